@@ -1,0 +1,1 @@
+"""Amazon ECS that anyone can run."""
