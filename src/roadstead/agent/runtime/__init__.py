@@ -1,0 +1,1 @@
+"""What runs containers: one module per kind of runtime behind one port."""

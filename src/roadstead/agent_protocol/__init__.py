@@ -1,0 +1,1 @@
+"""ACS and TCS: messages and sessions of the agent protocol, without sockets."""
