@@ -1,0 +1,63 @@
+"""All tables, indexes and projections of the ECS slice."""
+
+from roadstead.ecs.records.account import ACCOUNT_SETTINGS, CLIENT_TOKENS, SETTINGS_BY_PRINCIPAL
+from roadstead.ecs.records.cluster import ACTIVE_CLUSTERS, CLUSTERS
+from roadstead.ecs.records.container_instance import (
+    CONTAINER_INSTANCES,
+    INSTANCES_BY_EC2_ID,
+    LISTED_CONTAINER_INSTANCES,
+)
+from roadstead.ecs.records.service import (
+    EVENTS_BY_SERVICE,
+    LISTED_SERVICES,
+    SERVICE_EVENTS,
+    SERVICES,
+    SERVICES_BY_DEFINITION,
+    WAITING_SERVICES,
+)
+from roadstead.ecs.records.task import (
+    LISTED_TASKS,
+    LIVE_TASKS_BY_DEFINITION,
+    LIVE_TASKS_BY_INSTANCE,
+    LIVE_TASKS_BY_SERVICE,
+    TASKS,
+)
+from roadstead.ecs.records.task_counts import TaskCounts
+from roadstead.ecs.records.task_definition import (
+    FAMILIES,
+    LISTED_FAMILIES,
+    LISTED_TASK_DEFINITIONS,
+    TASK_DEFINITIONS,
+)
+from roadstead.state.records import Schema
+
+SCHEMA = Schema(
+    tables=(
+        ACCOUNT_SETTINGS,
+        CLIENT_TOKENS,
+        CLUSTERS,
+        FAMILIES,
+        TASK_DEFINITIONS,
+        CONTAINER_INSTANCES,
+        SERVICES,
+        SERVICE_EVENTS,
+        TASKS,
+    ),
+    indexes=(
+        SETTINGS_BY_PRINCIPAL,
+        ACTIVE_CLUSTERS,
+        LISTED_FAMILIES,
+        LISTED_TASK_DEFINITIONS,
+        LISTED_CONTAINER_INSTANCES,
+        INSTANCES_BY_EC2_ID,
+        LISTED_SERVICES,
+        WAITING_SERVICES,
+        SERVICES_BY_DEFINITION,
+        EVENTS_BY_SERVICE,
+        LISTED_TASKS,
+        LIVE_TASKS_BY_SERVICE,
+        LIVE_TASKS_BY_INSTANCE,
+        LIVE_TASKS_BY_DEFINITION,
+    ),
+    projections=(TaskCounts,),
+)

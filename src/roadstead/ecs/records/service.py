@@ -1,0 +1,131 @@
+"""Service with its deployments, and its events.
+
+`deployments` holds the PRIMARY deployment first, then ACTIVE ones that still have tasks.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from roadstead.state.records import Index, Record, Table
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One rollout of one revision of the service."""
+
+    id: str
+    """`ecs-svc/<19 digits>`."""
+    status: str = "PRIMARY"
+    """PRIMARY: the newest. ACTIVE: older, still has tasks."""
+    task_definition_arn: str = ""
+    desired_count: int = 0
+    failed_tasks: int = 0
+    """Consecutive tasks that failed to start or to become healthy."""
+    rollout_state: str = "IN_PROGRESS"
+    """IN_PROGRESS, COMPLETED or FAILED."""
+    rollout_state_reason: str = ""
+    launch_type: str = "EC2"
+    network_configuration: dict[str, Any] | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    next_try_at: datetime | None = None
+    """Starts wait until then, after tasks that never reached RUNNING."""
+
+
+class Service(Record, frozen=True, kw_only=True):
+    name: str = ""
+    cluster_arn: str = ""
+    status: str = "ACTIVE"
+    """ACTIVE, DRAINING (deleted, tasks are ending) or INACTIVE."""
+    desired_count: int = 0
+    task_definition_arn: str = ""
+    """The PRIMARY deployment's."""
+    launch_type: str = "EC2"
+    scheduling_strategy: str = "REPLICA"
+    deployments: tuple[Deployment, ...] = ()
+    minimum_healthy_percent: int = 100
+    maximum_percent: int = 200
+    deployment_configuration: dict[str, Any] = {}
+    """As the client sent it, defaults filled in."""
+    deployment_controller: str = "ECS"
+    placement_constraints: tuple[dict[str, Any], ...] = ()
+    placement_strategy: tuple[dict[str, Any], ...] = ()
+    network_configuration: dict[str, Any] | None = None
+    health_check_grace_period_seconds: int = 0
+    availability_zone_rebalancing: str = "DISABLED"
+    enable_ecs_managed_tags: bool = False
+    enable_execute_command: bool = False
+    propagate_tags: str = "NONE"
+    role_arn: str = ""
+    created_at: datetime | None = None
+    created_by: str = ""
+    deleted_at: datetime | None = None
+    created_from: dict[str, Any] = {}
+    """The request that created it: the same again is no new service."""
+    is_steady: bool = False
+    """Its steady state was announced and nothing has moved since."""
+    event_count: int = 0
+    """How many events it ever had; numbers the next one."""
+    waiting_reason: str = ""
+    """Why it cannot place a task now; the same sentence is not announced twice."""
+    waiting_since: datetime | None = None
+    tags: dict[str, str] = {}
+
+
+SERVICES = Table("services", Service)
+
+
+def _listed_under(service: Service) -> tuple[str, ...]:
+    if service.status == "INACTIVE":
+        return ()
+    return (service.cluster_arn, f"{service.cluster_arn}|{service.status}")
+
+
+LISTED_SERVICES = Index("listed_services", SERVICES, _listed_under)
+"""Key: cluster ARN, or `cluster ARN|status`."""
+
+WAITING_SERVICES = Index(
+    "waiting_services",
+    SERVICES,
+    lambda service: (service.cluster_arn,) if service.waiting_reason else (),
+)
+"""Key: cluster ARN. Services that want room: a change of the cluster's instances concerns them."""
+
+
+def _definitions_of(service: Service) -> tuple[str, ...]:
+    if service.status == "INACTIVE":
+        return ()
+    return tuple(dict.fromkeys(each.task_definition_arn for each in service.deployments))
+
+
+SERVICES_BY_DEFINITION = Index("services_by_definition", SERVICES, _definitions_of)
+"""Key: task definition ARN that a deployment of the service refers to."""
+
+
+class ServiceEvent(Record, frozen=True, kw_only=True):
+    """`arn` is `<service ARN>/event/<number>`, made by `event_key`."""
+
+    service_arn: str = ""
+    number: int = 0
+    id: str = ""
+    created_at: datetime | None = None
+    message: str = ""
+
+
+SERVICE_EVENTS = Table("service_events", ServiceEvent)
+
+EVENTS_BY_SERVICE = Index(
+    "events_by_service",
+    SERVICE_EVENTS,
+    lambda event: (event.service_arn,),
+    lambda event: event.number,
+)
+"""Key: service ARN. Oldest first."""
+
+EVENTS_KEPT_MAX = 100
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html"""
+
+
+def event_key(service_arn: str, number: int) -> str:
+    return f"{service_arn}/event/{number}"

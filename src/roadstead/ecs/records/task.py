@@ -1,0 +1,124 @@
+"""Task: containers that run together on one container instance.
+
+`desired_status` belongs to the server, `last_status` to what the agent reports; both only move
+forward. A STOPPED task stays for an hour, then it is removed.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from roadstead.state.records import Index, Record, Table
+
+
+class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A container of a task, as last reported."""
+
+    name: str
+    arn: str = ""
+    image: str = ""
+    essential: bool = True
+    last_status: str = "PENDING"
+    runtime_id: str = ""
+    image_digest: str = ""
+    exit_code: int | None = None
+    reason: str = ""
+    health_status: str = "UNKNOWN"
+    has_health_check: bool = False
+    network_bindings: tuple[dict[str, Any], ...] = ()
+    """As reported: bindIP, containerPort, hostPort, protocol."""
+    network_interfaces: tuple[dict[str, Any], ...] = ()
+    managed_agents: tuple[dict[str, Any], ...] = ()
+    cpu: str = "0"
+    memory: str = ""
+    memory_reservation: str = ""
+
+
+class Task(Record, frozen=True, kw_only=True):
+    cluster_arn: str = ""
+    task_definition_arn: str = ""
+    family: str = ""
+    container_instance_arn: str = ""
+    last_status: str = "PENDING"
+    desired_status: str = "RUNNING"
+    group: str = ""
+    started_by: str = ""
+    service_arn: str = ""
+    """Set for a task that the service scheduler started; `started_by` is then its deployment."""
+    launch_type: str = "EC2"
+    cpu: str = ""
+    memory: str = ""
+    cpu_units: int = 0
+    """Taken from the instance while `desired_status` is RUNNING, as are the next three."""
+    memory_mib: int = 0
+    host_ports: tuple[int, ...] = ()
+    host_ports_udp: tuple[int, ...] = ()
+    containers: tuple[Container, ...] = ()
+    overrides: dict[str, Any] = {}
+    """The request's overrides, checked, as DescribeTasks shows them."""
+    attributes: dict[str, str] = {}
+    availability_zone: str = ""
+    connectivity: str = ""
+    connectivity_at: datetime | None = None
+    created_at: datetime | None = None
+    pull_started_at: datetime | None = None
+    pull_stopped_at: datetime | None = None
+    started_at: datetime | None = None
+    stopping_at: datetime | None = None
+    execution_stopped_at: datetime | None = None
+    stopped_at: datetime | None = None
+    stop_code: str = ""
+    stopped_reason: str = ""
+    health_status: str = "UNKNOWN"
+    enable_execute_command: bool = False
+    enable_ecs_managed_tags: bool = False
+    capacity_provider_name: str = ""
+    platform_version: str = ""
+    attachments: tuple[dict[str, Any], ...] = ()
+    tags: dict[str, str] = {}
+
+
+TASKS = Table("tasks", Task)
+
+
+def _listed_under(task: Task) -> tuple[str, ...]:
+    under = f"{task.cluster_arn}|{task.desired_status}"
+    keys = [under, f"{under}|family={task.family}"]
+    if task.service_arn:
+        keys.append(f"{under}|service={task.service_arn}")
+    if task.container_instance_arn:
+        keys.append(f"{under}|instance={task.container_instance_arn}")
+    if task.started_by:
+        keys.append(f"{under}|startedBy={task.started_by}")
+    return tuple(keys)
+
+
+LISTED_TASKS = Index("listed_tasks", TASKS, _listed_under)
+"""Key: `cluster ARN|desiredStatus`, and the same with `|family=…`, `|service=<ARN>`,
+`|instance=<ARN>` or `|startedBy=…`."""
+
+LIVE_TASKS_BY_SERVICE = Index(
+    "live_tasks_by_service",
+    TASKS,
+    lambda task: (task.service_arn,) if task.service_arn and task.last_status != "STOPPED" else (),
+)
+"""Key: service ARN. Tasks that are not STOPPED, also those asked to stop."""
+
+LIVE_TASKS_BY_INSTANCE = Index(
+    "live_tasks_by_instance",
+    TASKS,
+    lambda task: (
+        (task.container_instance_arn,)
+        if task.container_instance_arn and task.last_status != "STOPPED"
+        else ()
+    ),
+)
+"""Key: container instance ARN. Tasks that are not STOPPED, also those asked to stop."""
+
+LIVE_TASKS_BY_DEFINITION = Index(
+    "live_tasks_by_definition",
+    TASKS,
+    lambda task: (task.task_definition_arn,) if task.last_status != "STOPPED" else (),
+)
+"""Key: task definition ARN. Keeps a definition that was deleted until its last task ended."""
