@@ -19,6 +19,17 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     ids: Ids
     partition: str = "aws"
+    endpoint: str = ""
+    """Base URL by which the caller reached this server; agents are sent back to it."""
+
+    @property
+    def scope(self) -> str:
+        """`account/region`: what the call may see."""
+        return f"{self.account}/{self.region}"
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
 
 class Action(Protocol):

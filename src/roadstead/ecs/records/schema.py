@@ -29,6 +29,7 @@ from roadstead.ecs.records.task_definition import (
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
 )
+from roadstead.ecs.records.tuning import TUNING
 from roadstead.state.records import Schema
 
 SCHEMA = Schema(
@@ -42,6 +43,7 @@ SCHEMA = Schema(
         SERVICES,
         SERVICE_EVENTS,
         TASKS,
+        TUNING,
     ),
     indexes=(
         SETTINGS_BY_PRINCIPAL,

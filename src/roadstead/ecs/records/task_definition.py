@@ -37,17 +37,16 @@ def family_key(scope: str, name: str) -> str:
 
 
 class TaskDefinition(Record, frozen=True, kw_only=True):
-    """One revision. `document` is the definition as DescribeTaskDefinition shows it, defaults filled
-    in; the typed fields beside it are what some code reads.
-    """
+    """One revision. The typed fields beside `document` are what some code reads."""
 
     family: str = ""
     revision: int = 0
     status: str = "ACTIVE"
     """ACTIVE, INACTIVE or DELETE_IN_PROGRESS."""
     document: dict[str, Any] = {}
-    """The request's members with defaults: containerDefinitions, volumes, networkMode, cpu, …; not
-    the members that the typed fields hold (status, revision, times, requiresAttributes …)."""
+    """The request's members as DescribeTaskDefinition shows them, defaults filled in:
+    containerDefinitions, volumes, networkMode, cpu, …; not the members that the typed fields hold
+    (status, revision, times, requiresAttributes …)."""
     network_mode: str = "bridge"
     cpu_units: int = 0
     """What a task reserves: the task's cpu, else the sum over its containers."""

@@ -1,0 +1,108 @@
+"""The operations of ECS: what writes, what only reads, and what is not implemented yet."""
+
+from collections.abc import Callable
+from typing import Any
+
+from roadstead.ecs.operations import (
+    account_settings,
+    agent,
+    attributes,
+    clusters,
+    container_instances,
+    services,
+    tags,
+    task_definitions,
+    tasks,
+)
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx, View
+
+Request = dict[str, Any]
+Response = dict[str, Any]
+
+WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
+    "CreateCluster": clusters.create_cluster,
+    "UpdateCluster": clusters.update_cluster,
+    "UpdateClusterSettings": clusters.update_cluster_settings,
+    "DeleteCluster": clusters.delete_cluster,
+    "RegisterTaskDefinition": task_definitions.register_task_definition,
+    "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
+    "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
+    "TagResource": tags.tag_resource,
+    "UntagResource": tags.untag_resource,
+    "PutAccountSetting": account_settings.put_account_setting,
+    "PutAccountSettingDefault": account_settings.put_account_setting_default,
+    "DeleteAccountSetting": account_settings.delete_account_setting,
+    "PutAttributes": attributes.put_attributes,
+    "DeleteAttributes": attributes.delete_attributes,
+    "RegisterContainerInstance": container_instances.register_container_instance,
+    "DeregisterContainerInstance": container_instances.deregister_container_instance,
+    "UpdateContainerInstancesState": container_instances.update_container_instances_state,
+    "UpdateContainerAgent": container_instances.update_container_agent,
+    "SubmitTaskStateChange": agent.submit_task_state_change,
+    "SubmitContainerStateChange": agent.submit_container_state_change,
+    "SubmitAttachmentStateChanges": agent.submit_attachment_state_changes,
+    "RunTask": tasks.run_task,
+    "StartTask": tasks.start_task,
+    "StopTask": tasks.stop_task,
+    "CreateService": services.create_service,
+    "UpdateService": services.update_service,
+    "DeleteService": services.delete_service,
+}
+
+READS: dict[str, Callable[[View, Call, Request], Response]] = {
+    "DescribeClusters": clusters.describe_clusters,
+    "ListClusters": clusters.list_clusters,
+    "DescribeTaskDefinition": task_definitions.describe_task_definition,
+    "ListTaskDefinitions": task_definitions.list_task_definitions,
+    "ListTaskDefinitionFamilies": task_definitions.list_task_definition_families,
+    "ListTagsForResource": tags.list_tags_for_resource,
+    "ListAccountSettings": account_settings.list_account_settings,
+    "ListAttributes": attributes.list_attributes,
+    "DescribeContainerInstances": container_instances.describe_container_instances,
+    "ListContainerInstances": container_instances.list_container_instances,
+    "DiscoverPollEndpoint": agent.discover_poll_endpoint,
+    "DescribeTasks": tasks.describe_tasks,
+    "ListTasks": tasks.list_tasks,
+    "DescribeServices": services.describe_services,
+    "ListServices": services.list_services,
+}
+
+UNIMPLEMENTED: tuple[str, ...] = (
+    "ContinueServiceDeployment",
+    "CreateCapacityProvider",
+    "CreateDaemon",
+    "CreateExpressGatewayService",
+    "CreateTaskSet",
+    "DeleteCapacityProvider",
+    "DeleteDaemon",
+    "DeleteDaemonTaskDefinition",
+    "DeleteExpressGatewayService",
+    "DeleteTaskSet",
+    "DescribeCapacityProviders",
+    "DescribeDaemon",
+    "DescribeDaemonDeployments",
+    "DescribeDaemonRevisions",
+    "DescribeDaemonTaskDefinition",
+    "DescribeExpressGatewayService",
+    "DescribeServiceDeployments",
+    "DescribeServiceRevisions",
+    "DescribeTaskSets",
+    "ExecuteCommand",
+    "GetTaskProtection",
+    "ListDaemonDeployments",
+    "ListDaemonTaskDefinitions",
+    "ListDaemons",
+    "ListServiceDeployments",
+    "ListServicesByNamespace",
+    "PutClusterCapacityProviders",
+    "RegisterDaemonTaskDefinition",
+    "StopServiceDeployment",
+    "UpdateCapacityProvider",
+    "UpdateDaemon",
+    "UpdateExpressGatewayService",
+    "UpdateServicePrimaryTaskSet",
+    "UpdateTaskProtection",
+    "UpdateTaskSet",
+)
+"""Answered with UnsupportedFeatureException; docs/parity.md lists them."""

@@ -1,0 +1,1 @@
+"""What Roadstead does by itself: what is missing, asked of the state."""

@@ -1,0 +1,33 @@
+"""Tuning: the numbers of ECS that whoever runs Roadstead may change; one record, from the settings.
+
+Kept in the state so that decisions find them where they find everything else. The defaults are
+ECS's own.
+"""
+
+from roadstead.state.records import Record, Table
+from roadstead.state.view import View
+
+TUNING_KEY = "tuning"
+
+
+class Tuning(Record, frozen=True, kw_only=True):
+    arn: str = TUNING_KEY
+    healthy_after_running_seconds: int = 40
+    """A service task without load balancer and health check counts as healthy after that long.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+    """
+    stopped_task_kept_seconds: int = 3600
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html"""
+    inactive_instance_kept_seconds: int = 3600
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html"""
+    inactive_service_kept_seconds: int = 3600
+    client_token_kept_seconds: int = 86_400
+
+
+TUNING = Table("tuning", Tuning)
+
+
+def tuning(view: View) -> Tuning:
+    """The numbers in force."""
+    return view.get(TUNING, TUNING_KEY) or Tuning()
