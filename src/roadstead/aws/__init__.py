@@ -1,0 +1,1 @@
+"""The wire: AWS's shapes, protocols and signatures. Knows shapes, knows no resource."""

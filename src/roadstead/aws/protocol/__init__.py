@@ -1,0 +1,1 @@
+"""One module per AWS protocol, all alike: `decode`, `encode`, `encode_error`."""
