@@ -1,0 +1,118 @@
+"""Frames: messages as the text that travels.
+
+Every frame is `{"type": <name>, "message": {…}}`. On TCS an agent puts an HTTP-style header block
+with a signature before it; whether that signature is right is for `aws/sigv4` to say.
+"""
+
+import types
+from typing import Any, get_args
+
+import msgspec
+
+from roadstead.agent_protocol.messages import acs, tcs
+
+_encoder = msgspec.json.Encoder()
+
+
+class FrameError(Exception):
+    """A frame is not what the protocol allows. `message_type` is empty when that was not told."""
+
+    def __init__(self, text: str, message_type: str = "") -> None:
+        super().__init__(text)
+        self.message_type = message_type
+
+
+class UnknownMessageType(FrameError):
+    """The frame is well-formed, but its type is none of this protocol: to be ignored."""
+
+
+class _Envelope(msgspec.Struct):
+    type: str
+    message: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class SignedFrame(msgspec.Struct, frozen=True):
+    """An agent's TCS frame in parts. `headers` (names in lower case) is empty when unsigned."""
+
+    headers: dict[str, str]
+    body: str
+
+
+def encode(message: msgspec.Struct) -> str:
+    """The frame that carries `message`; its type is the name of the message's class."""
+    body = _encoder.encode(message)
+    return f'{{"type":"{type(message).__name__}","message":{body.decode()}}}'
+
+
+def decode_acs_from_server(text: str) -> acs.ServerMessage:
+    """What the control plane says on ACS. Raises: FrameError, UnknownMessageType"""
+    message: acs.ServerMessage = _decode(text, _ACS_FROM_SERVER)
+    return message
+
+
+def decode_acs_from_agent(text: str) -> acs.AgentMessage:
+    """What an agent says on ACS. Raises: FrameError, UnknownMessageType"""
+    message: acs.AgentMessage = _decode(text, _ACS_FROM_AGENT)
+    return message
+
+
+def decode_tcs_from_server(text: str) -> tcs.TelemetryFromServer:
+    """What the control plane says on TCS. Raises: FrameError, UnknownMessageType"""
+    message: tcs.TelemetryFromServer = _decode(text, _TCS_FROM_SERVER)
+    return message
+
+
+def decode_tcs_from_agent(body: str) -> tcs.TelemetryFromAgent:
+    """What an agent says on TCS, without header block. Raises: FrameError, UnknownMessageType"""
+    message: tcs.TelemetryFromAgent = _decode(body, _TCS_FROM_AGENT)
+    return message
+
+
+def split_signed(text: str) -> SignedFrame:
+    """Take a TCS frame apart at its first empty line; a frame that starts with `{` has no headers.
+
+    Raises: FrameError
+    """
+    if text.startswith("{"):
+        return SignedFrame({}, text)
+    end_of_line = "\r\n" if "\r\n" in text else "\n"
+    block, blank, body = text.partition(end_of_line * 2)
+    if not blank:
+        raise FrameError("the frame has a header block but no empty line after it")
+    headers: dict[str, str] = {}
+    for line in block.split(end_of_line):
+        name, colon, value = line.partition(":")
+        if not colon or not name.strip():
+            raise FrameError(f"header line {line[:80]!r} has no name and colon")
+        headers[name.strip().lower()] = value.strip()
+    return SignedFrame(headers, body)
+
+
+def join_signed(headers: list[tuple[str, str]], body: str) -> str:
+    """A TCS frame with its header block."""
+    return "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n" + body
+
+
+def _decode(text: str, decoders: dict[str, msgspec.json.Decoder[Any]]) -> Any:
+    try:
+        envelope = _envelopes.decode(text)
+    except msgspec.DecodeError as error:
+        raise FrameError(f'the frame is not {{"type": …, "message": {{…}}}}: {error}') from error
+    decoder = decoders.get(envelope.type)
+    if decoder is None:
+        raise UnknownMessageType(f"{envelope.type[:80]!r} is no message type", envelope.type)
+    try:
+        return decoder.decode(envelope.message)
+    except msgspec.DecodeError as error:
+        raise FrameError(f"{envelope.type}: {error}", envelope.type) from error
+
+
+def _decoders(messages: types.UnionType) -> dict[str, msgspec.json.Decoder[Any]]:
+    return {kind.__name__: msgspec.json.Decoder(kind) for kind in get_args(messages)}
+
+
+_envelopes = msgspec.json.Decoder(_Envelope)
+_ACS_FROM_SERVER = _decoders(acs.ServerMessage)
+_ACS_FROM_AGENT = _decoders(acs.AgentMessage)
+_TCS_FROM_SERVER = _decoders(tcs.TelemetryFromServer)
+_TCS_FROM_AGENT = _decoders(tcs.TelemetryFromAgent)

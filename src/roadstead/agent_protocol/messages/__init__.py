@@ -1,0 +1,1 @@
+"""The messages of the three agent channels, one module per kind."""
