@@ -1,0 +1,1 @@
+"""The control plane as a program: everything that waits, and nothing that decides."""

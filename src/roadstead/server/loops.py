@@ -1,0 +1,223 @@
+"""ReconcileLoop: drives a reconciler. Queueing, de-duplication, waking and backoff for all of them.
+
+A commit says where to look (`affected`); the loop looks there (`reconcile`) and applies the plan in
+the same update. It holds keys only, never changes, so that its memory is bounded by what exists;
+what it forgets in a crash it finds again, because every start looks at all `keys`.
+"""
+
+import asyncio
+import heapq
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from roadstead.aws.arns import is_arn, parse_arn, partition_of
+from roadstead.clock import Clock
+from roadstead.ids import Ids
+from roadstead.state.plans import Call, Plan
+from roadstead.state.records import Change
+from roadstead.state.view import Tx, View
+from roadstead.store.store import Commit, Store, StoreFailed
+
+TURN_SECONDS_MAX = 0.005
+"""After so long, requests get their turn."""
+BACKOFF_SECONDS_MIN = 1.0
+BACKOFF_SECONDS_MAX = 60.0
+UNSETTLED_PLANS_MAX = 1000
+"""So many plans in a row for one key, none of them empty, and the reconciler is taken for wrong."""
+WAIT_SECONDS_MAX = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Reconciler(Protocol):
+    """A module with these three functions and a name."""
+
+    __name__: str
+
+    def keys(self, view: View) -> Iterable[str]: ...
+
+    def affected(self, view: View, change: Change) -> Iterable[str]: ...
+
+    def reconcile(self, view: View, key: str, now: datetime) -> Plan: ...
+
+
+class ReconcileLoop:
+    """One reconciler at work on one store. `run` it in the program's TaskGroup."""
+
+    def __init__(
+        self,
+        reconciler: Reconciler,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        *,
+        account: str,
+        region: str,
+        endpoint: str = "",
+    ) -> None:
+        """`account` and `region` stand in calls for keys that are not ARNs."""
+        self.name = reconciler.__name__.rpartition(".")[2]
+        self.plans_applied = 0
+        self.failures = 0
+        self._reconciler = reconciler
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+        self._account = account
+        self._region = region
+        self._endpoint = endpoint
+        self._queue: dict[str, None] = {}
+        self._wakes: list[tuple[datetime, str]] = []
+        self._wake_of: dict[str, datetime] = {}
+        self._failures_of: dict[str, int] = {}
+        self._unsettled: dict[str, int] = {}
+        self._news = asyncio.Event()
+        store.on_commit(self._committed)
+        self.look_at_everything()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing to look at now; something may be due later."""
+        return not self._queue
+
+    def look_at_everything(self) -> None:
+        """Queue all keys."""
+        self._enqueue(self._reconciler.keys(self._store.view))
+
+    async def run(self) -> None:
+        """Look wherever there is something to look at, for ever. Ends when the store does."""
+        while True:
+            self.wake_due()
+            if self._queue:
+                try:
+                    self.work(TURN_SECONDS_MAX)
+                except StoreFailed:
+                    return
+                await self._clock.sleep(0)
+            else:
+                await self._wait()
+
+    def wake_due(self) -> None:
+        """Queue the keys whose time has come."""
+        now = self._clock.now()
+        while self._wakes and self._wakes[0][0] <= now:
+            at, key = heapq.heappop(self._wakes)
+            if self._wake_of.get(key) == at:
+                del self._wake_of[key]
+                self._queue[key] = None
+
+    def work(self, seconds_max: float) -> None:
+        """Reconcile queued keys, oldest first, until none is left or the time is up.
+
+        Raises: StoreFailed
+        """
+        began = self._clock.monotonic()
+        while self._queue:
+            key = next(iter(self._queue))
+            del self._queue[key]
+            self._look_at(key)
+            if self._clock.monotonic() - began >= seconds_max:
+                return
+
+    def _look_at(self, key: str) -> None:
+        now = self._clock.now()
+        try:
+            plan = self._store.update(lambda tx: self._reconcile(tx, key, now))
+        except StoreFailed:
+            raise
+        except Exception:  # a reconciler that fails on one key must not stop the others
+            self.failures += 1
+            tries = self._failures_of[key] = self._failures_of.get(key, 0) + 1
+            seconds = min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS_MIN * 2.0 ** min(tries - 1, 10))
+            log.exception("%s failed on %s; trying again in %.0f s", self.name, key, seconds)
+            self._wake_at(key, now + timedelta(seconds=seconds))
+            return
+        self._failures_of.pop(key, None)
+        self._settle(key, plan, now)
+
+    def _reconcile(self, tx: Tx, key: str, now: datetime) -> Plan:
+        """Decide and apply in one update: the reconciler sees its own writes."""
+        plan = self._reconciler.reconcile(tx, key, now)
+        if plan.actions:
+            call = self._call(key, now)
+            for action in plan.actions:
+                action.apply(tx, call)
+        return plan
+
+    def _settle(self, key: str, plan: Plan, now: datetime) -> None:
+        """Note when to look again: at once after a plan that did something, else when it says."""
+        if not plan.actions:
+            self._unsettled.pop(key, None)
+            if plan.wake_at is None:
+                self._wake_of.pop(key, None)
+            else:
+                self._wake_at(key, plan.wake_at)
+            return
+        self.plans_applied += 1
+        for action in plan.actions:
+            log.info("%s: %s: %s", self.name, key, action.reason)
+        plans = self._unsettled[key] = self._unsettled.get(key, 0) + 1
+        if plans < UNSETTLED_PLANS_MAX:
+            self._queue[key] = None
+            return
+        self._unsettled.pop(key)
+        log.error("%s does not settle on %s: %d plans in a row", self.name, key, plans)
+        self._wake_at(key, now + timedelta(seconds=BACKOFF_SECONDS_MAX))
+
+    def _wake_at(self, key: str, at: datetime) -> None:
+        if self._wake_of.get(key) != at:
+            self._wake_of[key] = at
+            heapq.heappush(self._wakes, (at, key))
+
+    def _call(self, key: str, now: datetime) -> Call:
+        """What Roadstead does by itself, it does as ECS's service-linked role."""
+        account, region = self._account, self._region
+        start = key.find("arn:")
+        if start >= 0 and is_arn(key[start:]):
+            arn = parse_arn(key[start:])
+            account, region = arn.account, arn.region
+        partition = partition_of(region)
+        return Call(
+            account=account,
+            region=region,
+            partition=partition,
+            caller_arn=(
+                f"arn:{partition}:sts::{account}:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler"
+            ),
+            request_id=self._ids.uuid(),
+            now=now,
+            ids=self._ids,
+            endpoint=self._endpoint,
+        )
+
+    def _committed(self, commit: Commit) -> None:
+        if commit.reloaded:
+            self.look_at_everything()
+            return
+        view = self._store.view
+        for change in commit.changes:
+            self._enqueue(self._reconciler.affected(view, change))
+
+    def _enqueue(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            self._queue[key] = None
+        if self._queue:
+            self._news.set()
+
+    async def _wait(self) -> None:
+        """Return when a commit concerns somebody, or the earliest wake has come."""
+        self._news.clear()
+        seconds = WAIT_SECONDS_MAX
+        if self._wakes:
+            until = (self._wakes[0][0] - self._clock.now()).total_seconds()
+            seconds = min(WAIT_SECONDS_MAX, max(0.0, until))
+        async with asyncio.TaskGroup() as group:
+            alarm = group.create_task(self._ring_after(seconds))
+            await self._news.wait()
+            alarm.cancel()
+
+    async def _ring_after(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._news.set()
