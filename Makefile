@@ -40,7 +40,7 @@ setup: system-test $(VENV)/.dev  ## install everything, and the hooks
 
 .PHONY: demo
 demo: system $(VENV)/.demo  ## play the story on real containers
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python demo/play.py
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m demo.play
 
 # --- for those who change it ---
 

@@ -1,0 +1,1 @@
+"""The demo: Roadstead plays its main story."""
