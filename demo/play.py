@@ -27,9 +27,8 @@ def main() -> int:
         play(stage)
         good = stage.table()
         if sys.stdin.isatty() and sys.stdout.isatty():
-            stage.tell(
-                f'It runs on. In another terminal: eval "$(roadstead env --data-dir {stage.data_dir})"'
-            )
+            environment = f"roadstead env --data-dir {stage.data_dir}"
+            stage.tell(f'It runs on. In another terminal: eval "$({environment})"')
             stage.tell("Press Enter to take it all down.")
             sys.stdin.readline()
     except (KeyboardInterrupt, Exception) as problem:  # noqa: BLE001  # shown; then all is taken down
@@ -53,6 +52,9 @@ def prepare(stage: Stage) -> None:
     layout = write_oci_layout(stage.data_dir / "demo-image")
     stage.roadstead("image", "import", str(layout), "--name", "demo/web:latest")
     instances = described_instances(stage)
+    addresses = {each["id"]: each["address"] for each in machines(stage)}
+    for each in instances:
+        stage.addresses[each["containerInstanceArn"]] = addresses[each["ec2InstanceId"]]
     stage.check(
         "three container instances are registered",
         ", ".join(f"{each['ec2InstanceId']} {each['status']}" for each in instances),
@@ -145,8 +147,8 @@ def deregister_an_instance(stage: Stage) -> None:
         f"{described['status']}, {len(listed)} listed",
         described["status"] == "INACTIVE" and instance not in listed,
     )
-    machines = json.loads(stage.roadstead("instance", "list", "--json", quiet=True))
-    alive = [each for each in machines if each["status"] == "running"]
+    stage.tell("$ roadstead instance list --json")
+    alive = [each for each in machines(stage) if each["status"] == "running"]
     stage.check("the machine is not terminated", f"{len(alive)} machines run", len(alive) == 3)
 
 
@@ -221,9 +223,16 @@ def deregister_revisions(stage: Stage) -> None:
         all("revision 2" in text for text in answers(stage).values()),
     )
     said = stage.refused(
-        "create-service", "--cluster", CLUSTER, "--service-name", "other", "--task-definition", "web:2",
-        "--desired-count", "1",
-    )  # fmt: skip
+        "create-service",
+        "--cluster",
+        CLUSTER,
+        "--service-name",
+        "other",
+        "--task-definition",
+        "web:2",
+        "--desired-count",
+        "1",
+    )
     stage.check("no new service may use it", said.rpartition(": ")[2], "inactive" in said)
     described = stage.aws(
         "describe-task-definition", "--task-definition", "web:2", "--query", "taskDefinition.status"
@@ -262,6 +271,13 @@ def register(stage: Stage, revision: int) -> None:
     assert got["revision"] == revision, f"expected revision {revision}, got {got}"
 
 
+def machines(stage: Stage) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(
+        stage.roadstead("instance", "list", "--json", quiet=True)
+    )
+    return found
+
+
 def described_instances(stage: Stage) -> list[dict[str, Any]]:
     arns = stage.aws("list-container-instances", "--cluster", CLUSTER)["containerInstanceArns"]
     answer = stage.ask("describe_container_instances", cluster=CLUSTER, containerInstances=arns)
@@ -278,10 +294,8 @@ def running_tasks(stage: Stage) -> list[dict[str, Any]]:
 
 
 def url_of(stage: Stage, task: dict[str, Any]) -> str:
-    machines = json.loads(stage.roadstead("instance", "list", "--json", quiet=True))
-    addresses = {each["containerInstanceArn"]: each["address"] for each in machines}
     bindings = task["containers"][0]["networkBindings"]
-    return f"http://{addresses[task['containerInstanceArn']]}:{bindings[0]['hostPort']}/"
+    return f"http://{stage.addresses[task['containerInstanceArn']]}:{bindings[0]['hostPort']}/"
 
 
 def answers(stage: Stage) -> dict[str, str]:

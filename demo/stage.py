@@ -31,6 +31,8 @@ class Stage:
         self.console = Console(highlight=False, soft_wrap=True)
         self.data_dir = Path(tempfile.mkdtemp(prefix="roadstead-demo-"))
         self.environment = dict(os.environ)
+        self.addresses: dict[str, str] = {}
+        """Container instance ARN → its address on this machine."""
         self.seen: list[tuple[str, str, bool]] = []
 
     def open(self) -> None:
