@@ -1,6 +1,7 @@
 """All tables, indexes and projections of the ECS slice."""
 
 from roadstead.ecs.records.account import ACCOUNT_SETTINGS, CLIENT_TOKENS, SETTINGS_BY_PRINCIPAL
+from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import ACTIVE_CLUSTERS, CLUSTERS
 from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
@@ -61,5 +62,5 @@ SCHEMA = Schema(
         LIVE_TASKS_BY_INSTANCE,
         LIVE_TASKS_BY_DEFINITION,
     ),
-    projections=(TaskCounts,),
+    projections=(TaskCounts, Capacity),
 )

@@ -1,0 +1,256 @@
+"""Capacity: what each container instance has left, and where the tasks of each group are.
+
+A projection: it follows the container instances and the tasks, so that placement reads numbers in
+arrays and never walks records. A task takes its resources when it is placed and gives them back as
+soon as its desiredStatus is STOPPED, though its containers may still run: its agent keeps new
+tasks waiting until they fit.
+
+Instances of one cluster and Availability Zone share the arrays of a `Zone`; a change of a task
+touches one element of each. An instance's element never moves while it stays in its zone; elements
+of those that left are used again.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.zone import Zone
+from roadstead.state.records import Table
+
+
+class Seat:
+    """One container instance: what its tasks hold, and where it sits in the arrays."""
+
+    __slots__ = ("cpu_units", "instance", "memory_mib", "ports", "slot", "tasks", "zone")
+
+    def __init__(self) -> None:
+        self.instance: ContainerInstance | None = None
+        """None while only its tasks are known."""
+        self.zone: Zone | None = None
+        self.slot = -1
+        self.cpu_units = 0
+        self.memory_mib = 0
+        self.tasks = 0
+        self.ports: dict[int, int] = {}
+        """Port code → by how many tasks it is held."""
+
+
+class Groups:
+    """Where the tasks of one group are: by instance ARN and by zone."""
+
+    __slots__ = ("by_instance", "by_zone")
+
+    def __init__(self) -> None:
+        self.by_instance: dict[str, int] = {}
+        self.by_zone: dict[Zone, int] = {}
+
+
+class Capacity:
+    tables = (CONTAINER_INSTANCES, TASKS)
+
+    def __init__(self) -> None:
+        self._seats: dict[str, Seat] = {}
+        self._zones: dict[str, dict[str, Zone]] = {}
+        self._groups: dict[str, dict[str, Groups]] = {}
+
+    def seat(self, container_instance_arn: str) -> Seat | None:
+        """What is known of an instance; None when neither it nor a task of it is."""
+        return self._seats.get(container_instance_arn)
+
+    def zones(self, cluster_arn: str) -> Iterable[Zone]:
+        """The zones of the cluster that ever had an instance."""
+        return self._zones.get(cluster_arn, {}).values()
+
+    def group(self, cluster_arn: str, group: str) -> Groups | None:
+        """Where the tasks of the group are; None when it has none."""
+        return self._groups.get(cluster_arn, {}).get(group)
+
+    def apply(self, table: Table[Any], before: Any, after: Any) -> None:
+        if table is TASKS:
+            self._task_changed(before, after)
+        else:
+            self._instance_changed(before, after)
+
+    def _task_changed(self, before: Task | None, after: Task | None) -> None:
+        held = before is not None and _holds(before)
+        holds = after is not None and _holds(after)
+        if held and holds:
+            assert before is not None
+            assert after is not None
+            if before.containers is after.containers or held_ports(before) == held_ports(after):
+                return
+        if held:
+            assert before is not None
+            self._take(before, -1)
+        if holds:
+            assert after is not None
+            self._take(after, 1)
+
+    def _take(self, task: Task, sign: int) -> None:
+        arn = task.container_instance_arn
+        seat = self._seats.get(arn)
+        if seat is None:
+            seat = self._seats[arn] = Seat()
+        seat.cpu_units += sign * task.cpu_units
+        seat.memory_mib += sign * task.memory_mib
+        seat.tasks += sign
+        zone = seat.zone
+        for code in held_ports(task):
+            count = seat.ports.get(code, 0) + sign
+            if count:
+                seat.ports[code] = count
+            else:
+                del seat.ports[code]
+            if zone is not None:
+                zone.port_changed(seat.slot, code, taken=seat_has_port(seat, code))
+        group = group_of(task)
+        count = self._count(task.cluster_arn, group, arn, zone, sign)
+        if zone is not None:
+            zone.task_changed(seat.slot, sign, task.cpu_units, task.memory_mib, group, count)
+        elif seat.instance is None and not seat.tasks:
+            del self._seats[arn]
+
+    def _count(self, cluster_arn: str, group: str, arn: str, zone: Zone | None, sign: int) -> int:
+        """Count a task of the group in or out; returns how many it has on the instance now."""
+        of_cluster = self._groups.get(cluster_arn)
+        if of_cluster is None:
+            of_cluster = self._groups[cluster_arn] = {}
+        groups = of_cluster.get(group)
+        if groups is None:
+            groups = of_cluster[group] = Groups()
+        here = groups.by_instance.get(arn, 0) + sign
+        if here:
+            groups.by_instance[arn] = here
+        else:
+            del groups.by_instance[arn]
+        if zone is not None:
+            _add(groups.by_zone, zone, sign)
+        if not groups.by_instance:
+            del of_cluster[group]
+            if not of_cluster:
+                del self._groups[cluster_arn]
+        return here
+
+    def _instance_changed(
+        self, before: ContainerInstance | None, after: ContainerInstance | None
+    ) -> None:
+        known = after or before
+        assert known is not None
+        seat = self._seats.get(known.arn)
+        if seat is None:
+            seat = self._seats[known.arn] = Seat()
+        if seat.zone is not None and (after is None or after.availability_zone != seat.zone.name):
+            self._leave(seat, known.arn)
+        seat.instance = after
+        if after is None:
+            if not seat.tasks:
+                del self._seats[known.arn]
+            return
+        if seat.zone is None:
+            self._enter(seat, after)
+        assert seat.zone is not None
+        seat.zone.set(
+            seat.slot,
+            after,
+            cpu_left=after.cpu_units - seat.cpu_units,
+            memory_left=after.memory_mib - seat.memory_mib,
+            tasks=seat.tasks,
+        )
+
+    def _enter(self, seat: Seat, instance: ContainerInstance) -> None:
+        zones = self._zones.setdefault(instance.cluster_arn, {})
+        zone = zones.get(instance.availability_zone)
+        if zone is None:
+            zone = zones[instance.availability_zone] = Zone(instance.availability_zone)
+        seat.zone = zone
+        seat.slot = zone.add(instance, seat.ports)
+        if seat.tasks:
+            self._move_counts(instance.cluster_arn, instance.arn, zone, seat.slot, 1)
+
+    def _leave(self, seat: Seat, arn: str) -> None:
+        assert seat.zone is not None
+        assert seat.instance is not None
+        if seat.tasks:
+            self._move_counts(seat.instance.cluster_arn, arn, seat.zone, seat.slot, -1)
+        seat.zone.remove(seat.slot)
+        if not seat.zone.size:
+            zones = self._zones[seat.instance.cluster_arn]
+            del zones[seat.zone.name]
+            if not zones:
+                del self._zones[seat.instance.cluster_arn]
+        seat.zone, seat.slot = None, -1
+
+    def _move_counts(self, cluster_arn: str, arn: str, zone: Zone, slot: int, sign: int) -> None:
+        """An instance with tasks came into a zone or left it: rare, so every group is asked."""
+        for name, groups in self._groups.get(cluster_arn, {}).items():
+            count = groups.by_instance.get(arn)
+            if count:
+                _add(groups.by_zone, zone, sign * count)
+                zone.group_changed(slot, name, count if sign > 0 else 0)
+
+
+def group_of(task: Task) -> str:
+    """What placement spreads: the tasks of a service, else those of a task group."""
+    return task.service_arn or task.group
+
+
+def ports_as_codes(tcp: Iterable[int], udp: Iterable[int]) -> set[int]:
+    """Ports of both protocols in one set of numbers: tcp even, udp odd."""
+    codes = {port * 2 for port in tcp}
+    codes.update(port * 2 + 1 for port in udp)
+    return codes
+
+
+def held_ports(task: Task) -> set[int]:
+    """The codes of the ports that a task holds: the static ones, and those its agent reported."""
+    if not (task.host_ports or task.host_ports_udp):
+        for container in task.containers:
+            if container.network_bindings:
+                break
+        else:
+            return _NONE
+    codes = ports_as_codes(task.host_ports, task.host_ports_udp)
+    for container in task.containers:
+        for binding in container.network_bindings:
+            odd = 1 if binding.get("protocol") == "udp" else 0
+            codes.update(port * 2 + odd for port in _bound(binding))
+    return codes
+
+
+def seat_has_port(seat: Seat, code: int) -> bool:
+    """Whether a task holds the port, or the instance has it reserved."""
+    if code in seat.ports:
+        return True
+    instance = seat.instance
+    if instance is None:
+        return False
+    reserved = instance.reserved_ports_udp if code & 1 else instance.reserved_ports
+    return code >> 1 in reserved
+
+
+_NONE: set[int] = set()
+_PORTS_MAX = 65_536
+
+
+def _bound(binding: dict[str, Any]) -> Iterable[int]:
+    port = binding.get("hostPort")
+    if port:
+        return (int(port),)
+    first, dash, last = str(binding.get("hostPortRange") or "").partition("-")
+    if not dash or not first.isdecimal() or not last.isdecimal():
+        return ()
+    return range(int(first), min(int(last), _PORTS_MAX) + 1)
+
+
+def _holds(task: Task) -> bool:
+    return task.desired_status == "RUNNING" and task.container_instance_arn != ""
+
+
+def _add(counts: dict[Zone, int], zone: Zone, amount: int) -> None:
+    count = counts.get(zone, 0) + amount
+    if count:
+        counts[zone] = count
+    else:
+        del counts[zone]
