@@ -74,6 +74,8 @@ def encode_error(error: ApiError, request_id: str) -> HttpResponse:
 
     Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
     """
+    # A message may quote what came over the wire, which need not be Unicode.
+    message = error.message.encode("utf-8", "replace").decode()
     return HttpResponse(
         error.status,
         [
@@ -81,7 +83,7 @@ def encode_error(error: ApiError, request_id: str) -> HttpResponse:
             ("x-amzn-requestid", request_id),
             ("x-amzn-errortype", error.code),
         ],
-        _encode_json({"__type": error.code, "message": error.message, **error.members}),
+        _encode_json({"__type": error.code, "message": message, **error.members}),
     )
 
 
