@@ -66,6 +66,14 @@ class View:
         bucket = self._buckets[index.name].get(key)
         return 0 if bucket is None else len(bucket)
 
+    def count_after(self, index: Index[Any], key: str, after: Order) -> int:
+        """How many records under `key` stand behind the order value `after`; cheap."""
+        bucket = self._buckets[index.name].get(key)
+        if bucket is None:
+            return 0
+        edge = after if index.order is None else (after, "\U0010ffff")
+        return len(bucket) - int(bucket.bisect_right(edge))
+
     def first(self, index: Index[R], key: str) -> R | None:
         return self._at(index, key, 0)
 

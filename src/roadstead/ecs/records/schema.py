@@ -8,6 +8,12 @@ from roadstead.ecs.records.container_instance import (
     INSTANCES_BY_EC2_ID,
     LISTED_CONTAINER_INSTANCES,
 )
+from roadstead.ecs.records.expiry import (
+    INACTIVE_INSTANCES,
+    INACTIVE_SERVICES,
+    STOPPED_TASKS,
+    USED_TOKENS,
+)
 from roadstead.ecs.records.service import (
     EVENTS_BY_SERVICE,
     LISTED_SERVICES,
@@ -16,6 +22,7 @@ from roadstead.ecs.records.service import (
     SERVICES_BY_DEFINITION,
     WAITING_SERVICES,
 )
+from roadstead.ecs.records.service_tasks import FAILED_STARTS, TASKS_BY_STANDING
 from roadstead.ecs.records.task import (
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
@@ -61,6 +68,12 @@ SCHEMA = Schema(
         LIVE_TASKS_BY_SERVICE,
         LIVE_TASKS_BY_INSTANCE,
         LIVE_TASKS_BY_DEFINITION,
+        TASKS_BY_STANDING,
+        FAILED_STARTS,
+        STOPPED_TASKS,
+        INACTIVE_INSTANCES,
+        INACTIVE_SERVICES,
+        USED_TOKENS,
     ),
     projections=(TaskCounts, Capacity),
 )

@@ -29,6 +29,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     network_configuration: dict[str, Any] | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    failed_at: datetime | None = None
+    """When the last of the failed tasks was counted."""
     next_try_at: datetime | None = None
     """Starts wait until then, after tasks that never reached RUNNING."""
 
@@ -67,9 +69,17 @@ class Service(Record, frozen=True, kw_only=True):
     """Its steady state was announced and nothing has moved since."""
     event_count: int = 0
     """How many events it ever had; numbers the next one."""
+    steady_at: datetime | None = None
+    """When the steady state was last announced."""
     waiting_reason: str = ""
-    """Why it cannot place a task now; the same sentence is not announced twice."""
+    """Why it cannot place a task now (RESOURCE:CPU, AGENT … or NO INSTANCES); a cause that is
+    known is not announced again."""
     waiting_since: datetime | None = None
+    """When that was last announced, as the next two."""
+    blocked_since: datetime | None = None
+    """Its percentages allow neither to stop nor to start a task of the deployment."""
+    throttled_since: datetime | None = None
+    """Its tasks keep failing before they reach RUNNING."""
     tags: dict[str, str] = {}
 
 

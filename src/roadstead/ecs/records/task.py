@@ -71,6 +71,8 @@ class Task(Record, frozen=True, kw_only=True):
     stop_code: str = ""
     stopped_reason: str = ""
     health_status: str = "UNKNOWN"
+    is_failure_counted: bool = False
+    """It never reached RUNNING, and its service's deployment has taken note."""
     enable_execute_command: bool = False
     enable_ecs_managed_tags: bool = False
     capacity_provider_name: str = ""

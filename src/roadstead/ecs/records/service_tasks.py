@@ -1,0 +1,74 @@
+"""Where the tasks of a service's deployments stand: the indexes that the scheduler counts by.
+
+Counting under a key costs nothing, so a service of thousands of tasks is looked at for the price of
+one of ten; tasks are walked only once some of them are to be chosen.
+"""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.state.records import Index
+
+Standing = Literal["PENDING", "RUNNING", "HEALTHY", "CHECKING", "UNHEALTHY"]
+
+STANDINGS: tuple[Standing, ...] = ("PENDING", "UNHEALTHY", "CHECKING", "RUNNING", "HEALTHY")
+"""PENDING: not RUNNING yet. RUNNING: without health check. The others RUNNING with one: HEALTHY,
+UNHEALTHY, or CHECKING as long as there is no result."""
+
+BEFORE_RUNNING = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
+FAILED_START_CODES = frozenset({"TaskFailedToStart", "EssentialContainerExited"})
+"""Stop codes of tasks that ended by themselves; a task that was asked to stop is no failure."""
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def standing(task: Task) -> Standing | None:
+    """Where a task of a service stands; None when it ended, was asked to, or has no service."""
+    if task.desired_status != "RUNNING" or not task.service_arn:
+        return None
+    if task.last_status in BEFORE_RUNNING:
+        return "PENDING"
+    if task.last_status != "RUNNING":
+        return None
+    for container in task.containers:
+        if container.has_health_check and container.essential:
+            if task.health_status == "HEALTHY":
+                return "HEALTHY"
+            return "UNHEALTHY" if task.health_status == "UNHEALTHY" else "CHECKING"
+    return "RUNNING"
+
+
+def standing_key(deployment_id: str, where: Standing) -> str:
+    """The key of TASKS_BY_STANDING."""
+    return f"{deployment_id}|{where}"
+
+
+def running_since(task: Task) -> datetime:
+    """When the task became RUNNING; before that, when it was created."""
+    return task.started_at or task.created_at or _LONG_AGO
+
+
+def _standing_keys(task: Task) -> tuple[str, ...]:
+    where = standing(task)
+    return () if where is None else (f"{task.started_by}|{where}",)
+
+
+TASKS_BY_STANDING = Index("tasks_by_standing", TASKS, _standing_keys, running_since)
+"""Key: `deployment id|standing`. Those that run longest come first."""
+
+
+def _is_uncounted_failure(task: Task) -> bool:
+    return (
+        task.last_status == "STOPPED"
+        and task.started_at is None
+        and not task.is_failure_counted
+        and task.stop_code in FAILED_START_CODES
+    )
+
+
+FAILED_STARTS = Index(
+    "failed_starts",
+    TASKS,
+    lambda task: (task.started_by,) if task.service_arn and _is_uncounted_failure(task) else (),
+)
+"""Key: deployment id. Tasks that never reached RUNNING and were not counted yet."""
