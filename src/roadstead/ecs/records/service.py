@@ -89,11 +89,15 @@ SERVICES = Table("services", Service)
 def _listed_under(service: Service) -> tuple[str, ...]:
     if service.status == "INACTIVE":
         return ()
-    return (service.cluster_arn, f"{service.cluster_arn}|{service.status}")
+    return (
+        service.cluster_arn,
+        f"{service.cluster_arn}|{service.status}",
+        f"{service.cluster_arn}|{service.status}|{service.launch_type}",
+    )
 
 
 LISTED_SERVICES = Index("listed_services", SERVICES, _listed_under)
-"""Key: cluster ARN, or `cluster ARN|status`."""
+"""Key: cluster ARN, `cluster ARN|status` or `cluster ARN|status|launch type`."""
 
 WAITING_SERVICES = Index(
     "waiting_services",

@@ -8,9 +8,12 @@ from typing import Any
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.state.records import Table
 
+LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
+"""Source: botocore:ecs#LaunchType"""
+
 
 def _counted_under(task: Task) -> tuple[str, ...]:
-    keys = [f"{task.cluster_arn}|{task.last_status}"]
+    keys = [f"{task.cluster_arn}|{task.launch_type}|{task.last_status}"]
     if task.container_instance_arn and task.last_status != "STOPPED":
         if task.desired_status == "RUNNING":
             keys.append(f"{task.container_instance_arn}|desired")
@@ -43,7 +46,14 @@ class TaskCounts:
 
     def in_cluster(self, cluster_arn: str, last_status: str) -> int:
         """Tasks of the cluster by lastStatus, whatever is desired of them."""
-        return self._counts.get(f"{cluster_arn}|{last_status}", 0)
+        return sum(
+            self.of_launch_type(cluster_arn, launch_type, last_status)
+            for launch_type in LAUNCH_TYPES
+        )
+
+    def of_launch_type(self, cluster_arn: str, launch_type: str, last_status: str) -> int:
+        """As `in_cluster`, of one launch type."""
+        return self._counts.get(f"{cluster_arn}|{launch_type}|{last_status}", 0)
 
     def running_on(self, container_instance_arn: str) -> int:
         """Tasks of the instance whose desiredStatus is RUNNING.
