@@ -1,8 +1,8 @@
 """ACS as an agent plays it: one session for the whole life of the process, over all connections.
 
 Messages that ask for something are handed out as `Received`; the agent takes them over durably and
-only then feeds `Accepted`, which sends the acknowledgement. Heartbeats are answered here. Invariant:
-a manifest whose timeline is not above every sequence number seen before is dropped unanswered.
+only then feeds `Accepted`, which sends the acknowledgement. Heartbeats are answered here.
+Invariant: a manifest whose timeline is not above every number seen before is dropped unanswered.
 """
 
 import msgspec

@@ -1,0 +1,94 @@
+"""What an engine asks of the program around it. `SaveTask` and `ForgetTask` come first."""
+
+import msgspec
+
+from roadstead.agent.engine.records import Report
+from roadstead.agent.runtime.port import ContainerSpec
+from roadstead.agent_protocol.messages import acs
+
+
+class SaveTask(msgspec.Struct, frozen=True):
+    """Keep this record before any later instruction is run."""
+
+    task_arn: str
+    record: bytes
+
+
+class ForgetTask(msgspec.Struct, frozen=True):
+    """Delete the record."""
+
+    task_arn: str
+
+
+class Pull(msgspec.Struct, frozen=True):
+    container_id: str
+    image: str
+
+
+class Create(msgspec.Struct, frozen=True):
+    spec: ContainerSpec
+
+
+class Start(msgspec.Struct, frozen=True):
+    container_id: str
+
+
+class Signal(msgspec.Struct, frozen=True):
+    container_id: str
+    signal: str
+
+
+class Remove(msgspec.Struct, frozen=True):
+    container_id: str
+
+
+class RemoveTask(msgspec.Struct, frozen=True):
+    task_arn: str
+
+
+class Submit(msgspec.Struct, frozen=True):
+    """Report until it is accepted, then feed `ReportAccepted`."""
+
+    report: Report
+
+
+class Acknowledge(msgspec.Struct, frozen=True):
+    """What this message asked is taken over, once the records above are safe on disk."""
+
+    message: acs.ServerMessage
+
+
+class NameStopCandidates(msgspec.Struct, frozen=True):
+    """Tell the control plane what runs here beyond its manifest."""
+
+    message: acs.TaskStopVerificationMessage
+
+
+class SetTimer(msgspec.Struct, frozen=True):
+    """Feed `TimerFired(key)` after so many seconds; a timer of the same key is replaced."""
+
+    key: str
+    seconds: float
+
+
+class Tell(msgspec.Struct, frozen=True):
+    """A line for the agent's log."""
+
+    text: str
+
+
+Instruction = (
+    SaveTask
+    | ForgetTask
+    | Pull
+    | Create
+    | Start
+    | Signal
+    | Remove
+    | RemoveTask
+    | Submit
+    | Acknowledge
+    | NameStopCandidates
+    | SetTimer
+    | Tell
+)

@@ -1,0 +1,91 @@
+"""What can happen to an engine."""
+
+import msgspec
+
+from roadstead.agent.runtime.port import Exit, Found, Image, Started
+from roadstead.agent_protocol.messages import acs
+
+
+class PayloadReceived(msgspec.Struct, frozen=True):
+    message: acs.PayloadMessage
+
+
+class ManifestReceived(msgspec.Struct, frozen=True):
+    message: acs.TaskManifestMessage
+
+
+class StopsVerified(msgspec.Struct, frozen=True):
+    message: acs.TaskStopVerificationAck
+
+
+class RuntimeFound(msgspec.Struct, frozen=True):
+    """What runs, after a restart of the agent. First stimulus of every engine."""
+
+    found: tuple[Found, ...]
+
+
+class Pulled(msgspec.Struct, frozen=True):
+    container_id: str
+    image: Image
+
+
+class Created(msgspec.Struct, frozen=True):
+    container_id: str
+
+
+class ContainerStarted(msgspec.Struct, frozen=True):
+    container_id: str
+    started: Started
+
+
+class StepFailed(msgspec.Struct, frozen=True):
+    """A pull, create or start failed, for an ECS error's name and a text."""
+
+    container_id: str
+    name: str
+    text: str
+
+
+class Exited(msgspec.Struct, frozen=True):
+    exit: Exit
+
+
+class Removed(msgspec.Struct, frozen=True):
+    container_id: str
+
+
+class RemoveFailed(msgspec.Struct, frozen=True):
+    container_id: str
+    text: str
+
+
+class TaskRemoved(msgspec.Struct, frozen=True):
+    task_arn: str
+
+
+class ReportAccepted(msgspec.Struct, frozen=True):
+    """The first report of a task's outbox has arrived, or can never arrive."""
+
+    task_arn: str
+
+
+class TimerFired(msgspec.Struct, frozen=True):
+    key: str
+
+
+Stimulus = (
+    PayloadReceived
+    | ManifestReceived
+    | StopsVerified
+    | RuntimeFound
+    | Pulled
+    | Created
+    | ContainerStarted
+    | StepFailed
+    | Exited
+    | Removed
+    | RemoveFailed
+    | TaskRemoved
+    | ReportAccepted
+    | TimerFired
+)
