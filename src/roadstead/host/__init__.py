@@ -1,0 +1,1 @@
+"""The program on a machine that lends itself as EC2 capacity: instances as network namespaces."""
