@@ -30,6 +30,7 @@ from roadstead.aws.refusals import JSON_REFUSALS, Refusals, mismatch_message
 
 CLOCK_SKEW_MAX = timedelta(minutes=15)
 
+_SERVICE = re.compile(r"[a-z0-9-]{1,64}")
 _REGION = re.compile(r"[a-z]{2,8}(-[a-z]{1,16}){1,3}-[0-9]{1,2}")
 # These decide what a request does and for whom, so leaving them out of the signature is refused.
 _NAMES_ALWAYS_SIGNED = ("x-amz-target", "x-amz-security-token", "x-amz-date")
@@ -176,6 +177,8 @@ def presign(
 def _check_scope(claim: Claim, service: str | None, refusals: Refusals) -> None:
     if service is not None and claim.scope.service != service:
         raise refusals.mismatch(f"Credential should be scoped to correct service: '{service}'. ")
+    if _SERVICE.fullmatch(claim.scope.service) is None:
+        raise refusals.mismatch("Credential should be scoped to a valid service. ")
     if _REGION.fullmatch(claim.scope.region) is None:
         raise refusals.mismatch("Credential should be scoped to a valid Region. ")
 
