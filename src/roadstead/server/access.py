@@ -1,0 +1,64 @@
+"""Access: which kind of key may ask for what.
+
+`root` may everything. `instance` may what an agent needs. `host` reports what became of the EC2
+instances that it carries. Anything else is denied as IAM denies it.
+"""
+
+from roadstead.aws.errors import ApiError
+from roadstead.keys import Kind
+
+AGENT_ACTIONS = frozenset(
+    {
+        "ecs:CreateCluster",
+        "ecs:DeregisterContainerInstance",
+        "ecs:DiscoverPollEndpoint",
+        "ecs:GetTaskProtection",
+        "ecs:ListTagsForResource",
+        "ecs:Poll",
+        "ecs:RegisterContainerInstance",
+        "ecs:StartTelemetrySession",
+        "ecs:SubmitAttachmentStateChanges",
+        "ecs:SubmitContainerStateChange",
+        "ecs:SubmitTaskStateChange",
+        "ecs:UpdateContainerInstancesState",
+        "ecs:UpdateTaskProtection",
+    }
+)
+"""Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEC2ContainerServiceforEC2Role.html
+and agent:agent/api (what it calls)"""
+
+HOST_ACTIONS = frozenset(
+    {
+        "roadstead:DescribeControlPlane",
+        "roadstead:SubmitInstanceStateChange",
+    }
+)
+
+
+def is_allowed(kind: Kind, action: str) -> bool:
+    """Whether a key of this kind may do `action`, which is spelled `ecs:RunTask`."""
+    match kind:
+        case "root":
+            return True
+        case "instance":
+            return action in AGENT_ACTIONS
+        case "host":
+            return action in HOST_ACTIONS
+
+
+def check_access(kind: Kind, caller_arn: str, action: str) -> None:
+    """Return if the key may do it.
+
+    Raises: AccessDeniedException
+    """
+    if not is_allowed(kind, action):
+        raise ApiError(
+            "AccessDeniedException",
+            f"User: {caller_arn} is not authorized to perform: {action} on resource: * because no "
+            "identity-based policy allows the action",
+        )
+
+
+def instance_id_of(caller_arn: str) -> str:
+    """The EC2 instance that an `instance` key belongs to."""
+    return caller_arn.rpartition("/")[2]

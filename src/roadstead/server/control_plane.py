@@ -1,0 +1,149 @@
+"""ControlPlane: the parts of the server put together, and all its background routines.
+
+Knows which services and which reconcilers there are. The program around it (`main`, or a test)
+chooses the log, the clock and the keys.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from roadstead.aws.arns import partition_of
+from roadstead.aws.models import service_model
+from roadstead.clock import Clock
+from roadstead.control import operations as control_operations
+from roadstead.control.model import control_model
+from roadstead.ecs.operations import table as ecs_table
+from roadstead.ecs.operations.clusters import create_cluster
+from roadstead.ecs.records.cluster import CLUSTERS
+from roadstead.ecs.records.schema import SCHEMA
+from roadstead.ecs.records.tuning import TUNING, Tuning
+from roadstead.ids import Ids
+from roadstead.server.dispatch import Api, Check, Dispatcher
+from roadstead.server.http import HttpApplication, HttpServer, free_address
+from roadstead.server.key_ring import KeyRing
+from roadstead.server.loops import ReconcileLoop, Reconciler
+from roadstead.server.websockets import WebsocketUpgrade
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx
+from roadstead.store.log import Log
+from roadstead.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def all_apis() -> tuple[Api, ...]:
+    """The services on offer; the first one answers requests that name none of them."""
+    return (
+        Api(service_model("ecs"), ecs_table.WRITES, ecs_table.READS),
+        Api(control_model(), control_operations.WRITES, control_operations.READS),
+    )
+
+
+class ControlPlane:
+    """A store, an API on it, reconcilers and agent sessions. `run` it once."""
+
+    def __init__(
+        self,
+        log: Log,
+        keys: KeyRing,
+        clock: Clock,
+        ids: Ids,
+        *,
+        account: str,
+        region: str,
+        agent_endpoint: str = "",
+        reconcilers: Iterable[Reconciler] = (),
+        check: Check | None = None,
+    ) -> None:
+        """Opens the log. Raises: LogError"""
+        self.store = Store(log, SCHEMA, clock)
+        self.clock = clock
+        self.ids = ids
+        self.account = account
+        self.region = region
+        self.loops = tuple(
+            ReconcileLoop(each, self.store, clock, ids, account=account, region=region)
+            for each in reconcilers
+        )
+        self.dispatcher = Dispatcher(
+            all_apis(), self.store, keys, clock, ids, agent_endpoint=agent_endpoint, check=check
+        )
+        self._stop = asyncio.Event()
+
+    def call(self) -> Call:
+        """The circumstances of what the program itself does."""
+        return Call(
+            account=self.account,
+            region=self.region,
+            partition=partition_of(self.region),
+            caller_arn=f"arn:{partition_of(self.region)}:iam::{self.account}:root",
+            request_id=self.ids.uuid(),
+            now=self.clock.now(),
+            ids=self.ids,
+        )
+
+    def set_tuning(self, tuning: Tuning) -> None:
+        """Put these numbers in force."""
+        self.store.update(lambda tx: tx.put(TUNING, _like_stored(tx, tuning)))
+
+    def ensure_cluster(self, name: str) -> None:
+        """Create the cluster in the program's own account and region if there is none."""
+
+        def ensure(tx: Tx) -> None:
+            call = self.call()
+            cluster = tx.get(CLUSTERS, call.arn("ecs", f"cluster/{name}"))
+            if cluster is None or cluster.status == "INACTIVE":
+                create_cluster(tx, call, {"clusterName": name})
+
+        self.store.update(ensure)
+
+    async def run(
+        self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
+    ) -> None:
+        """Serve on the addresses until `stop`; `on_ready` gets them with the ports chosen.
+
+        Raises: LogError when the log takes no more, ListenError when an address is not to be had.
+        """
+        try:
+            await self._run(addresses, on_ready)
+        finally:
+            self.store.close()
+
+    def stop(self) -> None:
+        """Let `run` end: what was committed gets to the log first."""
+        self._stop.set()
+
+    async def _no_websockets(self, upgrade: WebsocketUpgrade) -> None:
+        await upgrade.refuse(503, b"")
+
+    async def _run(
+        self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
+    ) -> None:
+        application = HttpApplication(self.dispatcher, self._no_websockets)
+        servers = [HttpServer(application, *free_address(each)) for each in addresses]
+        async with asyncio.TaskGroup() as group:
+            writing = group.create_task(self.store.run())
+            loops = [group.create_task(loop.run()) for loop in self.loops]
+            serving = [group.create_task(server.run()) for server in servers]
+            for server in servers:
+                await server.ready(self.clock)
+            on_ready(tuple(f"{server.host}:{server.port}" for server in servers))
+            await self._stop.wait()
+            for server in servers:
+                server.stop()
+            await asyncio.gather(*serving)
+            for routine in loops:
+                routine.cancel()
+            self.store.close()
+            await writing
+
+
+def _like_stored(tx: Tx, tuning: Tuning) -> Tuning:
+    """The stored record when it says the same, so that nothing is written."""
+    stored = tx.get(TUNING, tuning.arn)
+    if stored is not None and msgspec.structs.replace(tuning, version=stored.version) == stored:
+        return stored
+    return tuning

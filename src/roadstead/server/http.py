@@ -1,0 +1,173 @@
+"""HTTP: bytes to requests and back, and websockets to channels, over granian in our own loop.
+
+Spoken through ASGI: unlike granian's RSGI it can refuse a websocket with a body and close one with
+a reason, and agents read both. What a request means is for `dispatch` and `agent_sessions`.
+"""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from roadstead.aws.http import HttpRequest, HttpResponse
+from roadstead.aws.protocol.json import BODY_BYTES_MAX
+from roadstead.clock import Clock
+from roadstead.server.dispatch import Dispatcher
+from roadstead.server.websockets import WebsocketUpgrade
+
+HEALTH_PATH = "/healthz"
+BACKLOG = 1024
+READY_SECONDS_MAX = 10.0
+READY_RETRY_SECONDS = 0.01
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class ListenError(Exception):
+    """An address cannot be listened on; the text says why and what would help."""
+
+
+class HttpApplication:
+    """The ASGI application: requests to the dispatcher, websockets to `open_websocket`."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        open_websocket: Callable[[WebsocketUpgrade], Awaitable[None]],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._open_websocket = open_websocket
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._open_websocket(
+                WebsocketUpgrade(request_of(scope, b""), str(scope["scheme"]), receive, send)
+            )
+            return
+        if scope["path"] == HEALTH_PATH:
+            await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
+            return
+        body = await _body(receive)
+        request = request_of(scope, body)
+        await _respond(send, await self._dispatcher.answer(request, scope["scheme"]))
+
+
+def request_of(scope: Scope, body: bytes) -> HttpRequest:
+    """The request as the wire modules see it."""
+    pairs = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
+    if len(headers) != len(pairs):
+        headers = {}
+        for raw_name, raw_value in pairs:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return HttpRequest(
+        scope.get("method", "GET"),
+        scope["raw_path"].decode("latin-1"),
+        scope["query_string"].decode("latin-1"),
+        headers,
+        body,
+    )
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body; of one that is too long, enough for the decoder to refuse it."""
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    parts = [body]
+    length = len(body)
+    while message.get("more_body"):
+        message = await receive()
+        part: bytes = message.get("body", b"")
+        if length <= BODY_BYTES_MAX:
+            parts.append(part)
+            length += len(part)
+    return b"".join(parts)
+
+
+async def _respond(send: Send, response: HttpResponse) -> None:
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
+    ]
+    headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def free_address(address: str) -> tuple[str, int]:
+    """(host, port) to listen on, after seeing that nobody else does; port 0 becomes a free one.
+
+    Raises: ListenError
+    """
+    host, _, port_text = address.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port_text.isdigit() or int(port_text) > 65535:
+        raise ListenError(f"'{address}' is no address to listen on. Give host:port.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port_text)))
+            probe.listen(1)
+        except OSError as error:
+            raise ListenError(
+                f"Cannot listen on {address}: {error.strerror}. "
+                "Stop what uses it, or choose another port with --port."
+            ) from error
+        return host, probe.getsockname()[1]
+
+
+class HttpServer:
+    """Listens on one address. `run` it in the program's TaskGroup; `stop` ends it."""
+
+    def __init__(self, application: HttpApplication, host: str, port: int) -> None:
+        self.host = host
+        self.port = port
+        self._server = Server(
+            application,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGINL,
+            backlog=BACKLOG,
+            log_enabled=False,
+        )
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Serve until `stop`. Raises: ListenError when it ended by itself."""
+        await self._server.serve()
+        if not self._stopping:
+            raise ListenError(f"Listening on {self.host}:{self.port} ended unexpectedly.")
+
+    async def ready(self, clock: Clock) -> None:
+        """Return once connections are accepted.
+
+        Raises: ListenError after ten seconds.
+        """
+        give_up_at = clock.monotonic() + READY_SECONDS_MAX
+        while clock.monotonic() < give_up_at:
+            try:
+                _, writer = await asyncio.open_connection(self.host, self.port)
+            except OSError:
+                await clock.sleep(READY_RETRY_SECONDS)
+                continue
+            writer.close()
+            await writer.wait_closed()
+            return
+        raise ListenError(f"{self.host}:{self.port} accepts no connections.")
+
+    def stop(self) -> None:
+        """Take no more connections and let `run` return."""
+        self._stopping = True
+        self._server.stop()  # type: ignore[no-untyped-call]  # granian's is not typed

@@ -1,0 +1,90 @@
+"""Websockets as channels: what ASGI tells about one connection, as `agent_protocol` wants it."""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from roadstead.agent_protocol.channel import ChannelClosed
+from roadstead.aws.http import HttpRequest
+
+CLOSE_CODE_BROKEN = 1006
+_NO_CODE = 1005
+"""A connection that ended without a close frame has this code in granian."""
+
+Message = MutableMapping[str, Any]
+
+log = logging.getLogger(__name__)
+
+
+class WebsocketUpgrade(msgspec.Struct, frozen=True):
+    """A client that asks for a websocket: to be accepted or refused."""
+
+    request: HttpRequest
+    scheme: str
+    receive: Callable[[], Awaitable[Message]]
+    send: Callable[[Message], Awaitable[None]]
+
+    async def refuse(self, status: int, body: bytes) -> None:
+        """Answer instead of opening the connection."""
+        await self.receive()
+        await self.send(
+            {
+                "type": "websocket.http.response.start",
+                "status": status,
+                "headers": [(b"content-type", b"application/json")],
+            }
+        )
+        await self.send({"type": "websocket.http.response.body", "body": body})
+
+    async def accept(self) -> "WebsocketChannel":
+        """Open the connection."""
+        await self.receive()
+        await self.send({"type": "websocket.accept"})
+        return WebsocketChannel(self.receive, self.send)
+
+
+class WebsocketChannel:
+    """The `Channel` of an accepted websocket."""
+
+    def __init__(
+        self,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        self.close_code = 0
+        self.close_reason = ""
+        self._receive = receive
+        self._send = send
+
+    async def send(self, text: str) -> None:
+        if self.close_code:
+            raise ChannelClosed
+        try:
+            await self._send({"type": "websocket.send", "text": text})
+        except Exception as error:  # granian tells a broken connection by several exceptions
+            self.close_code = self.close_code or CLOSE_CODE_BROKEN
+            raise ChannelClosed(str(error)) from error
+
+    async def receive(self) -> str | None:
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            code = message.get("code") or _NO_CODE
+            self.close_code = self.close_code or (CLOSE_CODE_BROKEN if code == _NO_CODE else code)
+            self.close_reason = self.close_reason or message.get("reason") or ""
+            return None
+        text: str | None = message.get("text")
+        if text is not None:
+            return text
+        return bytes(message.get("bytes") or b"").decode(errors="replace")
+
+    async def close(self, code: int, reason: str) -> None:
+        if self.close_code:
+            return
+        self.close_code = code
+        self.close_reason = reason
+        try:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except Exception as error:  # noqa: BLE001  # it is closed, which is what was wanted
+            log.debug("closing a connection that is gone: %s", error)
