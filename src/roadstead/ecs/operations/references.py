@@ -30,7 +30,7 @@ def cluster_arn(call: Call, reference: str | None) -> str:
     if not reference:
         reference = DEFAULT_CLUSTER
     if is_arn(reference):
-        return call.arn("ecs", f"cluster/{_id_in_arn(call, reference, 'cluster')}")
+        return call.arn("ecs", f"cluster/{id_in_arn(call, reference, 'cluster')}")
     if not _NAME.fullmatch(reference):
         raise invalid_parameter(
             f"Invalid identifier: {reference!r} is no cluster name. A name has up to 255 letters, "
@@ -64,7 +64,7 @@ def arn_in_cluster(call: Call, cluster: Cluster, kind: str, reference: str) -> s
                 f"Invalid identifier: {reference!r} is no {kind} id, name or ARN."
             )
         return call.arn("ecs", f"{kind}/{cluster.name}/{reference}")
-    inside = _id_in_arn(call, reference, kind)
+    inside = id_in_arn(call, reference, kind)
     named, separator, identifier = inside.partition("/")
     if not separator or "/" in identifier or not identifier:
         raise invalid_parameter(
@@ -84,7 +84,7 @@ def family_and_revision(call: Call, reference: str) -> tuple[str, int | None]:
     Raises: ClientException for a revision that is no number; InvalidParameterException for an ARN
         of something else or of another account or Region.
     """
-    text = _id_in_arn(call, reference, "task-definition") if is_arn(reference) else reference
+    text = id_in_arn(call, reference, "task-definition") if is_arn(reference) else reference
     family, separator, revision = text.partition(":")
     if not _NAME.fullmatch(family):
         raise client_error(
@@ -119,7 +119,11 @@ def runnable_task_definition(view: View, call: Call, reference: str) -> TaskDefi
     return definition
 
 
-def _id_in_arn(call: Call, text: str, kind: str) -> str:
+def id_in_arn(call: Call, text: str, kind: str) -> str:
+    """What an ECS ARN says behind `kind/`.
+
+    Raises: InvalidParameterException for an ARN of something else, or of another account or Region.
+    """
     try:
         arn = parse_arn(text)
     except ValueError as problem:

@@ -62,6 +62,17 @@ def _listed_under(instance: ContainerInstance) -> tuple[str, ...]:
 LISTED_CONTAINER_INSTANCES = Index("listed_container_instances", CONTAINER_INSTANCES, _listed_under)
 """Key: cluster ARN, or `cluster ARN|status`. INACTIVE ones are under no key."""
 
+INSTANCES_BY_CUSTOM_ATTRIBUTE = Index(
+    "instances_by_custom_attribute",
+    CONTAINER_INSTANCES,
+    lambda instance: (
+        tuple(f"{instance.cluster_arn}|{name}" for name in instance.custom_attributes)
+        if instance.custom_attributes and instance.status != "INACTIVE"
+        else ()
+    ),
+)
+"""Key: `cluster ARN|name`. INACTIVE ones are under no key."""
+
 INSTANCES_BY_EC2_ID = Index(
     "instances_by_ec2_id",
     CONTAINER_INSTANCES,

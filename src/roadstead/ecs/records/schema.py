@@ -5,6 +5,7 @@ from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import ACTIVE_CLUSTERS, CLUSTERS
 from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
+    INSTANCES_BY_CUSTOM_ATTRIBUTE,
     INSTANCES_BY_EC2_ID,
     LISTED_CONTAINER_INSTANCES,
 )
@@ -60,6 +61,7 @@ SCHEMA = Schema(
         LISTED_TASK_DEFINITIONS,
         LISTED_CONTAINER_INSTANCES,
         INSTANCES_BY_EC2_ID,
+        INSTANCES_BY_CUSTOM_ATTRIBUTE,
         LISTED_SERVICES,
         WAITING_SERVICES,
         SERVICES_BY_DEFINITION,
