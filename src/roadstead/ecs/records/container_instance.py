@@ -36,6 +36,7 @@ class ContainerInstance(Record, frozen=True, kw_only=True):
     """Set by users, and by the agent's configuration at the first registration."""
     availability_zone: str = ""
     instance_type: str = ""
+    private_ip_address: str = ""
     external: bool = False
     capacity_provider_name: str = ""
     platform_devices: tuple[dict[str, Any], ...] = ()

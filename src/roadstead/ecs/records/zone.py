@@ -181,7 +181,7 @@ class Zone:
         self.active = _doubled(self.active)
         self.takes = _doubled(self.takes)
         for answers in (self._attributes, self._ports, self._groups):
-            known: dict[Any, Any] = answers  # type: ignore[assignment]  # one of three key types
+            known: dict[Any, Any] = answers
             for question in known:
                 known[question] = _doubled(known[question])
         self._free.extend(range(2 * slots - 1, slots - 1, -1))

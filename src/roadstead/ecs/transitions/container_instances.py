@@ -4,14 +4,28 @@ Invariant: an INACTIVE instance stays so, whatever its agent sends.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Literal
 
+import msgspec
+
 from roadstead.agent_protocol.refusals import RefusalType
-from roadstead.ecs.records.container_instance import ContainerInstance
+from roadstead.ecs.records.cluster import Cluster
+from roadstead.ecs.records.container_instance import (
+    CONTAINER_INSTANCES,
+    INSTANCES_BY_EC2_ID,
+    ContainerInstance,
+)
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.rules.registration import Registration
+from roadstead.ecs.rules.stop_codes import DEREGISTERED_REASON, TERMINATION_NOTICE, host_reason
+from roadstead.ecs.transitions.tasks import orphan_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
 HostState = Literal["running", "stopped", "terminated"]
+HEALTH_WRITTEN_SECONDS = 300
+"""Checks come every half minute; one that says the same again is written only so often."""
 
 
 class InstanceRefused(Exception):
@@ -21,6 +35,65 @@ class InstanceRefused(Exception):
         super().__init__(f"{kind}: {text}")
         self.kind: RefusalType = kind
         self.text = text
+
+
+def register_instance(
+    tx: Tx, call: Call, cluster: Cluster, registration: Registration, tags: Mapping[str, str]
+) -> ContainerInstance:
+    """A machine joins the cluster: ACTIVE at once, connected when its agent's channel opens."""
+    instance = ContainerInstance(
+        arn=call.arn("ecs", f"container-instance/{cluster.name}/{call.ids.hex32()}"),
+        cluster_arn=cluster.arn,
+        custom_attributes=registration.custom_attributes,
+        registered_at=call.now,
+        tags=dict(tags),
+    )
+    return tx.put(CONTAINER_INSTANCES, _registered(instance, registration))
+
+
+def reregister_instance(
+    tx: Tx, instance: ContainerInstance, registration: Registration
+) -> ContainerInstance:
+    """Its agent restarted: resources and the agent's attributes are new, all else is kept.
+
+    Custom attributes and tags count at the first registration only.
+    """
+    assert instance.status != "INACTIVE", "a deregistered instance does not come back"
+    return tx.put(CONTAINER_INSTANCES, _registered(instance, registration))
+
+
+def set_status(tx: Tx, instance: ContainerInstance, status: str) -> ContainerInstance:
+    """Move between ACTIVE and DRAINING; its tasks are the services' business."""
+    assert {instance.status, status} <= {"ACTIVE", "DRAINING"}
+    return tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, status=status))
+
+
+def deregister_instance(
+    tx: Tx,
+    call: Call,
+    instance: ContainerInstance,
+    *,
+    reason: str = DEREGISTERED_REASON,
+    stop_code: str = "",
+) -> ContainerInstance:
+    """The instance is INACTIVE at once and for ever; its live tasks become orphans.
+
+    Nothing is sent to the agent: its containers run on, unknown to ECS. Tags and attributes go.
+    """
+    for task in tx.find(LIVE_TASKS_BY_INSTANCE, instance.arn):
+        orphan_task(tx, call, task, reason=reason, stop_code=stop_code)
+    return tx.put(
+        CONTAINER_INSTANCES,
+        msgspec.structs.replace(
+            instance,
+            status="INACTIVE",
+            agent_connected=False,
+            deregistered_at=call.now,
+            attributes={},
+            custom_attributes={},
+            tags={},
+        ),
+    )
 
 
 def agent_connected(
@@ -36,7 +109,24 @@ def agent_connected(
 
     Raises: InstanceRefused when the instance is deregistered or unknown
     """
-    raise NotImplementedError
+    instance = tx.get(CONTAINER_INSTANCES, container_instance_arn)
+    if instance is None or instance.status == "INACTIVE":
+        identity = container_instance_arn.rpartition("/")[2]
+        raise InstanceRefused(
+            "InactiveInstanceException", f"Container instance {identity} is inactive."
+        )
+    return tx.put(
+        CONTAINER_INSTANCES,
+        msgspec.structs.replace(
+            instance,
+            agent_connected=True,
+            connections=instance.connections + 1,
+            connected_at=instance.connected_at if instance.agent_connected else call.now,
+            agent_version=agent_version or instance.agent_version,
+            agent_hash=agent_hash or instance.agent_hash,
+            docker_version=docker_version or instance.docker_version,
+        ),
+    )
 
 
 def agent_disconnected(
@@ -46,7 +136,10 @@ def agent_disconnected(
 
     Nothing happens when a newer connection is open, or the instance is gone.
     """
-    raise NotImplementedError
+    instance = tx.get(CONTAINER_INSTANCES, container_instance_arn)
+    if instance is None or not instance.agent_connected or instance.connections != connections:
+        return None
+    return _disconnected(tx, call, instance)
 
 
 def instance_state_changed(
@@ -58,7 +151,20 @@ def instance_state_changed(
     stays ACTIVE until deregistered by hand. stopped: agentConnected false, tasks STOPPED.
     running: nothing, until the agent connects.
     """
-    raise NotImplementedError
+    changed = []
+    for instance in tx.find(INSTANCES_BY_EC2_ID, f"{call.scope}/{ec2_instance_id}"):
+        if instance.status == "INACTIVE" or state == "running":
+            continue
+        reason = host_reason(ec2_instance_id, state)
+        if state == "stopped":
+            for task in tx.find(LIVE_TASKS_BY_INSTANCE, instance.arn):
+                orphan_task(tx, call, task, reason=reason, stop_code=TERMINATION_NOTICE)
+            changed.append(_disconnected(tx, call, instance))
+        elif instance.agent_connected:
+            changed.append(
+                deregister_instance(tx, call, instance, reason=reason, stop_code=TERMINATION_NOTICE)
+            )
+    return changed
 
 
 def report_health(
@@ -69,4 +175,56 @@ def report_health(
     Shape: InstanceHealthCheckResult, times as datetimes, for each of `statuses`. None, and nothing
     changes, when the instance is not there or INACTIVE.
     """
-    raise NotImplementedError
+    instance = tx.get(CONTAINER_INSTANCES, container_instance_arn)
+    if instance is None or instance.status == "INACTIVE":
+        return None
+    health = dict(instance.health)
+    for status in statuses:
+        kind = status["type"]
+        news = {key: value for key, value in status.items() if key != "type"}
+        news.setdefault("lastUpdated", call.now)
+        if _is_news(health.get(kind), news):
+            health[kind] = news
+    if health == instance.health:
+        return instance
+    return tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, health=health))
+
+
+def _is_news(known: Mapping[str, Any] | None, news: Mapping[str, Any]) -> bool:
+    if known is None or any(known.get(key) != news.get(key) for key in ("status", "statusReason")):
+        return True
+    before, now = known.get("lastUpdated"), news.get("lastUpdated")
+    if before is None or now is None:
+        return before is not now
+    return bool(now - before >= timedelta(seconds=HEALTH_WRITTEN_SECONDS))
+
+
+def _disconnected(tx: Tx, call: Call, instance: ContainerInstance) -> ContainerInstance:
+    if not instance.agent_connected:
+        return instance
+    return tx.put(
+        CONTAINER_INSTANCES,
+        msgspec.structs.replace(instance, agent_connected=False, disconnected_at=call.now),
+    )
+
+
+def _registered(instance: ContainerInstance, registration: Registration) -> ContainerInstance:
+    host = registration.host
+    return msgspec.structs.replace(
+        instance,
+        ec2_instance_id=host.ec2_instance_id or instance.ec2_instance_id,
+        instance_type=host.instance_type or instance.instance_type,
+        availability_zone=registration.availability_zone,
+        private_ip_address=host.private_ip_address or instance.private_ip_address,
+        external=registration.external,
+        attributes=registration.attributes,
+        cpu_units=registration.resources.cpu_units,
+        memory_mib=registration.resources.memory_mib,
+        reserved_ports=registration.resources.ports,
+        reserved_ports_udp=registration.resources.ports_udp,
+        resources=registration.resources.document,
+        platform_devices=registration.platform_devices,
+        agent_version=registration.agent_version or instance.agent_version,
+        agent_hash=registration.agent_hash or instance.agent_hash,
+        docker_version=registration.docker_version or instance.docker_version,
+    )

@@ -5,12 +5,17 @@ has its stop code and reason from that moment on, and they are never replaced.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task import Task
+from roadstead.ecs.records.task import TASKS, Container, Task
 from roadstead.ecs.records.task_definition import TaskDefinition
+from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.rules.task_lifecycle import TaskEvent, next_status
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -36,7 +41,35 @@ def start_task(
     The caller has checked that the instance can take it (`choose_instance`), and has merged
     propagated and managed tags into `tags`.
     """
-    raise NotImplementedError
+    task_id = call.ids.hex32()
+    demand = demand_of(definition, overrides)
+    task = Task(
+        arn=f"{_prefix(cluster.arn, 'task')}/{task_id}",
+        cluster_arn=cluster.arn,
+        task_definition_arn=definition.arn,
+        family=definition.family,
+        container_instance_arn=instance.arn,
+        group=group,
+        started_by=started_by,
+        service_arn=service_arn,
+        launch_type=launch_type,
+        cpu=str(demand.cpu_units),
+        memory=str(demand.memory_mib),
+        cpu_units=demand.cpu_units,
+        memory_mib=demand.memory_mib,
+        host_ports=demand.host_ports,
+        host_ports_udp=demand.host_ports_udp,
+        containers=_containers(call, cluster, task_id, definition, overrides),
+        overrides=dict(overrides) if overrides else {},
+        attributes=_task_attributes(instance.attributes.get("ecs.cpu-architecture") or ""),
+        availability_zone=instance.availability_zone,
+        capacity_provider_name=instance.capacity_provider_name,
+        created_at=call.now,
+        enable_execute_command=enable_execute_command,
+        enable_ecs_managed_tags=enable_ecs_managed_tags,
+        tags=dict(tags) if tags else {},
+    )
+    return tx.put(TASKS, task)
 
 
 def stop_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str) -> Task:
@@ -44,7 +77,20 @@ def stop_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str) ->
 
     A task that was asked before is returned as it is: the first reason stays.
     """
-    raise NotImplementedError
+    if task.desired_status == "STOPPED":
+        return task
+    return tx.put(
+        TASKS,
+        msgspec.structs.replace(
+            task,
+            desired_status="STOPPED",
+            last_status=next_status(task.last_status, TaskEvent.STOP_WANTED),
+            stop_code=stop_code,
+            stopped_reason=reason,
+            stopping_at=call.now,
+            tags={},
+        ),
+    )
 
 
 def orphan_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str = "") -> Task:
@@ -52,4 +98,72 @@ def orphan_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str =
 
     Its containers may run on; a stop is not sent. For deregistered and terminated hosts.
     """
-    raise NotImplementedError
+    if task.last_status == "STOPPED":
+        return task
+    was_asked = task.desired_status == "STOPPED"
+    return tx.put(
+        TASKS,
+        msgspec.structs.replace(
+            task,
+            desired_status="STOPPED",
+            last_status=next_status(task.last_status, TaskEvent.HOST_LOST),
+            stop_code=task.stop_code if was_asked else stop_code,
+            stopped_reason=task.stopped_reason if was_asked else reason,
+            stopping_at=task.stopping_at or call.now,
+            stopped_at=call.now,
+            connectivity="DISCONNECTED",
+            connectivity_at=call.now,
+            containers=tuple(
+                msgspec.structs.replace(each, last_status="STOPPED") for each in task.containers
+            ),
+            tags={},
+        ),
+    )
+
+
+def _containers(
+    call: Call,
+    cluster: Cluster,
+    task_id: str,
+    definition: TaskDefinition,
+    overrides: Mapping[str, Any] | None,
+) -> tuple[Container, ...]:
+    given: dict[str, Any] = {}
+    if overrides:
+        given = {each["name"]: each for each in overrides.get("containerOverrides") or ()}
+    prefix = f"{_prefix(cluster.arn, 'container')}/{task_id}/"
+    return tuple(
+        _container(
+            f"{prefix}{call.ids.uuid()}",
+            {**document, **given[document["name"]]} if document["name"] in given else document,
+        )
+        for document in definition.document["containerDefinitions"]
+    )
+
+
+def _container(arn: str, document: Mapping[str, Any]) -> Container:
+    get = document.get
+    memory = get("memory")
+    reservation = get("memoryReservation")
+    return Container(
+        arn=arn,
+        name=document["name"],
+        image=get("image", ""),
+        essential=get("essential", True),
+        has_health_check="healthCheck" in document,
+        cpu=str(get("cpu") or 0),
+        memory=str(memory) if memory else "",
+        memory_reservation=str(reservation) if reservation else "",
+    )
+
+
+@lru_cache(maxsize=8)
+def _task_attributes(cpu_architecture: str) -> dict[str, str]:
+    """One dict for all tasks of an architecture: there may be a hundred thousand of them."""
+    return {"ecs.cpu-architecture": cpu_architecture} if cpu_architecture else {}
+
+
+@lru_cache(maxsize=1024)
+def _prefix(cluster_arn: str, kind: str) -> str:
+    """`arn:…:<kind>/<cluster>`: what the ARNs of the cluster's tasks or containers begin with."""
+    return cluster_arn.replace(":cluster/", f":{kind}/", 1)

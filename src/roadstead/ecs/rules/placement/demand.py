@@ -1,4 +1,4 @@
-"""Demand: what a task takes from its container instance, and what the instance must be able to do."""
+"""Demand: what a task takes from its container instance, and what that must be able to do."""
 
 from collections.abc import Mapping
 from typing import Any

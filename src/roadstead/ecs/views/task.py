@@ -1,0 +1,130 @@
+"""Tasks as DescribeTasks and its like show them."""
+
+from typing import Any
+
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.task import Container, Task
+from roadstead.ecs.views.tags import tag_list
+from roadstead.state.view import View
+
+
+def task_view(view: View, task: Task, *, with_tags: bool = False) -> dict[str, Any]:
+    """A task in the wire's shape; members that have no value yet are left out.
+
+    Shape: Task
+    """
+    shown: dict[str, Any] = {
+        "taskArn": task.arn,
+        "clusterArn": task.cluster_arn,
+        "taskDefinitionArn": task.task_definition_arn,
+        "containerInstanceArn": task.container_instance_arn,
+        "lastStatus": task.last_status,
+        "desiredStatus": task.desired_status,
+        "group": task.group,
+        "launchType": task.launch_type,
+        "cpu": task.cpu,
+        "memory": task.memory,
+        "containers": [_container_view(task.arn, each) for each in task.containers],
+        "overrides": _overrides_view(task),
+        "attachments": list(task.attachments),
+        "attributes": [{"name": name, "value": value} for name, value in task.attributes.items()],
+        "createdAt": task.created_at,
+        "healthStatus": task.health_status,
+        "enableExecuteCommand": task.enable_execute_command,
+        "version": task.version,
+        "tags": tag_list(task.tags) if with_tags else [],
+    }
+    if task.availability_zone:
+        shown["availabilityZone"] = task.availability_zone
+    if task.started_by:
+        shown["startedBy"] = task.started_by
+    if task.capacity_provider_name:
+        shown["capacityProviderName"] = task.capacity_provider_name
+    if task.platform_version:
+        shown["platformVersion"] = task.platform_version
+    _show_connectivity(shown, task, view.get(CONTAINER_INSTANCES, task.container_instance_arn))
+    if task.started_at is not None:
+        shown["startedAt"] = task.started_at
+    if task.pull_started_at is not None:
+        shown["pullStartedAt"] = task.pull_started_at
+    if task.pull_stopped_at is not None:
+        shown["pullStoppedAt"] = task.pull_stopped_at
+    if task.desired_status == "STOPPED":
+        _show_end(shown, task)
+    return shown
+
+
+def _show_end(shown: dict[str, Any], task: Task) -> None:
+    shown["stoppedReason"] = task.stopped_reason
+    if task.stop_code:
+        shown["stopCode"] = task.stop_code
+    if task.stopping_at is not None:
+        shown["stoppingAt"] = task.stopping_at
+    if task.execution_stopped_at is not None:
+        shown["executionStoppedAt"] = task.execution_stopped_at
+    if task.stopped_at is not None:
+        shown["stoppedAt"] = task.stopped_at
+
+
+def _show_connectivity(
+    shown: dict[str, Any], task: Task, instance: ContainerInstance | None
+) -> None:
+    """A live task is as connected as the agent of its instance; an ended one as it was last."""
+    if task.connectivity:
+        shown["connectivity"] = task.connectivity
+        shown["connectivityAt"] = task.connectivity_at
+    elif instance is not None and instance.agent_connected:
+        shown["connectivity"] = "CONNECTED"
+        since = instance.connected_at
+        born = task.created_at
+        shown["connectivityAt"] = born if since is None or (born and born > since) else since
+    elif instance is not None:
+        shown["connectivity"] = "DISCONNECTED"
+        shown["connectivityAt"] = instance.disconnected_at or task.created_at
+
+
+def _overrides_view(task: Task) -> dict[str, Any]:
+    """The overrides, with an entry for every container of the task."""
+    if not task.overrides:
+        return {
+            "containerOverrides": [{"name": each.name} for each in task.containers],
+            "inferenceAcceleratorOverrides": [],
+        }
+    given = {each["name"]: each for each in task.overrides.get("containerOverrides") or ()}
+    return {
+        "inferenceAcceleratorOverrides": [],
+        **task.overrides,
+        "containerOverrides": [
+            given.get(each.name, {"name": each.name}) for each in task.containers
+        ],
+    }
+
+
+def _container_view(task_arn: str, container: Container) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "containerArn": container.arn,
+        "taskArn": task_arn,
+        "name": container.name,
+        "image": container.image,
+        "lastStatus": container.last_status,
+        "networkInterfaces": list(container.network_interfaces),
+        "healthStatus": container.health_status,
+        "cpu": container.cpu,
+    }
+    if container.runtime_id:
+        shown["runtimeId"] = container.runtime_id
+    if container.image_digest:
+        shown["imageDigest"] = container.image_digest
+    if container.network_bindings or container.last_status != "PENDING":
+        shown["networkBindings"] = list(container.network_bindings)
+    if container.exit_code is not None:
+        shown["exitCode"] = container.exit_code
+    if container.reason:
+        shown["reason"] = container.reason
+    if container.memory:
+        shown["memory"] = container.memory
+    if container.memory_reservation:
+        shown["memoryReservation"] = container.memory_reservation
+    if container.managed_agents:
+        shown["managedAgents"] = list(container.managed_agents)
+    return shown
