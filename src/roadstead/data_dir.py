@@ -7,6 +7,7 @@ A directory becomes Roadstead's by `roadstead.json`, written only into an empty 
 import fcntl
 import hashlib
 import os
+import time
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,7 @@ from roadstead.files import make_private_directory, write_whole
 
 FORMAT = 1
 MARKER = "roadstead.json"
+LOCK_RETRY_SECONDS = 0.05
 
 
 class DataDirError(Exception):
@@ -150,6 +152,16 @@ def is_locked(data_dir: DataDir, program: str) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def wait_until_unlocked(data_dir: DataDir, program: str, seconds: float) -> bool:
+    """Whether nobody holds the directory for `program` any more, before the time is up."""
+    deadline = time.monotonic() + seconds
+    while is_locked(data_dir, program):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(LOCK_RETRY_SECONDS)
+    return True
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -7,8 +7,8 @@ crash may have left more than was written down. The host program must not be run
 from functools import partial
 
 from roadstead.data_dir import DataDir
-from roadstead.host import book as books
 from roadstead.host import agents, cgroups, fabric, mounts, namespaces, power
+from roadstead.host import book as books
 from roadstead.host.fabric import Names
 
 

@@ -47,7 +47,7 @@ def after_exit(status: int | None, ran_seconds: float, failures: int) -> Restart
         return Ended("exit status 5: it will not be started again (agent.log says why)")
     if status == EXIT_SUCCESS:
         return Ended("exit status 0: it was asked to stop")
-    return _restart(_words(status), 0 if ran_seconds >= STEADY_SECONDS else failures)
+    return _restart(words(status), 0 if ran_seconds >= STEADY_SECONDS else failures)
 
 
 def after_failed_start(why: str, failures: int) -> Restart | Ended:
@@ -70,7 +70,8 @@ def _restart(why: str, failures_before: int) -> Restart:
     )
 
 
-def _words(status: int | None) -> str:
+def words(status: int | None) -> str:
+    """How a process ended, for people. `status` is as in `after_exit`."""
     if status is None:
         return "ended"
     if status < 0:

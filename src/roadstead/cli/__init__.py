@@ -1,0 +1,1 @@
+"""The `roadstead` command: does only what AWS's own tools cannot."""

@@ -1,0 +1,317 @@
+"""`roadstead up`: the control plane, the host and its instances, as one command.
+
+This process starts the two programs, keeps them running and stops them in order. It holds no state
+of its own: if it is killed, the programs end, agents and containers run on, and the next `up` on
+the same data directory adopts them.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from roadstead import data_dir as data_dirs
+from roadstead import keys
+from roadstead.cli import doctor, place, profile, readiness
+from roadstead.cli.api import ApiRefused
+from roadstead.cli.children import Child, GaveUp
+from roadstead.cli.place import Place
+from roadstead.cli.terminal import (
+    EXIT_FAILED,
+    EXIT_MACHINE_LACKS,
+    complain,
+    progress,
+    say,
+)
+from roadstead.clock import SystemClock
+from roadstead.files import make_private_directory
+from roadstead.host import client, purge
+from roadstead.host import main as host_main
+from roadstead.ids import SystemIds
+from roadstead.settings import (
+    RUNTIMES,
+    HostSettings,
+    SettingError,
+    default_data_dir,
+    instance_size,
+)
+
+KEEP_RUNNING_SIGNAL = signal.SIGUSR1
+"""What `down --keep-running` sends: stop, but leave agents and containers."""
+
+READY_LINE = "Roadstead is ready."
+PORT_FREE_SECONDS = 5.0
+
+
+class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user said to `roadstead up`."""
+
+    data_dir: Path | None
+    port: int
+    instances: int | None
+    cluster: str
+    runtime: str
+    vpc_cidr: str
+    instance_type: str
+    instance_cpu_units: int
+    instance_memory_mib: int
+    write_profile: bool
+
+
+def up(options: UpOptions) -> int:
+    """Run everything in the foreground until Ctrl-C or `roadstead down`; the exit status."""
+    where, settings = _begin(options)
+    if where is None:
+        return EXIT_MACHINE_LACKS
+    with data_dirs.lock(where.data_dir, "up"):
+        gateway = _prepare(where, settings)
+        place.write_running(where, options.port, options.cluster)
+        return asyncio.run(_Up(options, where, settings, gateway).run())
+
+
+def up_detached(options: UpOptions, arguments: list[str]) -> int:
+    """Start `roadstead up` in the background and return once it is ready."""
+    where, _ = _begin(options)
+    if where is None:
+        return EXIT_MACHINE_LACKS
+    if data_dirs.is_locked(where.data_dir, "up"):
+        raise data_dirs.DataDirError(
+            f"Roadstead already runs in {where.data_dir.path}. "
+            "`roadstead down` stops it; `roadstead instance add` adds instances."
+        )
+    make_private_directory(where.data_dir.logs)
+    log_file = where.data_dir.logs / "up.log"
+    descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "roadstead", "up", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+    with progress("Starting Roadstead in the background …") as tell:
+        while (text := log_file.read_text()) is not None and READY_LINE not in text:
+            if child.poll() is not None:
+                complain(text.strip())
+                return child.returncode or EXIT_FAILED
+            if lines := text.strip().splitlines():
+                tell(lines[-1])
+            time.sleep(readiness.RETRY_SECONDS)
+    say(text[text.index(READY_LINE) :].strip().replace("Press Ctrl-C to stop.", "").strip())
+    say("It runs in the background; `roadstead down` stops it.")
+    child.returncode = 0  # it is meant to outlive us
+    return 0
+
+
+class _Up:
+    """One run of `up`."""
+
+    def __init__(
+        self, options: UpOptions, where: Place, settings: HostSettings, gateway: str
+    ) -> None:
+        self._options = options
+        self._where = where
+        self._keep_running = False
+        self._status = 0
+        self._stop = asyncio.Event()
+        self._cancelled = threading.Event()
+        clock = SystemClock()
+        logs = where.data_dir.logs
+        path = str(where.data_dir.path)
+        listen = [f"127.0.0.1:{options.port}", f"{gateway}:{options.port}"]
+        self._server = Child(
+            "server",
+            ["server", "--data-dir", path, *(f"--listen={one}" for one in listen)],
+            logs,
+            clock,
+            complain,
+        )
+        self._host = Child("host", _host_arguments(path, settings), logs, clock, complain)
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ask_to_stop, False)
+        loop.add_signal_handler(KEEP_RUNNING_SIGNAL, self._ask_to_stop, True)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._or_fail(self._server.run()), name="server")
+            group.create_task(self._or_fail(self._host.run()), name="host")
+            group.create_task(self._or_fail(asyncio.to_thread(self._get_ready)), name="readiness")
+            await self._stop.wait()
+            await self._wind_down()
+        return self._status
+
+    async def _or_fail(self, routine: Coroutine[Any, Any, None]) -> None:
+        """Run a routine; if it cannot go on, say why and stop everything in order."""
+        try:
+            await routine
+        except (
+            GaveUp,
+            readiness.NotReady,
+            client.HostRefused,
+            client.HostUnreachable,
+            ApiRefused,
+        ) as failure:
+            complain(str(failure))
+            self._status = EXIT_FAILED
+            self._ask_to_stop(keep_running=False)
+
+    def _ask_to_stop(self, keep_running: bool) -> None:
+        self._keep_running = keep_running
+        self._cancelled.set()
+        self._stop.set()
+
+    def _get_ready(self) -> None:
+        """Wait until all is up, then say how to use it. Runs in a thread."""
+        with progress("Starting …") as tell:
+            watch = readiness.Watch(
+                place=self._where,
+                cluster=self._options.cluster,
+                instances=self._options.instances,
+                tell=tell,
+                is_cancelled=self._cancelled.is_set,
+            )
+            try:
+                api = readiness.wait_for_server(watch)
+                self._server.has_worked = True
+                readiness.wait_for_instances(watch)
+                self._host.has_worked = True
+                ready = readiness.wait_until_connected(watch, api)
+            except readiness.Cancelled:
+                return
+        for line in ready.late:
+            complain(line)
+        if self._options.write_profile:
+            files = profile.write(self._where.endpoint, self._where.region, self._where.root_key())
+            say(f"Wrote the profile `roadstead` to {files[0]} and {files[1]}.")
+        say(_how_to_use(self._where, self._options, ready))
+
+    async def _wind_down(self) -> None:
+        """End the host with what it carries, then the control plane."""
+        self._host.expect_end()
+        if self._keep_running:
+            say("Stopping the control plane and the host; agents and containers run on …")
+            await self._host.stop()
+        else:
+            say("Stopping agents and containers …")
+            try:
+                await asyncio.to_thread(
+                    client.call, self._where.data_dir, {"op": "shutdown", "ending": "off"}
+                )
+                await self._host.ended()
+            except (client.HostUnreachable, client.HostRefused):
+                await self._host.stop()
+                await asyncio.to_thread(purge.turn_off_all, self._where.data_dir)
+        await self._server.stop()
+        say(
+            f"Stopped. State is kept in {self._where.data_dir.path}; `roadstead up` resumes, "
+            "`roadstead down --purge` removes it."
+        )
+
+
+def _begin(options: UpOptions) -> tuple[Place | None, HostSettings]:
+    """Check what can be checked before anything is done."""
+    if options.runtime not in RUNTIMES:
+        raise SettingError(
+            f"There is no runtime '{options.runtime}' yet.", f"Use one of: {', '.join(RUNTIMES)}."
+        )
+    path = (options.data_dir or default_data_dir()).absolute()
+    lacking = doctor.lacks(doctor.examine(path))
+    if lacking:
+        complain("This machine lacks something that Roadstead needs:")
+        for one in lacking:
+            complain(f"  {one.name}: {one.detail}\n    → {one.cure}")
+        return None, HostSettings(data_dir=path)
+    where = place.new(options.data_dir)
+    settings = HostSettings(
+        data_dir=where.data_dir.path,
+        port=options.port,
+        account_id=where.account_id,
+        region=where.region,
+        cluster=options.cluster,
+        vpc_cidr=options.vpc_cidr,
+        runtime=options.runtime,
+        instance_type=options.instance_type,
+        instance_cpu_units=options.instance_cpu_units,
+        instance_memory_mib=options.instance_memory_mib,
+    )
+    instance_size(settings)
+    return where, settings
+
+
+def _prepare(where: Place, settings: HostSettings) -> str:
+    """Make keys and the VPC; returns the address at which agents find the control plane.
+
+    The VPC comes before both programs: the server listens on its gateway.
+    """
+    keys.ensure(where.data_dir.keys_file, where.account_id, SystemIds())
+    gateway = host_main.prepare(settings, where.data_dir).vpc.gateway
+    for address in ("127.0.0.1", gateway):
+        _check_port(address, settings.port)
+    return gateway
+
+
+def _check_port(address: str, port: int) -> None:
+    """Wait for a server that just ends.
+
+    Raises: SettingError when someone else listens there.
+    """
+    deadline = time.monotonic() + PORT_FREE_SECONDS
+    while True:
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((address, port))
+            except OSError as error:
+                if time.monotonic() >= deadline:
+                    raise SettingError(
+                        f"Port {port} of {address} is taken: {error.strerror}.",
+                        "Choose another with --port.",
+                    ) from error
+            else:
+                return
+        time.sleep(readiness.RETRY_SECONDS)
+
+
+def _host_arguments(path: str, settings: HostSettings) -> list[str]:
+    return [
+        "host", "--data-dir", path,
+        "--port", str(settings.port),
+        "--cluster", settings.cluster,
+        "--runtime", settings.runtime,
+        "--instance-type", settings.instance_type,
+        "--instance-cpu", str(settings.instance_cpu_units),
+        "--instance-memory", str(settings.instance_memory_mib),
+    ]  # fmt: skip
+
+
+def _how_to_use(where: Place, options: UpOptions, ready: readiness.Ready) -> str:
+    data_dir = "" if options.data_dir is None else f" --data-dir {where.data_dir.path}"
+    return "\n".join(
+        [
+            "",
+            READY_LINE,
+            f"  endpoint   {where.endpoint}",
+            f"  region     {where.region}   account {where.account_id}",
+            f"  cluster    {options.cluster}, {ready.connected} container instances connected",
+            f"  data       {where.data_dir.path}",
+            "",
+            "Make every AWS tool of this shell talk to it:",
+            f'  eval "$(roadstead env{data_dir})"',
+            "  aws ecs list-container-instances",
+            "",
+            "Press Ctrl-C to stop.",
+        ]
+    )
