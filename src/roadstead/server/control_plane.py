@@ -21,11 +21,12 @@ from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.tuning import TUNING, Tuning
 from roadstead.ids import Ids
+from roadstead.server.agent_doors import AgentDoors
+from roadstead.server.agent_sessions import AgentSessions
 from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.http import HttpApplication, HttpServer, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop, Reconciler
-from roadstead.server.websockets import WebsocketUpgrade
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 from roadstead.store.log import Log
@@ -71,6 +72,8 @@ class ControlPlane:
         self.dispatcher = Dispatcher(
             all_apis(), self.store, keys, clock, ids, agent_endpoint=agent_endpoint, check=check
         )
+        self.sessions = AgentSessions(self.store, clock, ids)
+        self.doors = AgentDoors(self.sessions, self.store, keys, clock)
         self._stop = asyncio.Event()
 
     def call(self) -> Call:
@@ -116,22 +119,21 @@ class ControlPlane:
         """Let `run` end: what was committed gets to the log first."""
         self._stop.set()
 
-    async def _no_websockets(self, upgrade: WebsocketUpgrade) -> None:
-        await upgrade.refuse(503, b"")
-
     async def _run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
     ) -> None:
-        application = HttpApplication(self.dispatcher, self._no_websockets)
+        application = HttpApplication(self.dispatcher, self.doors.open)
         servers = [HttpServer(application, *free_address(each)) for each in addresses]
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.store.run())
             loops = [group.create_task(loop.run()) for loop in self.loops]
+            loops.append(group.create_task(self.sessions.run()))
             serving = [group.create_task(server.run()) for server in servers]
             for server in servers:
                 await server.ready(self.clock)
             on_ready(tuple(f"{server.host}:{server.port}" for server in servers))
             await self._stop.wait()
+            self.sessions.stop()
             for server in servers:
                 server.stop()
             await asyncio.gather(*serving)

@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from roadstead.aws.arns import is_arn, parse_arn, partition_of
 from roadstead.clock import Clock
 from roadstead.ids import Ids
+from roadstead.server.calls import own_call, own_call_about
+from roadstead.server.waiting import wait_for_news
 from roadstead.state.plans import Call, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import Tx, View
@@ -26,7 +27,6 @@ BACKOFF_SECONDS_MIN = 1.0
 BACKOFF_SECONDS_MAX = 60.0
 UNSETTLED_PLANS_MAX = 1000
 """So many plans in a row for one key, none of them empty, and the reconciler is taken for wrong."""
-WAIT_SECONDS_MAX = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,6 @@ class ReconcileLoop:
         *,
         account: str,
         region: str,
-        endpoint: str = "",
     ) -> None:
         """`account` and `region` stand in calls for keys that are not ARNs."""
         self.name = reconciler.__name__.rpartition(".")[2]
@@ -67,9 +66,8 @@ class ReconcileLoop:
         self._ids = ids
         self._account = account
         self._region = region
-        self._endpoint = endpoint
         self._queue: dict[str, None] = {}
-        self._wakes: list[tuple[datetime, str]] = []
+        self._wakes: list[tuple[datetime, str]] = []  # a heap; entries `_wake_of` lacks are stale
         self._wake_of: dict[str, datetime] = {}
         self._failures_of: dict[str, int] = {}
         self._unsettled: dict[str, int] = {}
@@ -172,25 +170,10 @@ class ReconcileLoop:
             heapq.heappush(self._wakes, (at, key))
 
     def _call(self, key: str, now: datetime) -> Call:
-        """What Roadstead does by itself, it does as ECS's service-linked role."""
-        account, region = self._account, self._region
         start = key.find("arn:")
-        if start >= 0 and is_arn(key[start:]):
-            arn = parse_arn(key[start:])
-            account, region = arn.account, arn.region
-        partition = partition_of(region)
-        return Call(
-            account=account,
-            region=region,
-            partition=partition,
-            caller_arn=(
-                f"arn:{partition}:sts::{account}:assumed-role/AWSServiceRoleForECS/ecs-service-scheduler"
-            ),
-            request_id=self._ids.uuid(),
-            now=now,
-            ids=self._ids,
-            endpoint=self._endpoint,
-        )
+        if start >= 0:
+            return own_call_about(key[start:], now, self._ids)
+        return own_call(self._account, self._region, now, self._ids)
 
     def _committed(self, commit: Commit) -> None:
         if commit.reloaded:
@@ -208,16 +191,7 @@ class ReconcileLoop:
 
     async def _wait(self) -> None:
         """Return when a commit concerns somebody, or the earliest wake has come."""
-        self._news.clear()
-        seconds = WAIT_SECONDS_MAX
+        seconds = None
         if self._wakes:
-            until = (self._wakes[0][0] - self._clock.now()).total_seconds()
-            seconds = min(WAIT_SECONDS_MAX, max(0.0, until))
-        async with asyncio.TaskGroup() as group:
-            alarm = group.create_task(self._ring_after(seconds))
-            await self._news.wait()
-            alarm.cancel()
-
-    async def _ring_after(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
-        self._news.set()
+            seconds = (self._wakes[0][0] - self._clock.now()).total_seconds()
+        await wait_for_news(self._news, self._clock, seconds)

@@ -1,0 +1,179 @@
+"""AcsConnection: one open command connection, from admission to its end.
+
+A thin shell around `AcsServerSession`: it feeds stimuli, carries out what comes back, and sends
+nothing that is not durable. It gets tasks as durable commits made them; at its start, and when the
+view is replaced, it looks at all tasks of its instance.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+
+from roadstead.agent_protocol import server_session as acs
+from roadstead.agent_protocol.channel import Channel, ChannelClosed
+from roadstead.agent_protocol.queries import AcsQuery
+from roadstead.agent_protocol.session_states import ServerState
+from roadstead.clock import Clock
+from roadstead.ecs.records.container_instance import ContainerInstance
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
+from roadstead.ecs.views.agent_payload import (
+    manifest_for_agent,
+    payload_task,
+    stops_confirmed,
+)
+from roadstead.ids import Ids
+from roadstead.server.waiting import wait_for_news
+from roadstead.store.store import Store
+
+SEQUENCE_NUMBERS_PER_CONNECTION = 1_000_000
+"""Connections are numbered for ever, so these rise across restarts; none sends so many payloads."""
+FRAMES_QUEUED_MAX = 100
+"""An agent that sends more before they are read has to wait."""
+
+log = logging.getLogger(__name__)
+
+
+class AcsConnection:
+    """`run` it where the connection was accepted; `feed` it from anywhere on the same loop."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        query: AcsQuery,
+        instance: ContainerInstance,
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self.silent = False
+        """It ended because heartbeats stayed unanswered."""
+        self._channel = channel
+        self._arn = instance.arn
+        self._store = store
+        self._clock = clock
+        self._session = acs.AcsServerSession(
+            query=query,
+            cluster_arn=instance.cluster_arn,
+            container_instance_arn=instance.arn,
+            first_sequence_number=instance.connections * SEQUENCE_NUMBERS_PER_CONNECTION + 1,
+            ids=ids,
+            now=clock.now(),
+            at_seconds=clock.monotonic(),
+        )
+        self._stimuli: deque[acs.Stimulus] = deque()
+        self._changed: dict[str, Task | None] = {}
+        self._seen_sequence = 0
+        """Commits up to this one were seen by looking at everything."""
+        self._look_at_everything = True
+        self._news = asyncio.Event()
+        self._room = asyncio.Event()
+        self._missed_heartbeats = 0
+
+    def feed(self, stimulus: acs.Stimulus) -> None:
+        """Have the session handle this soon."""
+        self._stimuli.append(stimulus)
+        self._news.set()
+
+    def task_changed(self, sequence: int, arn: str, task: Task | None) -> None:
+        """A task of this instance became so, durably, by the commit `sequence`."""
+        if sequence > self._seen_sequence:
+            self._changed[arn] = task
+            self._news.set()
+
+    def look_at_everything(self) -> None:
+        """Compare all tasks of the instance with what the agent was told."""
+        self._look_at_everything = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Play the session until either side closes the connection."""
+        async with asyncio.TaskGroup() as group:
+            reading = group.create_task(self._read())
+            try:
+                await self._play()
+            except ChannelClosed:
+                self._session.handle(acs.ConnectionClosed(), self._clock.monotonic())
+            finally:
+                reading.cancel()
+
+    async def _read(self) -> None:
+        while True:
+            frame = await self._channel.receive()
+            if frame is None:
+                self.feed(acs.ConnectionClosed())
+                return
+            while len(self._stimuli) >= FRAMES_QUEUED_MAX:
+                self._room.clear()
+                await self._room.wait()
+            self.feed(acs.FrameReceived(frame))
+
+    async def _play(self) -> None:
+        session = self._session
+        while session.state is ServerState.OPEN:
+            while self._stimuli:
+                await self._handle(self._stimuli.popleft())
+            self._room.set()
+            if self._look_at_everything:
+                await self._full_look()
+            if self._changed:
+                changed, self._changed = self._changed, {}
+                await self._tell(changed.items())
+            wake_at = session.wake_at_seconds
+            if wake_at is None or self._stimuli or self._changed:
+                continue
+            await wait_for_news(self._news, self._clock, wake_at - self._clock.monotonic())
+            await self._handle(acs.Tick())
+
+    async def _full_look(self) -> None:
+        """Send the manifest and every task that is not STOPPED: duplicates do no harm."""
+        self._look_at_everything = False
+        self._changed.clear()
+        view = self._store.view
+        self._seen_sequence = self._store.sequence
+        tasks = sorted(
+            view.find(LIVE_TASKS_BY_INSTANCE, self._arn),
+            key=lambda task: (task.created_at is not None, task.created_at, task.arn),
+        )
+        manifest = manifest_for_agent(view, self._arn)
+        await self._store.durable(self._seen_sequence)
+        await self._handle(acs.SendManifest(manifest))
+        await self._tell((task.arn, task) for task in tasks)
+
+    async def _tell(self, tasks: Iterable[tuple[str, Task | None]]) -> None:
+        for arn, task in tasks:
+            if task is None or task.last_status == "STOPPED":
+                await self._handle(acs.ForgetTasks((arn,)))
+            elif self._session.told(arn) not in (task.desired_status, "STOPPED"):
+                payload = payload_task(self._store.view, task)
+                delivery = acs.TaskDelivery(arn, payload.desired_status, payload)
+                await self._handle(acs.SendTasks((delivery,)))
+
+    async def _handle(self, stimulus: acs.Stimulus) -> None:
+        for output in self._session.handle(stimulus, self._clock.monotonic()):
+            await self._carry_out(output)
+
+    async def _carry_out(self, output: acs.Output) -> None:
+        match output:
+            case acs.SendFrame(text):
+                await self._channel.send(text)
+            case acs.Close(code, reason):
+                self.silent = self._missed_heartbeats >= acs.HEARTBEATS_UNANSWERED_MAX
+                await self._channel.close(code, reason)
+            case acs.VerifyStops(message_id, candidates):
+                confirmed = stops_confirmed(self._store.view, self._arn, candidates)
+                await self._store.durable()
+                await self._handle(acs.StopsVerified(message_id, confirmed))
+            case acs.AgentAlive():
+                self._missed_heartbeats = 0
+            case acs.HeartbeatMissed(in_a_row):
+                self._missed_heartbeats = in_a_row
+                log.warning("agent of %s missed %d heartbeats", self._arn, in_a_row)
+            case acs.MessageRejected(message_id, reason):
+                log.warning("agent of %s refused %s: %s", self._arn, message_id, reason[:200])
+            case acs.BadFrame(text):
+                log.warning("agent of %s sent no message: %s", self._arn, text[:200])
+            case (
+                acs.TasksAcknowledged() | acs.MessageAcknowledged() | acs.CredentialsAcknowledged()
+            ):
+                pass

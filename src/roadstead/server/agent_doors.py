@@ -1,0 +1,122 @@
+"""AgentDoors: how an agent's websocket comes about. Signature, permission, query, admission.
+
+Who is not let in gets HTTP 400 and a body that names one of the refusals agents know; what is let
+in goes to `agent_sessions` as a channel.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from roadstead.agent_protocol import refusals
+from roadstead.agent_protocol.queries import QueryError, parse_acs, parse_tcs
+from roadstead.aws.errors import ApiError
+from roadstead.aws.http import HttpRequest
+from roadstead.aws.signed_frames import open_frame
+from roadstead.aws.sigv4 import Caller, authenticate
+from roadstead.clock import Clock
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.transitions.container_instances import InstanceRefused
+from roadstead.server.access import check_access, instance_id_of
+from roadstead.server.agent_sessions import AgentSessions
+from roadstead.server.key_ring import KeyRing
+from roadstead.server.websockets import WebsocketUpgrade
+from roadstead.store.store import Store, StoreFailed
+
+ACS_PATH = "/acs/ws"
+TCS_PATH = "/tcs/ws"
+SIGNING_NAME = "ecs"
+
+Query = TypeVar("Query")
+
+log = logging.getLogger(__name__)
+
+
+class AgentDoors:
+    """Opens or refuses websockets."""
+
+    def __init__(self, sessions: AgentSessions, store: Store, keys: KeyRing, clock: Clock) -> None:
+        self._sessions = sessions
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+
+    async def open(self, upgrade: WebsocketUpgrade) -> None:
+        """Serve the connection until it ends, or refuse it."""
+        try:
+            path = upgrade.request.path
+            if path == ACS_PATH:
+                await self._open_acs(upgrade)
+            elif path == TCS_PATH:
+                await self._open_tcs(upgrade)
+            else:
+                raise InstanceRefused(
+                    "BadRequestException",
+                    f"There is no websocket at {path[:100]}; agents use {ACS_PATH} and {TCS_PATH}, "
+                    "as DiscoverPollEndpoint says.",
+                )
+        except InstanceRefused as refusal:
+            log.info("agent refused: %s: %s", refusal.kind, refusal.text)
+            body = refusals.refusal_body(refusal.kind, refusal.text)
+            await upgrade.refuse(refusals.HTTP_STATUS, body)
+        except StoreFailed:
+            body = refusals.refusal_body("ServerException", "this control plane is stopping")
+            await upgrade.refuse(refusals.HTTP_STATUS, body)
+
+    async def _open_acs(self, upgrade: WebsocketUpgrade) -> None:
+        caller = self._authenticate(upgrade.request, "ecs:Poll")
+        query = _parsed(parse_acs, upgrade.request.query)
+        self._check_own_instance(caller, query.container_instance_arn)
+        instance = self._sessions.admit(query)
+        await self._store.durable()
+        channel = await upgrade.accept()
+        log.info("agent of %s is connected", instance.arn)
+        await self._sessions.serve(channel, query, instance)
+
+    async def _open_tcs(self, upgrade: WebsocketUpgrade) -> None:
+        request = upgrade.request
+        caller = self._authenticate(request, "ecs:StartTelemetrySession")
+        query = _parsed(parse_tcs, request.query)
+        self._check_own_instance(caller, query.container_instance_arn)
+        instance = self._sessions.admit_telemetry(query)
+        await self._store.durable()
+        channel = await upgrade.accept()
+
+        def opened(frame: str) -> str:
+            _, body = open_frame(frame.encode(), request, self._keys, self._clock.now())
+            return body.decode()
+
+        await self._sessions.serve_telemetry(channel, instance, opened)
+
+    def _authenticate(self, request: HttpRequest, action: str) -> Caller:
+        try:
+            caller = authenticate(request, self._keys, self._clock.now(), service=SIGNING_NAME)
+            check_access(self._keys.kind(caller.access_key_id), caller.arn, action)
+        except ApiError as error:
+            raise InstanceRefused(
+                "AccessDeniedException", f"{error.code}: {error.message}"
+            ) from error
+        return caller
+
+    def _check_own_instance(self, caller: Caller, container_instance_arn: str) -> None:
+        """An instance's key speaks for that instance and for no other.
+
+        Raises: InstanceRefused
+        """
+        if self._keys.kind(caller.access_key_id) != "instance":
+            return
+        instance = self._store.view.get(CONTAINER_INSTANCES, container_instance_arn)
+        if instance is None or not instance.ec2_instance_id:
+            return
+        if instance.ec2_instance_id != instance_id_of(caller.arn):
+            raise InstanceRefused(
+                "AccessDeniedException",
+                f"The key of {caller.arn} does not speak for {instance.ec2_instance_id}.",
+            )
+
+
+def _parsed(parse: Callable[[str], Query], query: str) -> Query:
+    try:
+        return parse(query)
+    except QueryError as error:
+        raise InstanceRefused("BadRequestException", str(error)) from error
