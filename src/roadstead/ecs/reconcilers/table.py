@@ -1,5 +1,31 @@
-"""The reconcilers of ECS, each driven by a loop of its own."""
+"""What Roadstead does by itself in ECS: every reconciler, for the server's loops and for tests."""
 
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
 
-RECONCILERS: tuple[Any, ...] = ()
+from roadstead.ecs.reconcilers import retention, service
+from roadstead.state.plans import Plan
+from roadstead.state.records import Change
+from roadstead.state.view import View
+
+
+class Reconciler(Protocol):
+    """A module with these three functions and a name."""
+
+    __name__: str
+
+    def keys(self, view: View) -> Iterable[str]:
+        """Everything it would look at: asked at the start."""
+        ...
+
+    def affected(self, view: View, change: Change) -> Iterable[str]:
+        """What it should look at after this change."""
+        ...
+
+    def reconcile(self, view: View, key: str, now: datetime) -> Plan:
+        """What should change, given what is."""
+        ...
+
+
+RECONCILERS: tuple[Reconciler, ...] = (service, retention)

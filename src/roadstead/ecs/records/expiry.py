@@ -54,4 +54,4 @@ INACTIVE_SERVICES = Index(
     deleted_since,
 )
 
-USED_TOKENS = Index("used_tokens", CLIENT_TOKENS, lambda token: (ALL,), used_since)
+USED_TOKENS = Index("used_tokens", CLIENT_TOKENS, lambda _: (ALL,), used_since)

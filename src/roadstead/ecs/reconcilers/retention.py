@@ -1,0 +1,92 @@
+"""What has ended is kept for a while, then removed: tasks, instances, services, client tokens.
+
+A key is a kind of record; the oldest of each kind says when to look again.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from roadstead.ecs.reconcilers.retention_actions import (
+    ForgetInstances,
+    ForgetServices,
+    ForgetTasks,
+    ForgetTokens,
+)
+from roadstead.ecs.records import expiry
+from roadstead.ecs.records.account import CLIENT_TOKENS
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.records.tuning import Tuning, tuning
+from roadstead.state.plans import SETTLED, Action, Plan
+from roadstead.state.records import Change, Index
+from roadstead.state.view import View
+
+FORGOTTEN_AT_ONCE_MAX = 100
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One kind of record that is removed after a while."""
+
+    index: Index[Any]
+    ended_at: Callable[[Any], datetime]
+    kept_seconds: Callable[[Tuning], int]
+    forget: Callable[[tuple[str, ...]], Action]
+
+
+KINDS = {
+    TASKS.name: Kind(
+        expiry.STOPPED_TASKS,
+        expiry.stopped_since,
+        lambda numbers: numbers.stopped_task_kept_seconds,
+        ForgetTasks,
+    ),
+    CONTAINER_INSTANCES.name: Kind(
+        expiry.INACTIVE_INSTANCES,
+        expiry.inactive_since,
+        lambda numbers: numbers.inactive_instance_kept_seconds,
+        ForgetInstances,
+    ),
+    SERVICES.name: Kind(
+        expiry.INACTIVE_SERVICES,
+        expiry.deleted_since,
+        lambda numbers: numbers.inactive_service_kept_seconds,
+        ForgetServices,
+    ),
+    CLIENT_TOKENS.name: Kind(
+        expiry.USED_TOKENS,
+        expiry.used_since,
+        lambda numbers: numbers.client_token_kept_seconds,
+        ForgetTokens,
+    ),
+}
+
+
+def keys(view: View) -> Iterable[str]:  # noqa: ARG001  # every reconciler is asked so
+    """The kinds, by the names of their tables."""
+    return KINDS
+
+
+def affected(view: View, change: Change) -> Iterable[str]:  # noqa: ARG001  # as keys
+    """The kind of a record that has just ended: it may be the next to go."""
+    kind = KINDS.get(change.table.name)
+    if kind is None or change.after is None or not any(kind.index.keys(change.after)):
+        return ()
+    return (change.table.name,)
+
+
+def reconcile(view: View, key: str, now: datetime) -> Plan:
+    """Remove the records of this kind that ended long enough ago."""
+    kind = KINDS.get(key)
+    if kind is None:
+        return SETTLED
+    kept = timedelta(seconds=kind.kept_seconds(tuning(view)))
+    oldest = list(islice(view.walk(kind.index, expiry.ALL), FORGOTTEN_AT_ONCE_MAX))
+    due = tuple(record.arn for record in oldest if kind.ended_at(record) + kept <= now)
+    if due:
+        return Plan((kind.forget(due),))
+    return Plan((), kind.ended_at(oldest[0]) + kept if oldest else None)

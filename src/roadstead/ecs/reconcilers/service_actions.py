@@ -1,0 +1,188 @@
+"""The steps of a service reconciler's plan: each calls one transition."""
+
+import msgspec
+
+from roadstead.ecs.records.service import SERVICES, Service
+from roadstead.ecs.transitions import deployments, service_tasks, services
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx
+
+
+class StartTasks(msgspec.Struct, frozen=True):
+    """Start tasks of the PRIMARY deployment, as many as find a place."""
+
+    service_arn: str
+    deployment_id: str
+    count: int
+    unhealthy: int = 0
+    """How many of them replace unhealthy tasks."""
+
+    @property
+    def reason(self) -> str:
+        return f"{self.count} tasks are missing of {self.deployment_id}"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        service_tasks.start_service_tasks(tx, call, service, self.count, unhealthy=self.unhealthy)
+
+
+class StopTasks(msgspec.Struct, frozen=True):
+    """Stop tasks that the service has too many of, or that must make way."""
+
+    service_arn: str
+    task_arns: tuple[str, ...]
+    stopped_reason: str
+
+    @property
+    def reason(self) -> str:
+        return f"{len(self.task_arns)} tasks must go: {self.stopped_reason}"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        service_tasks.stop_service_tasks(
+            tx, call, service, self.task_arns, reason=self.stopped_reason
+        )
+
+
+class StopUnhealthyTasks(msgspec.Struct, frozen=True):
+    """Stop tasks that failed their container health checks."""
+
+    service_arn: str
+    task_arns: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return f"{len(self.task_arns)} tasks failed container health checks"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        service_tasks.stop_unhealthy_tasks(tx, call, service, self.task_arns)
+
+
+class CountFailedStarts(msgspec.Struct, frozen=True):
+    """Take note of tasks that never reached RUNNING; the next try waits."""
+
+    service_arn: str
+    deployment_id: str
+
+    @property
+    def reason(self) -> str:
+        return f"tasks of {self.deployment_id} never reached RUNNING"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        deployments.count_failed_starts(tx, call, _service(tx, self.service_arn))
+
+
+class ForgiveFailures(msgspec.Struct, frozen=True):
+    """A task has reached RUNNING since the last failure: no more waiting."""
+
+    service_arn: str
+    deployment_id: str
+
+    @property
+    def reason(self) -> str:
+        return f"a task of {self.deployment_id} reached RUNNING"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        deployments.forgive_failures(tx, call, _service(tx, self.service_arn))
+
+
+class DropDeployments(msgspec.Struct, frozen=True):
+    """Remove older deployments that have no task left."""
+
+    service_arn: str
+    deployment_ids: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return f"no task is left of {', '.join(self.deployment_ids)}"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        deployments.drop_deployments(tx, _service(tx, self.service_arn), self.deployment_ids)
+
+
+class CompleteDeployment(msgspec.Struct, frozen=True):
+    """The PRIMARY deployment is COMPLETED."""
+
+    service_arn: str
+    deployment_id: str
+
+    @property
+    def reason(self) -> str:
+        return f"{self.deployment_id} has all its tasks, healthy, and no other has any"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        deployments.complete_deployment(tx, call, _service(tx, self.service_arn))
+
+
+class AnnounceSteady(msgspec.Struct, frozen=True):
+    """The service reached a steady state, or has been in it for hours."""
+
+    service_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "nothing is left to do"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        services.note_steady(tx, call, _service(tx, self.service_arn))
+
+
+class AnnounceBlocked(msgspec.Struct, frozen=True):
+    """The service's percentages allow nothing."""
+
+    service_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "the percentages allow neither to stop nor to start a task"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        services.note_blocked(tx, call, _service(tx, self.service_arn))
+
+
+class AnnounceWaiting(msgspec.Struct, frozen=True):
+    """There is still no place for the next task, for another cause or for hours."""
+
+    service_arn: str
+    cause: str
+    closest_id: str
+
+    @property
+    def reason(self) -> str:
+        return f"no container instance can take a task: {self.cause}"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        services.note_waiting(tx, call, service, self.cause, self.closest_id)
+
+
+class StopWaiting(msgspec.Struct, frozen=True):
+    """The service misses no task any more."""
+
+    service_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "no task is missing"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        services.note_not_waiting(tx, _service(tx, self.service_arn))
+
+
+class FinishDeletion(msgspec.Struct, frozen=True):
+    """The deleted service has no task left that was not asked to stop."""
+
+    service_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "its tasks ended or are ending"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        services.finish_deletion(tx, call, _service(tx, self.service_arn))
+
+
+def _service(tx: Tx, service_arn: str) -> Service:
+    """The service, which the plan was made for in this very update."""
+    return tx.must(SERVICES, service_arn)

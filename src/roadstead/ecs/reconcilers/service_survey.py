@@ -1,0 +1,150 @@
+"""What a service's tasks are doing: the numbers that the service reconciler decides by.
+
+Counted from indexes, so the price does not grow with the number of tasks; only tasks on DRAINING
+instances are looked at one by one.
+"""
+
+from datetime import datetime, timedelta
+from itertools import islice
+
+import msgspec
+
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.container_instance import LISTED_CONTAINER_INSTANCES
+from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.service_tasks import (
+    STANDINGS,
+    TASKS_BY_STANDING,
+    Standing,
+    running_since,
+    standing,
+    standing_key,
+)
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
+from roadstead.ecs.records.tuning import tuning
+from roadstead.ecs.rules.deployment import Population
+from roadstead.state.view import View
+
+
+class Survey(msgspec.Struct, frozen=True, kw_only=True):
+    population: Population
+    healthy_before: datetime
+    """A RUNNING task without health check is healthy if it started then or earlier."""
+    graced_after: datetime
+    """An UNHEALTHY task is left alone if it started later."""
+    draining: tuple[Task, ...] = ()
+    """Tasks on DRAINING instances that were not asked to stop."""
+    healthy_on_primary: int = 0
+    """Healthy tasks of the PRIMARY deployment, those on DRAINING instances included."""
+    left_of_older: int = 0
+    """Tasks of older deployments that were not asked to stop."""
+    emptied: tuple[str, ...] = ()
+    """Ids of older deployments that have no such task left."""
+
+
+def survey(view: View, service: Service, now: datetime) -> Survey:
+    """The service's tasks in numbers, as of now."""
+    healthy_before = now - timedelta(seconds=tuning(view).healthy_after_running_seconds)
+    graced_after = now - timedelta(seconds=service.health_check_grace_period_seconds)
+    primary = service.deployments[0].id
+    count = {each: view.count(TASKS_BY_STANDING, standing_key(primary, each)) for each in STANDINGS}
+    young = view.count_after(TASKS_BY_STANDING, standing_key(primary, "RUNNING"), healthy_before)
+    graced = view.count_after(TASKS_BY_STANDING, standing_key(primary, "UNHEALTHY"), graced_after)
+    healthy = count["RUNNING"] - young + count["HEALTHY"]
+    unhealthy = count["UNHEALTHY"] - graced
+    current = sum(count.values()) - unhealthy
+    current_healthy = healthy
+    leaving = idle = 0
+    emptied: list[str] = []
+    for older in service.deployments[1:]:
+        of = {
+            each: view.count(TASKS_BY_STANDING, standing_key(older.id, each)) for each in STANDINGS
+        }
+        serving = of["RUNNING"] + of["HEALTHY"]
+        total = sum(of.values())
+        leaving += serving
+        idle += total - serving
+        if not total:
+            emptied.append(older.id)
+    left_of_older = leaving + idle
+    draining = draining_tasks(view, service)
+    for task in draining:
+        if task.started_by != primary:
+            continue
+        where = standing(task)
+        since = running_since(task)
+        if where == "UNHEALTHY" and since <= graced_after:
+            unhealthy -= 1
+        else:
+            current -= 1
+        if where == "HEALTHY" or (where == "RUNNING" and since <= healthy_before):
+            current_healthy -= 1
+        if where in ("RUNNING", "HEALTHY"):
+            leaving += 1
+        else:
+            idle += 1
+    return Survey(
+        population=Population(
+            desired_count=service.desired_count,
+            minimum_healthy_percent=service.minimum_healthy_percent,
+            maximum_percent=service.maximum_percent,
+            current=current,
+            current_healthy=current_healthy,
+            leaving=leaving,
+            idle=idle,
+            unhealthy=unhealthy,
+        ),
+        healthy_before=healthy_before,
+        graced_after=graced_after,
+        draining=draining,
+        healthy_on_primary=healthy,
+        left_of_older=left_of_older,
+        emptied=tuple(emptied),
+    )
+
+
+def draining_tasks(view: View, service: Service) -> tuple[Task, ...]:
+    """The service's tasks on DRAINING instances that were not asked to stop."""
+    key = f"{service.cluster_arn}|DRAINING"
+    if not view.count(LISTED_CONTAINER_INSTANCES, key):
+        return ()
+    group = view.projection(Capacity).group(service.cluster_arn, service.arn)
+    if group is None:
+        return ()
+    return tuple(
+        task
+        for instance in view.find(LISTED_CONTAINER_INSTANCES, key)
+        if instance.arn in group.by_instance
+        for task in view.find(LIVE_TASKS_BY_INSTANCE, instance.arn)
+        if task.service_arn == service.arn and standing(task) is not None
+    )
+
+
+def next_health_at(view: View, service: Service, found: Survey, now: datetime) -> datetime | None:
+    """When time alone makes a difference: a task becomes healthy, or its grace period ends.
+
+    While tasks wait to be stopped the next task counts, else only the last.
+    """
+    primary = service.deployments[0].id
+    moments: list[datetime] = []
+    running = standing_key(primary, "RUNNING")
+    young = _first_after(view, running, found.healthy_before)
+    if young is not None:
+        if not (found.population.leaving or found.population.unhealthy):
+            young = view.last(TASKS_BY_STANDING, running) or young
+        moments.append(running_since(young) + (now - found.healthy_before))
+    graced = _first_after(view, standing_key(primary, "UNHEALTHY"), found.graced_after)
+    if graced is not None:
+        moments.append(running_since(graced) + (now - found.graced_after))
+    return min(moments, default=None)
+
+
+def newest_running_since(view: View, deployment_id: str) -> datetime | None:
+    """When the newest RUNNING task of the deployment started."""
+    serving: tuple[Standing, ...] = ("RUNNING", "HEALTHY", "CHECKING", "UNHEALTHY")
+    newest = (view.last(TASKS_BY_STANDING, standing_key(deployment_id, each)) for each in serving)
+    return max((running_since(task) for task in newest if task is not None), default=None)
+
+
+def _first_after(view: View, key: str, after: datetime) -> Task | None:
+    return next(iter(islice(view.walk(TASKS_BY_STANDING, key, after=after), 1)), None)

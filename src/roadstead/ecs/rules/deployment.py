@@ -1,0 +1,103 @@
+"""Rolling deployments by numbers: how many tasks a service may start and stop now.
+
+Knows counts only; which tasks they are is for the caller. What the numbers promise: no stop of ours
+takes the healthy tasks below the minimum, no start of ours takes all tasks above the maximum.
+"""
+
+import msgspec
+
+
+class Population(msgspec.Struct, frozen=True, kw_only=True):
+    """A service's tasks that were not asked to stop, by what is to become of them."""
+
+    desired_count: int
+    minimum_healthy_percent: int = 100
+    maximum_percent: int = 200
+    current: int = 0
+    """Tasks as they should be: of the PRIMARY deployment, PENDING or RUNNING, not found unhealthy,
+    not on a DRAINING instance."""
+    current_healthy: int = 0
+    """Those of them that count as healthy."""
+    leaving: int = 0
+    """Tasks that serve but must go: of older deployments, or on a DRAINING instance."""
+    idle: int = 0
+    """Tasks that must go and do not serve: PENDING or not healthy ones of the same kind."""
+    unhealthy: int = 0
+    """Tasks of the PRIMARY deployment that failed their health check."""
+
+
+class Moves(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tasks to start and to stop now."""
+
+    start: int = 0
+    stop_current: int = 0
+    stop_leaving: int = 0
+    stop_idle: int = 0
+    stop_unhealthy: int = 0
+    replaces_unhealthy: int = 0
+    """How many of those to start stand in for unhealthy ones."""
+    is_blocked: bool = False
+    """The percentages allow nothing, now or later: only a change by the user helps."""
+
+
+def minimum_running(desired_count: int, minimum_healthy_percent: int) -> int:
+    """Fewest healthy tasks that a rolling update may leave.
+
+    Units: percent of desiredCount, rounded up.
+    Shape: DeploymentConfiguration.minimumHealthyPercent
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    """
+    return -(-desired_count * minimum_healthy_percent // 100)
+
+
+def maximum_total(desired_count: int, maximum_percent: int) -> int:
+    """Most tasks, PENDING or RUNNING, that a rolling update may have.
+
+    Units: percent of desiredCount, rounded down.
+    Shape: DeploymentConfiguration.maximumPercent
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    """
+    return desired_count * maximum_percent // 100
+
+
+def next_moves(tasks: Population) -> Moves:
+    """What brings the service nearer to `desired_count` current, healthy tasks.
+
+    Stops as many as the minimum allows, and starts as many as the maximum then leaves room for.
+    Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then;
+    where the maximum leaves no room to start, one is stopped for one started at a time.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+    """
+    desired = tasks.desired_count
+    minimum = minimum_running(desired, tasks.minimum_healthy_percent)
+    maximum = maximum_total(desired, tasks.maximum_percent)
+    surplus = max(0, tasks.current - desired)
+    kept = tasks.current - surplus
+    kept_healthy = min(tasks.current_healthy, kept)  # those not healthy are stopped first
+    stop_leaving = _between(0, kept_healthy + tasks.leaving - minimum, tasks.leaving)
+    total = kept + tasks.leaving - stop_leaving + tasks.unhealthy
+    missing = desired - kept
+    stop_unhealthy = 0
+    if kept_healthy >= desired:
+        stop_unhealthy = tasks.unhealthy
+    elif tasks.unhealthy and total >= maximum and kept_healthy == kept:
+        stop_unhealthy = 1
+    start = _between(0, maximum - (total - stop_unhealthy), missing)
+    under_way = kept - kept_healthy
+    return Moves(
+        start=start,
+        stop_current=surplus,
+        stop_leaving=stop_leaving,
+        stop_idle=tasks.idle,
+        stop_unhealthy=stop_unhealthy,
+        replaces_unhealthy=min(start, tasks.unhealthy),
+        is_blocked=bool(
+            tasks.leaving
+            and missing
+            and not (start or stop_leaving or stop_unhealthy or under_way or tasks.idle or surplus)
+        ),
+    )
+
+
+def _between(lowest: int, number: int, highest: int) -> int:
+    return max(lowest, min(number, highest))

@@ -1,0 +1,153 @@
+"""The service scheduler's tasks: started where placement says, stopped, and both told in events."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.cluster import CLUSTERS
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.service_tasks import standing
+from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
+from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instance
+from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.transitions.service_events import announce
+from roadstead.ecs.transitions.services import note_not_waiting, note_waiting
+from roadstead.ecs.transitions.tasks import start_task, stop_task
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx, View
+
+STOP_CODE = "ServiceSchedulerInitiated"
+
+
+def start_service_tasks(
+    tx: Tx, call: Call, service: Service, count: int, *, unhealthy: int = 0
+) -> Service:
+    """Start up to `count` tasks of the PRIMARY deployment, as many as find a place.
+
+    unhealthy: how many of them replace unhealthy tasks.
+    """
+    definition = tx.must(TASK_DEFINITIONS, service.deployments[0].task_definition_arn)
+    started: list[str] = []
+    no_place: NoPlace | None = None
+    for _ in range(count):
+        place = next_place(tx, service)
+        if isinstance(place, NoPlace):
+            no_place = place
+            break
+        started.append(_start_one(tx, call, service, definition, place))
+    if started:
+        service = msgspec.structs.replace(service, is_steady=False)
+        message = service_events.started(service.name, started, min(unhealthy, len(started)))
+        service = announce(tx, call, service, message)
+    if no_place is None:
+        return note_not_waiting(tx, service) if service.waiting_reason else service
+    cause, closest_id = waiting_cause(no_place)
+    if cause == service.waiting_reason:
+        return service
+    return note_waiting(tx, call, service, cause, closest_id)
+
+
+def next_place(view: View, service: Service) -> Placed | NoPlace:
+    """Where the next task of the PRIMARY deployment would go."""
+    primary = service.deployments[0]
+    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
+    return choose_instance(
+        view.projection(Capacity),
+        service.cluster_arn,
+        demand_of(definition, launch_type=primary.launch_type),
+        group=service.arn,
+    )
+
+
+def waiting_cause(no_place: NoPlace) -> tuple[str, str]:
+    """Why there is no place, and the id of the instance that nearly was one."""
+    closest = no_place.closest
+    if closest is None:
+        return service_events.NO_INSTANCES, ""
+    return closest.reason, _id(closest.container_instance_arn)
+
+
+def stop_service_tasks(
+    tx: Tx, call: Call, service: Service, task_arns: Iterable[str], *, reason: str
+) -> Service:
+    """Ask these tasks of the service to stop. reason: their stoppedReason."""
+    pending = 0
+    running: list[str] = []
+    for arn in task_arns:
+        task = tx.get(TASKS, arn)
+        if task is None or task.service_arn != service.arn:
+            continue
+        match standing(task):
+            case None:
+                continue
+            case "PENDING":
+                pending += 1
+            case _:
+                running.append(_id(arn))
+        stop_task(tx, call, task, reason=reason, stop_code=STOP_CODE)
+    if not (pending or running):
+        return service
+    service = msgspec.structs.replace(service, is_steady=False)
+    if running:
+        message = service_events.stopped_running(service.name, running)
+        service = announce(tx, call, service, message)
+    if pending:
+        message = service_events.stopped_pending(service.name, pending)
+        service = announce(tx, call, service, message)
+    return service
+
+
+def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterable[str]) -> Service:
+    """Ask tasks to stop whose container health checks failed."""
+    arns = tuple(task_arns)
+    for arn in arns:
+        message = service_events.failed_health_checks(service.name, _id(arn))
+        service = announce(tx, call, service, message)
+    return stop_service_tasks(tx, call, service, arns, reason="Task failed container health checks")
+
+
+def _start_one(
+    tx: Tx, call: Call, service: Service, definition: TaskDefinition, place: Placed
+) -> str:
+    primary = service.deployments[0]
+    cluster = tx.must(CLUSTERS, service.cluster_arn)
+    task = start_task(
+        tx,
+        call,
+        cluster=cluster,
+        definition=definition,
+        instance=tx.must(CONTAINER_INSTANCES, place.container_instance_arn),
+        group=f"service:{service.name}",
+        started_by=primary.id,
+        service_arn=service.arn,
+        tags=_tags_of_tasks(service, definition, cluster.name),
+        enable_execute_command=service.enable_execute_command,
+        enable_ecs_managed_tags=service.enable_ecs_managed_tags,
+        launch_type=primary.launch_type,
+    )
+    return _id(task.arn)
+
+
+def _tags_of_tasks(service: Service, definition: TaskDefinition, cluster: str) -> dict[str, str]:
+    """Propagated tags, and the managed ones if the service wants them.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
+    """
+    tags: dict[str, str] = {}
+    match service.propagate_tags:
+        case "SERVICE":
+            tags.update(service.tags)
+        case "TASK_DEFINITION":
+            tags.update(definition.tags)
+    if service.enable_ecs_managed_tags:
+        tags["aws:ecs:clusterName"] = cluster
+        tags["aws:ecs:serviceName"] = service.name
+    return tags
+
+
+def _id(arn: str) -> str:
+    return arn.rpartition("/")[2]
