@@ -3,11 +3,24 @@
 A task that should run goes whole; of one that should stop only its ARN and that.
 """
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 import msgspec
 
 from roadstead.agent_protocol.messages.acs import TaskIdentity
-from roadstead.agent_protocol.messages.payload import DesiredStatus, PayloadTask
-from roadstead.ecs.records.task import Task
+from roadstead.agent_protocol.messages.payload import (
+    DesiredStatus,
+    DockerVolumeConfiguration,
+    EfsVolumeConfiguration,
+    HostVolume,
+    PayloadTask,
+    Volume,
+)
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
+from roadstead.ecs.rules.sizes import cpu_units, memory_mib
+from roadstead.ecs.views.payload_container import payload_container
 from roadstead.state.view import View
 
 
@@ -23,26 +36,130 @@ def wanted_tasks(view: View, container_instance_arn: str) -> list[WantedTask]:
 
     Cheap; make payloads (`payload_task`) only of those the agent was not told yet.
     """
-    raise NotImplementedError
+    return [
+        WantedTask(task.arn, _desired(task)) for task in _oldest_first(view, container_instance_arn)
+    ]
 
 
 def payload_task(view: View, task: Task) -> PayloadTask:
     """The task as its agent needs it."""
-    raise NotImplementedError
+    if task.desired_status == "STOPPED":
+        return PayloadTask(
+            arn=task.arn, desired_status="STOPPED", task_cluster_arn=task.cluster_arn
+        )
+    definition = view.must(TASK_DEFINITIONS, task.task_definition_arn)
+    document, overrides = definition.document, task.overrides
+    cpu = overrides.get("cpu") or document.get("cpu")
+    memory = overrides.get("memory") or document.get("memory")
+    execution_role = overrides.get("executionRoleArn") or document.get("executionRoleArn") or ""
+    return PayloadTask(
+        arn=task.arn,
+        desired_status="RUNNING",
+        family=definition.family,
+        version=str(definition.revision),
+        containers=_containers(task, definition, execution_role),
+        task_cluster_arn=task.cluster_arn,
+        network_mode=cast(Any, definition.network_mode),
+        cpu=cpu_units(cpu) / 1024 if cpu else 0.0,
+        memory=memory_mib(memory) if memory else 0,
+        overrides="{}",
+        volumes=tuple(_volume(each) for each in document.get("volumes") or ()),
+        pid_mode=document.get("pidMode") or "",
+        ipc_mode=document.get("ipcMode") or "",
+        launch_type=task.launch_type,
+        group=task.group,
+        service_name=task.service_arn.rpartition("/")[2],
+        zone=task.availability_zone,
+        task_definition_account_id=definition.arn.split(":")[4],
+        enable_fault_injection=bool(document.get("enableFaultInjection")),
+    )
 
 
 def tasks_for_agent(view: View, container_instance_arn: str) -> list[PayloadTask]:
     """The payloads of all `wanted_tasks`, oldest first: agents start them in that order."""
-    raise NotImplementedError
+    return [payload_task(view, task) for task in _oldest_first(view, container_instance_arn)]
 
 
 def manifest_for_agent(view: View, container_instance_arn: str) -> tuple[TaskIdentity, ...]:
     """The tasks that should run on the instance, for a TaskManifestMessage."""
-    raise NotImplementedError
+    return tuple(
+        TaskIdentity(task_arn=task.arn, desired_status="RUNNING", task_cluster_arn=task.cluster_arn)
+        for task in _oldest_first(view, container_instance_arn)
+        if task.desired_status == "RUNNING"
+    )
 
 
 def stops_confirmed(
-    view: View, container_instance_arn: str, candidates: tuple[TaskIdentity, ...]
+    view: View, container_instance_arn: str, candidates: Sequence[TaskIdentity]
 ) -> tuple[TaskIdentity, ...]:
     """Those of an agent's stop candidates that should really not run there."""
-    raise NotImplementedError
+    return tuple(
+        each for each in candidates if not _runs_there(view, container_instance_arn, each.task_arn)
+    )
+
+
+def _runs_there(view: View, container_instance_arn: str, task_arn: str) -> bool:
+    task = view.get(TASKS, task_arn)
+    return (
+        task is not None
+        and task.container_instance_arn == container_instance_arn
+        and task.desired_status == "RUNNING"
+    )
+
+
+def _oldest_first(view: View, container_instance_arn: str) -> list[Task]:
+    tasks = view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
+    return sorted(tasks, key=lambda task: (task.created_at, task.arn))
+
+
+def _desired(task: Task) -> DesiredStatus:
+    return "STOPPED" if task.desired_status == "STOPPED" else "RUNNING"
+
+
+def _containers(task: Task, definition: TaskDefinition, execution_role: str) -> tuple[Any, ...]:
+    given = {each["name"]: each for each in task.overrides.get("containerOverrides") or ()}
+    arns = {each.name: each.arn for each in task.containers}
+    return tuple(
+        payload_container(
+            document,
+            given.get(document["name"], {}),
+            arn=arns[document["name"]],
+            network_mode=definition.network_mode,
+            region=definition.arn.split(":")[3],
+            has_execution_role=bool(execution_role),
+            with_exec=task.enable_execute_command,
+        )
+        for document in definition.document["containerDefinitions"]
+    )
+
+
+def _volume(document: dict[str, Any]) -> Volume:
+    name = document.get("name", "")
+    docker = document.get("dockerVolumeConfiguration")
+    if docker:
+        return Volume(
+            name=name,
+            type="docker",
+            docker_volume_configuration=DockerVolumeConfiguration(
+                scope=docker.get("scope") or "task",
+                driver=docker.get("driver") or "local",
+                autoprovision=bool(docker.get("autoprovision")),
+                driver_opts=docker.get("driverOpts") or {},
+                labels=docker.get("labels") or {},
+            ),
+        )
+    efs = document.get("efsVolumeConfiguration")
+    if efs:
+        return Volume(
+            name=name,
+            type="efs",
+            efs_volume_configuration=EfsVolumeConfiguration(
+                file_system_id=efs.get("fileSystemId", ""),
+                root_directory=efs.get("rootDirectory") or "/",
+                transit_encryption=efs.get("transitEncryption") or "",
+                transit_encryption_port=efs.get("transitEncryptionPort") or 0,
+                authorization_config=efs.get("authorizationConfig") or {},
+            ),
+        )
+    path = (document.get("host") or {}).get("sourcePath") or ""
+    return Volume(name=name, type="host", host=HostVolume(source_path=path))
