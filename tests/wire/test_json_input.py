@@ -4,14 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from wire_oracle import ECS, OPERATIONS, any_text, json_values, request_for
+from wire_oracle import ECS, request_for
 
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest
 from roadstead.aws.models import ServiceModel, read_model
 from roadstead.aws.protocol.json import BODY_BYTES_MAX, decode, encode, encode_error
+from roadstead.aws.protocol.json_input import DOCUMENT_DEPTH_MAX
 
 
 def _decoded(operation: str, body: object) -> dict[str, Any]:
@@ -69,6 +68,28 @@ def test_a_document_is_kept_as_it_came() -> None:
         "deploymentConfiguration": {"lifecycleHooks": [{"hookDetails": details}]},
     }
     assert _decoded("UpdateService", body) == body
+
+
+def test_a_document_may_be_nested_but_not_without_end() -> None:
+    def body(depth: int) -> bytes:
+        hook = b'{"hookDetails":' + b'{"a":' * (depth - 1) + b"{}" + b"}" * depth
+        return b'{"service":"w","deploymentConfiguration":{"lifecycleHooks":[' + hook + b"]}}"
+
+    assert decode(ECS, request_for("UpdateService", body(DOCUMENT_DEPTH_MAX)))
+    assert _body_refusal("UpdateService", body(DOCUMENT_DEPTH_MAX + 1)) == (
+        "SerializationException",
+        "'deploymentConfiguration.lifecycleHooks[0].hookDetails' can not be accepted: "
+        "a document is nested deeper than 64",
+    )
+
+
+def test_a_recursive_shape_nested_beyond_measure_is_refused() -> None:
+    model = _small_model({"type": "structure", "members": {"v": {"shape": "Value"}}})
+    body = b'{"value":' + b'{"v":' * 900 + b"{}" + b"}" * 901
+    assert _refusal(_small_request(body), model) == (
+        "SerializationException",
+        "The request body is nested too deeply",
+    )
 
 
 def test_an_enumeration_of_ecs_is_left_to_the_operation() -> None:
@@ -331,48 +352,6 @@ def test_an_operation_is_called_with_post() -> None:
     request = request_for("ListTasks", b"{}")
     request = HttpRequest("GET", "/", "", request.headers, b"{}")
     assert _refusal(request)[0] == "UnknownOperationException"
-
-
-def _is_decoded_or_refused(request: HttpRequest) -> None:
-    """Either parameters come out, or an error that the client can read. Anything else raises."""
-    try:
-        decode(ECS, request)
-    except ApiError as error:
-        answer = encode_error(error, "request-1")
-        body = json.loads(answer.body)
-        assert answer.status in (400, 413)
-        assert list(body) == ["__type", "message"]
-        assert body["__type"] == dict(answer.headers)["x-amzn-errortype"]
-
-
-@given(operation=st.sampled_from(OPERATIONS), body=json_values)
-@settings(max_examples=300, deadline=None)
-def test_any_json_is_decoded_or_refused(operation: str, body: object) -> None:
-    _is_decoded_or_refused(request_for(operation, json.dumps(body).encode()))
-
-
-@given(data=st.data(), operation=st.sampled_from(OPERATIONS))
-@settings(max_examples=400, deadline=None)
-def test_any_json_under_the_right_names_is_decoded_or_refused(
-    data: st.DataObject, operation: str
-) -> None:
-    shape = ECS.operations[operation].input
-    assert shape is not None
-    names = st.sampled_from(sorted(shape.members)) if shape.members else any_text
-    body = data.draw(st.dictionaries(names, json_values | st.lists(json_values), max_size=4))
-    _is_decoded_or_refused(request_for(operation, json.dumps(body).encode()))
-
-
-@given(body=st.binary(), target=st.text(), media_type=st.text(), method=st.text())
-@settings(max_examples=200, deadline=None)
-def test_any_bytes_and_headers_are_decoded_or_refused(
-    body: bytes, target: str, media_type: str, method: str
-) -> None:
-    _is_decoded_or_refused(request_for("ListTasks", body))
-    headers = {"x-amz-target": target, "content-type": media_type}
-    _is_decoded_or_refused(HttpRequest(method, "/", "", headers, body))
-    headers = {**request_for("ListTasks", b"").headers, "content-type": media_type}
-    _is_decoded_or_refused(HttpRequest("POST", "/", "", headers, body))
 
 
 def test_an_error_message_that_is_no_unicode_is_still_sent() -> None:

@@ -81,7 +81,7 @@ any_text = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 json_values = st.recursive(
     st.none()
     | st.booleans()
-    | st.integers(-(2**70), 2**70)
+    | st.integers(-(2**63), 2**63 - 1)
     | st.floats(allow_nan=False)
     | any_text,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(any_text, inner, max_size=4),

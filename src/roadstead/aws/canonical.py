@@ -132,23 +132,27 @@ def stamp_of(moment: datetime) -> str:
     )
 
 
-@lru_cache(256)
 def moment_of(stamp: str) -> datetime | None:
     """The time that a stamp says, or None when it is not one."""
-    if len(stamp) != _STAMP_CHARACTERS or not stamp.isascii():
-        return None
+    return _moment_of(stamp) if len(stamp) == _STAMP_CHARACTERS and stamp.isascii() else None
+
+
+@lru_cache(256)
+def _moment_of(stamp: str) -> datetime | None:
+    """Kept, for the requests of one second all carry the same."""
     try:
         return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
         return None
 
 
-@lru_cache(256)
 def stamp_of_http_date(text: str) -> str | None:
     """The stamp of a Date header, which may be in HTTP's format or a stamp already."""
     if moment_of(text) is not None:
         return text
     try:
-        return stamp_of(parsedate_to_datetime(text))
+        moment = parsedate_to_datetime(text)
+        # "-0000" says UTC, and that nothing is known of the sender's own time zone.
+        return stamp_of(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -92,8 +92,9 @@ class _Wording(msgspec.Struct, frozen=True):
     enums_checked: bool = True
 
 
-# ECS has no ValidationException. It looks at enumerations in its operations, each with words of
-# its own, and its agents are sometimes newer than the model. Source: botocore:ecs, ADR-less habit
+# ECS declares no ValidationException. Its operations look at enumerations themselves, each in words
+# of its own, and AWS's container agent may send values that are younger than this model.
+# Source: botocore:ecs, the 31 exceptions that its operations declare
 _WORDINGS: Mapping[str, _Wording] = {
     "ecs": _Wording("InvalidParameterException", enums_checked=False),
 }

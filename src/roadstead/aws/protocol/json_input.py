@@ -23,6 +23,8 @@ from roadstead.aws.models import ServiceModel, Shape
 Reader = Callable[[bytes], dict[str, Any]]
 Convert = Callable[[Any], Any]
 
+DOCUMENT_DEPTH_MAX = 64
+
 _INTEGER_RANGES = {"integer": (-(2**31), 2**31 - 1), "long": (-(2**63), 2**63 - 1)}
 _EPOCH_SECONDS_MIN = -62135596800  # year 1
 _EPOCH_SECONDS_MAX = 253402300799  # year 9999
@@ -38,8 +40,11 @@ def reader(model: ServiceModel, shape: Shape) -> Reader:
     """
 
     def read_slowly(body: bytes) -> dict[str, Any]:
-        parameters: dict[str, Any] = _typed(shape, _any_json(body), "")
-        check_constraints(model, shape, parameters)
+        try:
+            parameters: dict[str, Any] = _typed(shape, _any_json(body), "")
+            check_constraints(model, shape, parameters)
+        except RecursionError:
+            raise serialization_error("The request body is nested too deeply") from None
         return parameters
 
     try:
@@ -132,6 +137,8 @@ def _finisher(shape: Shape) -> Convert | None:
 
     The function changes its argument and returns it; it raises ValueError when in doubt.
     """
+    if shape.document:
+        return _document
     match shape.type:
         case "structure":
             finishers = {
@@ -172,6 +179,23 @@ def _structure_finisher(finishers: dict[str, Convert], shape: Shape) -> Convert:
     return finish
 
 
+def _document(value: Any) -> Any:
+    """Any JSON value of bearable depth: what is stored must be writable again, however deep the
+    stack is by then.
+    """
+    level = [value]
+    for _ in range(DOCUMENT_DEPTH_MAX):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return value
+    raise ValueError(f"a document is nested deeper than {DOCUMENT_DEPTH_MAX}")
+
+
 def _moment(epoch_seconds: float) -> datetime:
     return datetime.fromtimestamp(epoch_seconds, UTC)
 
@@ -186,8 +210,6 @@ def _bytes_within(shape: Shape, text: str) -> bytes:
 def _any_json(body: bytes) -> object:
     try:
         return _ANY_JSON.decode(body)
-    except RecursionError:
-        raise serialization_error("The request body is nested too deeply") from None
     except UnicodeDecodeError as error:
         raise serialization_error(f"The request body is not UTF-8: {error.reason}") from None
     except ValueError as error:
@@ -200,7 +222,10 @@ def _typed(shape: Shape, value: Any, path: str) -> Any:
     Raises: SerializationException when it is of another type.
     """
     if shape.document:
-        return value
+        try:
+            return _document(value)
+        except ValueError as error:
+            raise serialization_error(f"{_at(path)} can not be accepted: {error}") from None
     match shape.type, value:
         case "structure", dict():
             return {

@@ -26,15 +26,23 @@ def converter(shape: Shape) -> Convert | None:
     return _converter(shape, {})
 
 
-def without_nulls(value: Any) -> Any:
-    """The value without those members that are None, at any depth."""
+def without_nulls(shape: Shape, value: Any) -> Any:
+    """The value without those members that are None, at any depth but inside documents."""
+    if shape.document:
+        return value
     match value:
-        case dict():
+        case dict() if shape.type == "structure":
             return {
-                name: without_nulls(member) for name, member in value.items() if member is not None
+                name: without_nulls(shape.members[name].shape, member)
+                for name, member in value.items()
+                if member is not None
             }
-        case list() | tuple():
-            return [without_nulls(element) for element in value]
+        case dict() if shape.value is not None:
+            inner = shape.value.shape
+            return {key: without_nulls(inner, entry) for key, entry in value.items()}
+        case list() | tuple() if shape.element is not None:
+            inner = shape.element.shape
+            return [without_nulls(inner, element) for element in value]
         case _:
             return value
 

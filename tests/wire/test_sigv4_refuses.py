@@ -1,234 +1,31 @@
-"""Signatures: what botocore signs is believed, and nothing that was changed afterwards."""
+"""Signatures that are wrong, late, incomplete or of a request that was changed afterwards."""
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urlencode, urlsplit
+from datetime import timedelta
 
-import botocore.auth
-import botocore.awsrequest
-import botocore.credentials
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sigv4_oracle import (
+    CALLER,
+    KEY,
+    KEYS,
+    NOW,
+    STAMP,
+    TEMPORARY,
+    FixedKeys,
+    presigned,
+    refusal,
+    signed_by_botocore,
+    with_headers,
+)
 
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest
-from roadstead.aws.refusals import JSON_REFUSALS, QUERY_REFUSALS, Refusals
-from roadstead.aws.sigv4 import AccessKey, Caller, Credentials, authenticate, presign, sign
-
-NOW = datetime(2026, 11, 21, 20, 39, 48, tzinfo=UTC)
-STAMP = "20261121T203948Z"
-KEY = AccessKey("AKIDEXAMPLE", "secret/+key", "123456789012", "arn:aws:iam::123456789012:root")
-TEMPORARY = AccessKey(
-    "ASIAEXAMPLE",
-    "other",
-    "123456789012",
-    "arn:aws:sts::123456789012:assumed-role/task/session",
-    session_token="token/with+odd=characters==",
-    expires=NOW + timedelta(hours=1),
-)
-BODY = b'{"cluster":"default"}'
-CALLER = Caller("AKIDEXAMPLE", "123456789012", "us-east-1", "ecs", KEY.arn)
-
-
-class FixedKeys:
-    """Two keys: a lasting one and a temporary one."""
-
-    def find(self, access_key_id: str) -> AccessKey | None:
-        return {key.access_key_id: key for key in (KEY, TEMPORARY)}.get(access_key_id)
-
-
-KEYS = FixedKeys()
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore's clock stands at NOW."""
-    monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: NOW.replace(tzinfo=None))
-
-
-def signed_by_botocore(
-    url: str = "http://127.0.0.1:8080/",
-    *,
-    method: str = "POST",
-    body: bytes = BODY,
-    headers: dict[str, str] | None = None,
-    key: AccessKey = KEY,
-    region: str = "us-east-1",
-    service: str = "ecs",
-    presigned_seconds: int | None = None,
-) -> HttpRequest:
-    """The request as it arrives after botocore has signed it."""
-    target = {"X-Amz-Target": "AmazonEC2ContainerServiceV20141113.ListTasks"}
-    sent = botocore.awsrequest.AWSRequest(
-        method, url, data=body, headers=target if headers is None else headers
-    )
-    credentials = botocore.credentials.Credentials(key.access_key_id, key.secret, key.session_token)
-    if presigned_seconds is None:
-        signer = botocore.auth.SigV4Auth(credentials, service, region)
-    else:
-        signer = botocore.auth.SigV4QueryAuth(
-            credentials, service, region, expires=presigned_seconds
-        )
-    signer.add_auth(sent)
-    parts = urlsplit(sent.url)
-    arrived = {name.lower(): str(value) for name, value in sent.headers.items()}
-    arrived.setdefault("host", parts.netloc)
-    return HttpRequest(method, parts.path, parts.query, arrived, sent.data or b"")
-
-
-def presigned(**changes: object) -> HttpRequest:
-    return signed_by_botocore(
-        "http://127.0.0.1:8080/acs/ws?clusterArn=default&seqNum=1",
-        method="GET",
-        body=b"",
-        headers={},
-        presigned_seconds=300,
-        **changes,  # type: ignore[arg-type]  # keywords of the same function
-    )
-
-
-def refusal(
-    request: HttpRequest,
-    now: datetime = NOW,
-    *,
-    service: str | None = None,
-    refusals: Refusals = JSON_REFUSALS,
-) -> ApiError:
-    with pytest.raises(ApiError) as refused:
-        authenticate(request, KEYS, now, service=service, refusals=refusals)
-    return refused.value
-
-
-def with_headers(request: HttpRequest, **changes: str | None) -> HttpRequest:
-    headers = dict(request.headers)
-    for name, value in changes.items():
-        headers.pop(name.replace("_", "-"), None)
-        if value is not None:
-            headers[name.replace("_", "-")] = value
-    return msgspec.structs.replace(request, headers=headers)
-
-
-# --- what is believed
-
-
-def test_a_request_that_botocore_signed_is_its_callers(clock: None) -> None:
-    assert authenticate(signed_by_botocore(), KEYS, NOW, service="ecs") == CALLER
-
-
-@pytest.mark.parametrize("region", ["us-east-1", "eu-central-2", "us-gov-west-1", "eusc-de-east-1"])
-def test_the_region_comes_from_the_credential_scope(clock: None, region: str) -> None:
-    assert authenticate(signed_by_botocore(region=region), KEYS, NOW).region == region
-
-
-def test_a_temporary_key_is_believed_with_its_token(clock: None) -> None:
-    caller = authenticate(signed_by_botocore(key=TEMPORARY), KEYS, NOW)
-    assert caller.arn == TEMPORARY.arn
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1/",
-        "http://127.0.0.1:8080",
-        "http://[::1]:8080/",
-        "http://localhost:8080/acs/ws",
-        "http://localhost:8080/a/../b/./c//d/",
-        "http://localhost:8080/with%20space/and~tilde",
-        "http://localhost:8080/?b=2&a=1&a=0&c",
-        "http://localhost:8080/?Action=DescribeInstances&Filter.1.Name=tag%3Aa%20b&empty=",
-        "http://localhost:8080/?letters=%C3%A4%E6%BC%A2&tilde=~-_.",
-    ],
-)
-def test_any_path_host_and_query_that_botocore_signs_is_believed(clock: None, url: str) -> None:
-    request = signed_by_botocore(url, headers={})
-    assert authenticate(request, KEYS, NOW) == CALLER
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"X-Amz-Meta": "  several   spaces  within "},
-        {"X-Amz-Meta": ""},
-        {"Date": "now"},
-        {"User-Agent": "changed by no one", "Amz-Sdk-Request": "attempt=1"},
-        {"X-Amz-Content-SHA256": botocore.auth.sha256(BODY).hexdigest()},
-    ],
-)
-def test_any_headers_that_botocore_signs_are_believed(clock: None, headers: dict[str, str]) -> None:
-    assert authenticate(signed_by_botocore(headers=headers), KEYS, NOW) == CALLER
-
-
-def test_a_presigned_request_of_botocore_is_believed_until_it_expires(clock: None) -> None:
-    assert authenticate(presigned(), KEYS, NOW) == CALLER
-    assert authenticate(presigned(key=TEMPORARY), KEYS, NOW).arn == TEMPORARY.arn
-    assert authenticate(presigned(), KEYS, NOW + timedelta(seconds=300)) == CALLER
-
-
-def test_a_plus_in_the_query_is_the_space_that_was_signed(clock: None) -> None:
-    """AWS's container agent sends its websocket's query in a form's encoding."""
-    request = signed_by_botocore(
-        "http://127.0.0.1:8080/acs/ws?dockerVersion=DockerVersion%3A%2020.10.24%2Bdfsg1&seqNum=1",
-        method="GET",
-        body=b"",
-        headers={},
-    )
-    query = "seqNum=1&dockerVersion=DockerVersion:+20.10.24%2Bdfsg1"
-    assert authenticate(msgspec.structs.replace(request, query=query), KEYS, NOW) == CALLER
-
-
-def test_awss_own_example_of_a_signature_is_reproduced() -> None:
-    """Source: AWS Signature Version 4 test suite, get-vanilla."""
-    request = HttpRequest("GET", "/", "", {"host": "example.amazonaws.com"}, b"")
-    credentials = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-    now = datetime(2015, 8, 30, 12, 36, tzinfo=UTC)
-    assert sign(request, credentials, "us-east-1", "service", now) == {
-        "x-amz-date": "20150830T123600Z",
-        "authorization": (
-            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-            "SignedHeaders=host;x-amz-date, Signature="
-            "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
-        ),
-    }
-
-
-@pytest.mark.parametrize("authorization", ["{0},{1},{2}", "{2},  {1}, {0}", "{0}, {1}, {2} "])
-def test_the_parts_of_the_header_may_be_spaced_and_ordered_freely(
-    clock: None, authorization: str
-) -> None:
-    request = signed_by_botocore()
-    algorithm, _, rest = request.headers["authorization"].partition(" ")
-    header = f"{algorithm} {authorization.format(*rest.split(', '))}"
-    assert authenticate(with_headers(request, authorization=header), KEYS, NOW) == CALLER
-
-
-@given(
-    path=st.text("/abc.~ %é", max_size=8),
-    query=st.lists(st.tuples(st.text("aé +&=/", max_size=3), st.text("b ~+/", max_size=3))),
-    body=st.binary(max_size=20),
-    meta=st.text(" a;,\t", max_size=8),
-    token=st.booleans(),
-)
-@settings(max_examples=150, deadline=None)
-def test_whatever_we_sign_we_believe(
-    path: str, query: list[tuple[str, str]], body: bytes, meta: str, token: bool
-) -> None:
-    headers = {"host": "h:1", "x-amz-meta": meta}
-    request = HttpRequest("POST", "/" + quote(path), urlencode(query), headers, body)
-    key = TEMPORARY if token else KEY
-    credentials = Credentials(key.access_key_id, key.secret, key.session_token)
-    added = sign(request, credentials, "us-east-1", "ecs", NOW)
-    signed = msgspec.structs.replace(request, headers=headers | added)
-    assert authenticate(signed, KEYS, NOW).arn == key.arn
-    with_query = msgspec.structs.replace(
-        request, query=presign(request, credentials, "us-east-1", "ecs", NOW, 60)
-    )
-    assert authenticate(with_query, KEYS, NOW).arn == key.arn
-
-
-# --- what was changed after signing
+from roadstead.aws.refusals import QUERY_REFUSALS
+from roadstead.aws.sigv4 import AccessKey, authenticate
 
 Change = Callable[[HttpRequest], HttpRequest]
 
@@ -303,9 +100,6 @@ def test_the_refusal_shows_what_should_have_been_signed_but_not_the_token(clock:
     assert f"The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n{STAMP}\n" in message
     assert "odd" not in message
     assert "x-amz-security-token:<token>" in message
-
-
-# --- what does not prove anything
 
 
 def test_without_a_signature_the_token_is_missing() -> None:
