@@ -17,6 +17,7 @@ DEFAULT_CLUSTER = "default"
 DEFAULT_INSTANCES = 3
 DEFAULT_INSTANCE_TYPE = "t3.medium"
 RUNTIMES = ("oci",)
+TUNING_PREFIX = "ROADSTEAD_TUNING_"
 CPU_UNITS_PER_VCPU = 1024
 
 INSTANCE_TYPES = {
@@ -118,6 +119,26 @@ def region(environ: Mapping[str, str] = os.environ) -> str:
             "Set ROADSTEAD_REGION to a name such as us-east-1.",
         )
     return value
+
+
+def tuning(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """Numbers of ECS that are to be others: `ROADSTEAD_TUNING_<NAME>`, by name in lower case.
+
+    Which names there are, the server knows: the fields of the record Tuning.
+
+    Raises: SettingError when one is not a whole number.
+    """
+    found = {}
+    for variable, value in environ.items():
+        if not variable.startswith(TUNING_PREFIX):
+            continue
+        if not (value.isascii() and value.isdigit() and len(value) < 10):
+            raise SettingError(
+                f"{variable} is '{value}', which is no number of seconds.",
+                "Set it to a whole number, or unset it.",
+            )
+        found[variable.removeprefix(TUNING_PREFIX).lower()] = int(value)
+    return found
 
 
 def default_data_dir(environ: Mapping[str, str] = os.environ, *, root: bool | None = None) -> Path:

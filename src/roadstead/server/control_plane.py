@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from roadstead.aws.arns import partition_of
 from roadstead.aws.models import service_model
 from roadstead.clock import Clock
 from roadstead.control import operations as control_operations
 from roadstead.control.model import control_model
 from roadstead.ecs.operations import table as ecs_table
-from roadstead.ecs.operations.clusters import create_cluster
-from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.tuning import TUNING, Tuning
 from roadstead.ids import Ids
@@ -27,7 +24,6 @@ from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.http import HttpApplication, HttpServer, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop, Reconciler
-from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 from roadstead.store.log import Log
 from roadstead.store.store import Store
@@ -62,9 +58,6 @@ class ControlPlane:
         """Opens the log. Raises: LogError"""
         self.store = Store(log, SCHEMA, clock)
         self.clock = clock
-        self.ids = ids
-        self.account = account
-        self.region = region
         self.loops = tuple(
             ReconcileLoop(each, self.store, clock, ids, account=account, region=region)
             for each in reconcilers
@@ -76,32 +69,9 @@ class ControlPlane:
         self.doors = AgentDoors(self.sessions, self.store, keys, clock)
         self._stop = asyncio.Event()
 
-    def call(self) -> Call:
-        """The circumstances of what the program itself does."""
-        return Call(
-            account=self.account,
-            region=self.region,
-            partition=partition_of(self.region),
-            caller_arn=f"arn:{partition_of(self.region)}:iam::{self.account}:root",
-            request_id=self.ids.uuid(),
-            now=self.clock.now(),
-            ids=self.ids,
-        )
-
     def set_tuning(self, tuning: Tuning) -> None:
         """Put these numbers in force."""
         self.store.update(lambda tx: tx.put(TUNING, _like_stored(tx, tuning)))
-
-    def ensure_cluster(self, name: str) -> None:
-        """Create the cluster in the program's own account and region if there is none."""
-
-        def ensure(tx: Tx) -> None:
-            call = self.call()
-            cluster = tx.get(CLUSTERS, call.arn("ecs", f"cluster/{name}"))
-            if cluster is None or cluster.status == "INACTIVE":
-                create_cluster(tx, call, {"clusterName": name})
-
-        self.store.update(ensure)
 
     async def run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]

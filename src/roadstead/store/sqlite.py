@@ -116,7 +116,8 @@ class SqliteLog:
 
 def _replace(rows: int) -> str:
     """Statements of one length are prepared once: sqlite3 caches them by their text."""
-    return "replace into records values " + ",".join(["(?,?,?)"] * rows)
+    values = ",".join(["(?,?,?)"] * rows)
+    return f"replace into records values {values}"  # noqa: S608  # only question marks
 
 
 def _delete(rows: int) -> str:
@@ -209,8 +210,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 def _damaged(path: Path, what: str) -> LogError:
     return LogError(
-        f"{path} is damaged ({what[:300]}). Nothing was changed. Restore it with its -wal file from "
-        "a copy, or move it away and start with an empty state."
+        f"{path} is damaged ({what[:300]}). Nothing was changed. Restore it and its -wal file "
+        "from a copy, or move both away and start with an empty state."
     )
 
 
