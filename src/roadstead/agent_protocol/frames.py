@@ -1,7 +1,7 @@
 """Frames: messages as the text that travels.
 
 Every frame is `{"type": <name>, "message": {…}}`. On TCS an agent puts an HTTP-style header block
-with a signature before it; whether that signature is right is for `aws/sigv4` to say.
+with a signature before it: `aws/signed_frames.py` puts it on, takes it off and judges it.
 """
 
 import types
@@ -29,13 +29,6 @@ class UnknownMessageType(FrameError):
 class _Envelope(msgspec.Struct):
     type: str
     message: msgspec.Raw = msgspec.Raw(b"{}")
-
-
-class SignedFrame(msgspec.Struct, frozen=True):
-    """An agent's TCS frame in parts. `headers` (names in lower case) is empty when unsigned."""
-
-    headers: dict[str, str]
-    body: str
 
 
 def encode(message: msgspec.Struct) -> str:
@@ -66,31 +59,6 @@ def decode_tcs_from_agent(body: str) -> tcs.TelemetryFromAgent:
     """What an agent says on TCS, without header block. Raises: FrameError, UnknownMessageType"""
     message: tcs.TelemetryFromAgent = _decode(body, _TCS_FROM_AGENT)
     return message
-
-
-def split_signed(text: str) -> SignedFrame:
-    """Take a TCS frame apart at its first empty line; a frame that starts with `{` has no headers.
-
-    Raises: FrameError
-    """
-    if text.startswith("{"):
-        return SignedFrame({}, text)
-    end_of_line = "\r\n" if "\r\n" in text else "\n"
-    block, blank, body = text.partition(end_of_line * 2)
-    if not blank:
-        raise FrameError("the frame has a header block but no empty line after it")
-    headers: dict[str, str] = {}
-    for line in block.split(end_of_line):
-        name, colon, value = line.partition(":")
-        if not colon or not name.strip():
-            raise FrameError(f"header line {line[:80]!r} has no name and colon")
-        headers[name.strip().lower()] = value.strip()
-    return SignedFrame(headers, body)
-
-
-def join_signed(headers: list[tuple[str, str]], body: str) -> str:
-    """A TCS frame with its header block."""
-    return "".join(f"{name}: {value}\r\n" for name, value in headers) + "\r\n" + body
 
 
 def _decode(text: str, decoders: dict[str, msgspec.json.Decoder[Any]]) -> Any:

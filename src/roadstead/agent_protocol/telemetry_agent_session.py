@@ -39,7 +39,7 @@ class InstanceKnownInactive(msgspec.Struct, frozen=True):
 
 
 class SendSigned(msgspec.Struct, frozen=True):
-    """Sign this body, put the header block before it (`frames.join_signed`) and send."""
+    """Sign this body (`aws/signed_frames.py`) and send it."""
 
     body: str
 

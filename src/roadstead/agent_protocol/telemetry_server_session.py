@@ -1,6 +1,6 @@
 """TCS as the control plane plays it: one session per open connection.
 
-The program splits a frame (`frames.split_signed`), verifies its signature, and feeds the body.
+The program opens a frame (`aws/signed_frames.py` verifies its signature) and feeds the body.
 """
 
 import msgspec

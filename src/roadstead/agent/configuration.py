@@ -1,0 +1,196 @@
+"""What an agent is told at its start: the variables of the open-source ECS agent, and our own.
+
+`ROADSTEAD_…` names what a real agent would learn from EC2's instance metadata, and what only our
+runtime needs. Secrets stay in a credentials file (see `credentials.py`) where possible.
+"""
+
+import os
+import platform
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, cast
+
+import msgspec
+
+from roadstead.settings import SettingError
+
+DEFAULT_CLUSTER = "default"
+RESERVED_PORTS = (22, 2375, 2376, 51678, 51679)
+"""Source: the ECS agent's default ECS_RESERVED_PORTS."""
+PULL_BEHAVIOURS = ("default", "always", "once", "prefer-cached")
+CPU_UNITS_PER_VCPU = 1024
+MIB = 1024 * 1024
+CLEANUP_SECONDS_MIN = 1.0
+
+PullBehaviour = Literal["default", "always", "once", "prefer-cached"]
+
+
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides how an agent behaves."""
+
+    backend: str
+    """Base URL of the ECS API, with its scheme."""
+    region: str
+    cluster: str = DEFAULT_CLUSTER
+    is_cluster_named: bool = True
+    """False: no cluster was named, so `default` is made when it is missing."""
+    data_dir: Path
+    attributes: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    reserved_memory_mib: int = 0
+    reserved_ports: tuple[int, ...] = RESERVED_PORTS
+    reserved_ports_udp: tuple[int, ...] = ()
+    stop_timeout_seconds: float = 30.0
+    cleanup_seconds: float = 3 * 3600.0
+    pull_behaviour: PullBehaviour = "default"
+    log_level: str = "info"
+    account_id: str = ""
+    instance_id: str = ""
+    instance_type: str = ""
+    availability_zone: str = ""
+    private_address: str = ""
+    image_id: str = ""
+    cpu_units: int
+    memory_mib: int
+    images_dir: Path
+    cgroup_parent: str = ""
+    runtime: str = "oci"
+    version: str = "0"
+    """Of the agent, as it tells the control plane."""
+
+
+def settings_from(environ: Mapping[str, str], version: str) -> AgentSettings:
+    """Read the environment. Raises: SettingError"""
+    read = _Reader(environ)
+    data_dir = Path(read.needed("ECS_DATADIR", "the folder for the agent's state"))
+    reserved_memory_mib = read.number("ECS_RESERVED_MEMORY", 0)
+    memory_mib = read.number("ROADSTEAD_MEMORY_MIB", _machine_memory_mib())
+    if reserved_memory_mib >= memory_mib:
+        raise SettingError(
+            f"ECS_RESERVED_MEMORY is {reserved_memory_mib} MiB of {memory_mib} MiB.",
+            "Reserve less than the instance has.",
+        )
+    return AgentSettings(
+        backend=_backend(read.needed("ECS_BACKEND_HOST", "the control plane's URL")),
+        region=read.needed("AWS_DEFAULT_REGION", "a region such as us-east-1"),
+        cluster=read.text("ECS_CLUSTER") or DEFAULT_CLUSTER,
+        is_cluster_named=bool(read.text("ECS_CLUSTER")),
+        data_dir=data_dir,
+        attributes=read.mapping("ECS_INSTANCE_ATTRIBUTES"),
+        tags=read.mapping("ECS_CONTAINER_INSTANCE_TAGS"),
+        reserved_memory_mib=reserved_memory_mib,
+        reserved_ports=read.ports("ECS_RESERVED_PORTS", RESERVED_PORTS),
+        reserved_ports_udp=read.ports("ECS_RESERVED_PORTS_UDP", ()),
+        stop_timeout_seconds=read.duration("ECS_CONTAINER_STOP_TIMEOUT", 30.0),
+        cleanup_seconds=max(
+            read.duration("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION", 3 * 3600.0), CLEANUP_SECONDS_MIN
+        ),
+        pull_behaviour=cast(PullBehaviour, read.choice("ECS_IMAGE_PULL_BEHAVIOR", PULL_BEHAVIOURS)),
+        log_level=read.choice("ECS_LOGLEVEL", ("info", "debug", "warn", "error", "crit")),
+        account_id=read.text("ROADSTEAD_ACCOUNT_ID"),
+        instance_id=read.text("ROADSTEAD_INSTANCE_ID"),
+        instance_type=read.text("ROADSTEAD_INSTANCE_TYPE"),
+        availability_zone=read.text("ROADSTEAD_AVAILABILITY_ZONE"),
+        private_address=read.text("ROADSTEAD_PRIVATE_ADDRESS"),
+        image_id=read.text("ROADSTEAD_IMAGE_ID"),
+        cpu_units=read.number("ROADSTEAD_CPU_UNITS", (os.cpu_count() or 1) * CPU_UNITS_PER_VCPU),
+        memory_mib=memory_mib,
+        images_dir=Path(read.text("ROADSTEAD_IMAGES_DIR") or data_dir / "images"),
+        cgroup_parent=read.text("ROADSTEAD_CGROUP_PARENT"),
+        runtime=read.text("ROADSTEAD_RUNTIME") or "oci",
+        version=version,
+    )
+
+
+def identity_document(settings: AgentSettings) -> str:
+    """What EC2's metadata would say of this instance, as JSON text; empty outside of one."""
+    if not settings.instance_id:
+        return ""
+    return msgspec.json.encode(
+        {
+            "instanceId": settings.instance_id,
+            "region": settings.region,
+            "accountId": settings.account_id,
+            "instanceType": settings.instance_type,
+            "availabilityZone": settings.availability_zone,
+            "privateIp": settings.private_address,
+            "imageId": settings.image_id,
+            "architecture": platform.machine(),
+        }
+    ).decode()
+
+
+class _Reader:
+    """The environment, each variable asked for with the type it must have."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str) -> str:
+        return self._environ.get(name, "").strip()
+
+    def needed(self, name: str, what: str) -> str:
+        value = self.text(name)
+        if not value:
+            raise SettingError(f"{name} is not set.", f"Set it to {what}.")
+        return value
+
+    def number(self, name: str, absent: int) -> int:
+        value = self.text(name)
+        if not value:
+            return absent
+        if not value.isascii() or not value.isdigit():
+            raise SettingError(f"{name} is {value!r}.", "Set it to a whole number.")
+        return int(value)
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(name) or allowed[0]
+        if value not in allowed:
+            raise SettingError(f"{name} is {value!r}.", f"Set it to one of {', '.join(allowed)}.")
+        return value
+
+    def mapping(self, name: str) -> dict[str, str]:
+        value = self.text(name)
+        try:
+            return msgspec.json.decode(value, type=dict[str, str]) if value else {}
+        except msgspec.DecodeError as error:
+            raise SettingError(
+                f"{name} cannot be read: {error}.", 'Set it to JSON such as {"name": "value"}.'
+            ) from error
+
+    def ports(self, name: str, absent: tuple[int, ...]) -> tuple[int, ...]:
+        value = self.text(name)
+        try:
+            return msgspec.json.decode(value, type=tuple[int, ...]) if value else absent
+        except msgspec.DecodeError as error:
+            raise SettingError(
+                f"{name} cannot be read: {error}.", "Set it to a JSON list such as [22, 80]."
+            ) from error
+
+    def duration(self, name: str, absent_seconds: float) -> float:
+        """Go's spelling: 30s, 1m30s, 3h, 500ms; or plain seconds."""
+        value = self.text(name)
+        if not value:
+            return absent_seconds
+        if re.fullmatch(r"\d+(\.\d+)?", value):
+            return float(value)
+        parts = re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", value)
+        if not parts or "".join(number + unit for number, unit in parts) != value:
+            raise SettingError(f"{name} is {value!r}.", "Set it to a duration such as 30s or 3h.")
+        seconds = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+        return sum(float(number) * seconds[unit] for number, unit in parts)
+
+
+def _backend(value: str) -> str:
+    """Source: the ECS agent takes a host without scheme for https."""
+    url = value if "://" in value else f"https://{value}"
+    if not url.startswith(("http://", "https://")):
+        raise SettingError(
+            f"ECS_BACKEND_HOST is {value!r}.", "Set it to an http:// or https:// URL."
+        )
+    return url.rstrip("/")
+
+
+def _machine_memory_mib() -> int:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // MIB
