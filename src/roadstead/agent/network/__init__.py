@@ -1,0 +1,1 @@
+"""How containers of bridge mode reach the world: links by netlink, NAT by nftables, no process."""

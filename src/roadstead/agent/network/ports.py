@@ -1,0 +1,119 @@
+"""Which port of the instance a container's port gets."""
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+from roadstead.agent.runtime.port import NetworkBinding, PortMapping, RuntimeFailure
+
+DYNAMIC_FIRST, DYNAMIC_LAST = 32768, 60999
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html hostPort"""
+
+_RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
+
+
+class Ports:
+    """The published ports of one instance."""
+
+    def __init__(self) -> None:
+        self._taken: set[tuple[str, int]] = set()
+        try:
+            first, last = map(int, _RANGE_FILE.read_text().split())
+        except (OSError, ValueError):
+            first, last = DYNAMIC_FIRST, DYNAMIC_LAST
+        self._first, self._last = first, last
+        self._next = first
+
+    def take(self, mappings: Iterable[PortMapping]) -> tuple[NetworkBinding, ...]:
+        """Bindings for all of `mappings`, static ones first; all or none.
+
+        Raises: RuntimeFailure with CannotCreateContainerError when a port is taken, or none is left
+        """
+        wanted = list(mappings)
+        bound: dict[int, NetworkBinding] = {}
+        try:
+            order = sorted(range(len(wanted)), key=lambda i: wanted[i].host_port == 0)
+            for index in order:
+                bound[index] = self._bind(wanted[index])
+        except RuntimeFailure:
+            self.give_back(bound.values())
+            raise
+        return tuple(bound[index] for index in range(len(wanted)))
+
+    def keep(self, bindings: Iterable[NetworkBinding]) -> None:
+        """Take bindings that a container has had since before a restart."""
+        self._taken.update(pair for binding in bindings for pair, _ in pairs(binding))
+
+    def give_back(self, bindings: Iterable[NetworkBinding]) -> None:
+        self._taken.difference_update(pair for binding in bindings for pair, _ in pairs(binding))
+
+    def _bind(self, mapping: PortMapping) -> NetworkBinding:
+        protocol = mapping.protocol
+        if mapping.container_port_range:
+            first, last = ends(mapping.container_port_range)
+            start = self._free_run(protocol, last - first + 1)
+            binding = NetworkBinding(
+                0,
+                0,
+                protocol,
+                container_port_range=mapping.container_port_range,
+                host_port_range=f"{start}-{start + last - first}",
+            )
+        elif mapping.host_port:
+            if not self._is_free(protocol, mapping.host_port):
+                raise RuntimeFailure(
+                    "CannotCreateContainerError",
+                    f"Bind for 0.0.0.0:{mapping.host_port}/{protocol} failed: port is already "
+                    "allocated on this instance; use another hostPort, or 0 for any",
+                )
+            binding = NetworkBinding(mapping.container_port, mapping.host_port, protocol)
+        else:
+            port = self._free_run(protocol, 1)
+            binding = NetworkBinding(mapping.container_port, port, protocol)
+        self.keep([binding])
+        return binding
+
+    def _free_run(self, protocol: str, length: int) -> int:
+        """The first of `length` free ports in a row, from where the last search ended."""
+        span = self._last - self._first + 1
+        for offset in range(span):
+            start = self._first + (self._next - self._first + offset) % span
+            if start + length - 1 > self._last:
+                continue
+            if all(self._is_free(protocol, port) for port in range(start, start + length)):
+                self._next = start + length
+                return start
+        raise RuntimeFailure(
+            "CannotCreateContainerError",
+            f"no {length} free {protocol} port(s) in a row between {self._first} and {self._last} "
+            "are left on this instance",
+        )
+
+    def _is_free(self, protocol: str, port: int) -> bool:
+        """Neither published for a container, nor held by a socket of this network namespace."""
+        if (protocol, port) in self._taken:
+            return False
+        with socket.socket(socket.AF_INET, _KINDS[protocol] | socket.SOCK_CLOEXEC) as probe:
+            if protocol == "tcp":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("0.0.0.0", port))  # noqa: S104  # to see whether anyone holds it
+            except OSError:
+                return False
+        return True
+
+
+def ends(port_range: str) -> tuple[int, int]:
+    """First and last port of `9000-9003`."""
+    first, _, last = port_range.partition("-")
+    return int(first), int(last or first)
+
+
+def pairs(binding: NetworkBinding) -> list[tuple[tuple[str, int], int]]:
+    """((protocol, host port), container port) for every port of a binding."""
+    if not binding.host_port_range:
+        return [((binding.protocol, binding.host_port), binding.container_port)]
+    host, last = ends(binding.host_port_range)
+    inside, _ = ends(binding.container_port_range)
+    return [((binding.protocol, host + i), inside + i) for i in range(last - host + 1)]

@@ -1,0 +1,313 @@
+"""One instance's containers: the blocking half of the runtime. Runs in carrier threads only.
+
+Each step may be cut by kill -9 and called again: `create` first takes away what a cut attempt left, `start` asks
+the runtime's own files whether it has happened, `remove` begins anew from whatever is there.
+"""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from roadstead.agent.network.bridge import Attachment, Bridge
+from roadstead.agent.runtime import cgroups, kernel, monitor, oci_spec
+from roadstead.agent.runtime.bundles import Bundles, Kept
+from roadstead.agent.runtime.carriers import mounted_root
+from roadstead.agent.runtime.etc_files import write_etc_files
+from roadstead.agent.runtime.images import ImageConfig, Images
+from roadstead.agent.runtime.port import ContainerSpec, RuntimeFailure, Started
+
+STOP_SECONDS_MAX = 10
+"""How long a killed process may take to end before removing it fails."""
+
+
+class Containers:
+    """What is there, and the steps that change it."""
+
+    def __init__(
+        self, bundles: Bundles, images: Images, tools: monitor.Tools, bridge: Bridge, cgroup: str
+    ) -> None:
+        self._bundles = bundles
+        self._images = images
+        self._tools = tools
+        self._bridge = bridge
+        self._cgroup = cgroup
+        self._lock = threading.Lock()
+        self.kept: dict[str, Kept] = bundles.read_all()
+
+    def create(self, spec: ContainerSpec) -> Kept:
+        """Make a container up to its first instruction.
+
+        Raises: RuntimeFailure
+        """
+        before = self.kept.get(spec.container_id)
+        if before is not None and before.phase != "creating":
+            return before
+        if before is not None:
+            self.remove(spec.container_id)
+        config, image_root = self._images.config(spec.image)
+        cgroup = f"{self.task_cgroup(spec.task_arn)}/{spec.container_id}"
+        kept = Kept(spec=spec, cgroup=cgroup)
+        self._bundles.folder(spec.container_id).mkdir(mode=0o700)
+        self._keep(kept)
+        try:
+            return self._make(kept, config, image_root)
+        except RuntimeFailure:
+            self.remove(spec.container_id)
+            raise
+        except OSError as error:
+            self.remove(spec.container_id)
+            raise RuntimeFailure("CannotCreateContainerError", str(error)) from error
+
+    def _make(self, kept: Kept, config: ImageConfig, image_root: Path) -> Kept:
+        spec = kept.spec
+        folder = self._bundles.folder(spec.container_id)
+        self._limit_task(spec)
+        attachment = Attachment()
+        if spec.network_mode == "bridge":
+            attachment = self._bridge.attach(spec.container_id, spec.port_mappings)
+        try:
+            kept = msgspec.structs.replace(
+                kept,
+                network_bindings=attachment.bindings,
+                address=attachment.address,
+                link=attachment.link,
+            )
+            self._keep(kept)
+            hostname = self._hostname(spec)
+            write_etc_files(folder / "etc", spec, hostname, kept.address, self._linked(spec))
+            try:
+                document = oci_spec.build(
+                    spec,
+                    config,
+                    root=folder / "rootfs",
+                    image_root=image_root,
+                    etc=folder / "etc",
+                    volumes=self._bundles.task_folder(spec.task_arn) / "volumes",
+                    hostname=hostname,
+                    cgroup=kept.cgroup,
+                    network_namespace=attachment.namespace_path,
+                )
+            except RuntimeFailure as failure:
+                if failure.name != "CannotStartContainerError":
+                    raise
+                return self._unstartable(kept, failure)
+            (folder / "config.json").write_bytes(document)
+            return self._launch(kept, image_root)
+        finally:
+            attachment.let_go()
+
+    def _launch(self, kept: Kept, image_root: Path) -> Kept:
+        """Mount the root, start monitor and process; a command that cannot run is told by `start`."""
+        container_id = kept.spec.container_id
+        folder = self._bundles.folder(container_id)
+        with mounted_root(image_root, folder):
+            report = monitor.spawn(
+                self._tools,
+                container_id,
+                kept.spec.container_name or container_id,
+                folder,
+                self._bundles.oci_root,
+                self._bundles.exits,
+            )
+        self._bridge.publish(kept.address, kept.network_bindings)
+        try:
+            pid = monitor.wait_created(report)
+        except RuntimeFailure as failure:
+            return self._unstartable(kept, failure)
+        watcher = _read_pid(folder / "monitor.pid")
+        kept = msgspec.structs.replace(
+            kept,
+            phase="created",
+            pid=pid,
+            pid_ticks=kernel.start_ticks(pid) or 0,
+            monitor_pid=watcher,
+            monitor_ticks=kernel.start_ticks(watcher) or 0,
+        )
+        self._keep(kept)
+        return kept
+
+    def _unstartable(self, kept: Kept, failure: RuntimeFailure) -> Kept:
+        kept = msgspec.structs.replace(kept, phase="created", failure=(failure.name, failure.text))
+        self._keep(kept)
+        return kept
+
+    def start(self, container_id: str, now: datetime) -> Started:
+        """Let a created container run; when it runs already, say so.
+
+        Raises: RuntimeFailure with CannotStartContainerError
+        """
+        kept = self.kept.get(container_id)
+        if kept is None or kept.phase == "creating":
+            raise RuntimeFailure(
+                "CannotStartContainerError", f"No such container: {container_id}; create it first"
+            )
+        if kept.failure[0]:
+            raise RuntimeFailure(*kept.failure)
+        if kept.phase == "created":
+            try:
+                if not monitor.release(self._tools, self._bundles.oci_root, container_id):
+                    now = _released_at(self._bundles.folder(container_id), now)
+            except OSError as error:
+                raise RuntimeFailure(
+                    "CannotStartContainerError",
+                    f"the container's process ended before it was started: {error}",
+                ) from error
+            kept = msgspec.structs.replace(kept, phase="started", started_at=now)
+            self._keep(kept)
+        return started(kept)
+
+    def note_started(self, container_id: str, now: datetime) -> Kept:
+        """Note what an agent that was killed in `start` could not."""
+        kept = self.kept[container_id]
+        moment = _released_at(self._bundles.folder(container_id), now)
+        kept = msgspec.structs.replace(kept, phase="started", started_at=moment)
+        self._keep(kept)
+        return kept
+
+    def signal(self, container_id: str, name: str) -> None:
+        """Send a signal to a container's first process.
+
+        Raises: RuntimeFailure when there is no such signal
+        """
+        number = signal_number(name)
+        kept = self.kept.get(container_id)
+        if kept is not None and kept.pid:
+            kernel.send_signal(kept.pid, kept.pid_ticks, number)
+
+    def remove(self, container_id: str) -> None:
+        """Kill what still runs and take everything away."""
+        kept = self.kept.get(container_id)
+        if kept is None:
+            return
+        self._end(kept)
+        self._bridge.detach(kept.link, kept.address, kept.network_bindings)
+        if not cgroups.remove(kept.cgroup):
+            cgroups.kill_all(kept.cgroup)
+            cgroups.remove_soon(kept.cgroup)
+        self._bundles.delete(container_id)
+        with self._lock:
+            self.kept.pop(container_id, None)
+
+    def _end(self, kept: Kept) -> None:
+        folder = self._bundles.folder(kept.spec.container_id)
+        pid, ticks = kept.pid, kept.pid_ticks
+        watcher, watcher_ticks = kept.monitor_pid, kept.monitor_ticks
+        if kept.phase == "creating":
+            # Cut off in the middle: the monitor may be there without our having noted it.
+            watcher = _read_pid(folder / "monitor.pid")
+            if watcher and _is_monitor(watcher, kept.spec.container_id):
+                watcher_ticks = kernel.start_ticks(watcher) or 0
+                kernel.send_signal(watcher, watcher_ticks, signal.SIGKILL)
+            else:
+                watcher = 0
+            cgroups.kill_all(kept.cgroup)
+        if pid:
+            end_process(pid, ticks, signal.SIGKILL)
+        if watcher:
+            end_process(watcher, watcher_ticks, None)
+
+    def remove_task(self, task_arn: str) -> None:
+        """Take away a task's group and volumes, when none of its containers is left."""
+        if any(kept.spec.task_arn == task_arn for kept in self.kept.values()):
+            raise RuntimeFailure(
+                "CannotRemoveTaskError", f"{task_arn} still has containers; remove them first"
+            )
+        cgroups.remove(self.task_cgroup(task_arn))
+        shutil.rmtree(self._bundles.task_folder(task_arn), ignore_errors=True)
+
+    def task_cgroup(self, task_arn: str) -> str:
+        return f"{self._cgroup}/{task_arn.rpartition('/')[2]}"
+
+    def _limit_task(self, spec: ContainerSpec) -> None:
+        if spec.task_cpu_units or spec.task_memory_bytes:
+            cgroups.limit_task(
+                self.task_cgroup(spec.task_arn), spec.task_cpu_units, spec.task_memory_bytes
+            )
+
+    def _hostname(self, spec: ContainerSpec) -> str:
+        if spec.network_mode == "host":
+            return os.uname().nodename
+        return oci_spec.valid_hostname(spec.hostname or spec.container_id[:12])
+
+    def _linked(self, spec: ContainerSpec) -> list[tuple[str, str]]:
+        known = ((alias, self.kept.get(other)) for other, alias in spec.links)
+        return [(alias, kept.address) for alias, kept in known if kept and kept.address]
+
+    def _keep(self, kept: Kept) -> None:
+        self._bundles.write(kept)
+        with self._lock:
+            self.kept[kept.spec.container_id] = kept
+
+
+def started(kept: Kept) -> Started:
+    """What `start` says of a container."""
+    assert kept.started_at is not None
+    return Started(kept.pid, kept.started_at, kept.network_bindings, kept.address)
+
+
+def signal_number(name: str) -> int:
+    """The number of `SIGTERM`, `TERM` or `15`.
+
+    Raises: RuntimeFailure
+    """
+    if name.isdecimal():
+        return int(name)
+    full = name.upper() if name.upper().startswith("SIG") else f"SIG{name.upper()}"
+    try:
+        return int(signal.Signals[full])
+    except KeyError:
+        raise RuntimeFailure(
+            "CannotStopContainerError", f"unknown signal {name!r}; see signal(7)"
+        ) from None
+
+
+def end_process(pid: int, ticks: int, number: int | None) -> None:
+    """Signal a process, if asked to, and wait for its end.
+
+    Raises: RuntimeFailure when it does not end
+    """
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        if kernel.start_ticks(pid) != ticks:
+            return
+        if number is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(process, number)
+        ending = select.poll()
+        ending.register(process, select.POLLIN)
+        if not ending.poll(STOP_SECONDS_MAX * 1000):
+            raise RuntimeFailure(
+                "CannotStopContainerError",
+                f"process {pid} has not ended {STOP_SECONDS_MAX} s after it was killed",
+            )
+    finally:
+        os.close(process)
+
+
+def _read_pid(file: Path) -> int:
+    try:
+        return int(file.read_text() or 0)
+    except FileNotFoundError:
+        return 0
+
+
+def _is_monitor(pid: int, container_id: str) -> bool:
+    try:
+        return container_id.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _released_at(folder: Path, now: datetime) -> datetime:
+    """When an agent that was killed in `start` had let the process go: about the time of its last note."""
+    return datetime.fromtimestamp((folder / "state.json").stat().st_mtime, tz=now.tzinfo)
