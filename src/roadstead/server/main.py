@@ -38,7 +38,6 @@ log = logging.getLogger(__name__)
 
 def run(settings: ServerSettings) -> int:
     """Serve until SIGTERM or SIGINT; the exit status of the process."""
-    _log_to_stderr()
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     clock, ids = SystemClock(), SystemIds()
     try:
@@ -116,13 +115,3 @@ def _innermost(failure: BaseException) -> BaseException:
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
     return failure
-
-
-def _log_to_stderr() -> None:
-    """One short line an event; never a secret, for no record or key is logged whole."""
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO,
-        format="%(asctime)s.%(msecs)03d %(levelname)s %(name)s: %(message)s",
-        datefmt="%Y-%m-%dT%H:%M:%S",
-    )

@@ -53,7 +53,10 @@ class Store:
         self._durable_sequence = 0
         self._pending: dict[tuple[str, str], tuple[Table[Any], Record | None]] = {}
         self._unpublished: deque[Commit] = deque()
-        self._waiters: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._writing_sequence = 0
+        """The last commit of the batch that the log is taking, or took."""
+        self._waiting_for_this_batch: list[asyncio.Future[None]] = []
+        self._waiting_for_next_batch: list[asyncio.Future[None]] = []
         self._pending_wakes = asyncio.Event()
         self._on_commit: list[Callable[[Commit], None]] = []
         self._on_durable: list[Callable[[Commit], None]] = []
@@ -111,7 +114,10 @@ class Store:
         if sequence <= self._durable_sequence:
             return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append((sequence, waiter))
+        if sequence <= self._writing_sequence:
+            self._waiting_for_this_batch.append(waiter)
+        else:
+            self._waiting_for_next_batch.append(waiter)
         await waiter
 
     def on_commit(self, callback: Callable[[Commit], None]) -> None:
@@ -162,8 +168,10 @@ class Store:
     async def _write_batch(self) -> None:
         """Append what gathered, then tell those who waited for it."""
         batch: Batch = self._pending
-        last = self._sequence
+        last = self._writing_sequence = self._sequence
         self._pending = {}
+        waiting = self._waiting_for_this_batch = self._waiting_for_next_batch
+        self._waiting_for_next_batch = []
         try:
             if batch:
                 await self._log.append(batch)
@@ -171,8 +179,7 @@ class Store:
             self._failure = failure
             raise
         self._durable_sequence = last
-        while self._waiters and self._waiters[0][0] <= last:
-            _, waiter = self._waiters.popleft()
+        for waiter in waiting:
             if not waiter.done():
                 waiter.set_result(None)
         while self._unpublished and self._unpublished[0].sequence <= last:
