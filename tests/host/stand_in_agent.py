@@ -1,4 +1,4 @@
-"""A stand-in for the agent: does what its instance's `behaviour` file says, and shows what it was told.
+"""A stand-in for the agent: does what its `behaviour` file says, and shows what it was told.
 
 Written to `<data dir>/seen.json`: environment, address of eth0, cgroups. `behaviour`: `run` (until
 SIGTERM, with a child that stands for a container), or `exit N`.
