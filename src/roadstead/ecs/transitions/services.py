@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Service
+from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.transitions.deployments import start_deployment
 from roadstead.ecs.transitions.service_events import announce, forget_events
 from roadstead.state.plans import Call
-from roadstead.state.view import Tx
+from roadstead.state.view import Tx, View
 
 
 def create_service(tx: Tx, call: Call, service: Service) -> Service:
@@ -66,6 +67,15 @@ def begin_deletion(tx: Tx, service: Service) -> Service:
             waiting_reason="",
             waiting_since=None,
         ),
+    )
+
+
+def has_tasks(view: View, service: Service) -> bool:
+    """Whether the service has tasks that were not asked to stop."""
+    return any(
+        view.count(TASKS_BY_STANDING, standing_key(each.id, where))
+        for each in service.deployments
+        for where in STANDINGS
     )
 
 
