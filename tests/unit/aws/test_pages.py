@@ -9,7 +9,7 @@ from roadstead.aws.pages import Key, after_token, next_token
 
 REQUEST = {"cluster": "default", "desiredStatus": "RUNNING", "maxResults": 2}
 KEYS: st.SearchStrategy[Key] = st.recursive(
-    st.text(st.characters(exclude_categories=("Cs",))) | st.integers(-(2**63), 2**63 - 1),
+    st.text(st.characters(exclude_categories=["Cs"])) | st.integers(-(2**63), 2**63 - 1),
     lambda inner: st.lists(inner, max_size=3).map(tuple),
     max_leaves=4,
 )

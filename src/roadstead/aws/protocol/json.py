@@ -57,7 +57,7 @@ def encode(
     convert = converter(shape) if shape is not None else None
     value = response if convert is None else convert(response)
     body = _encode_json(value)
-    if shape is not None and b"null" in body:
+    if shape is not None and b":null" in body:
         body = _encode_json(without_nulls(shape, value))
     return HttpResponse(
         200,

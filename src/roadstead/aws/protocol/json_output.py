@@ -6,15 +6,13 @@ milliseconds, and bytes base64. Only those parts of a response that can hold eit
 
 import base64
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from roadstead.aws.models import Shape
 
 Convert = Callable[[Any], Any]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -34,6 +32,8 @@ def without_nulls(shape: Shape, value: Any) -> Any:
         case dict() if shape.type == "structure":
             return {
                 name: without_nulls(shape.members[name].shape, member)
+                if name in shape.members
+                else member
                 for name, member in value.items()
                 if member is not None
             }
@@ -103,5 +103,9 @@ def _structure_converter(converters: list[tuple[str, Convert]]) -> Convert:
 
 
 def epoch_seconds(moment: datetime) -> float:
-    """Seconds since 1970 with milliseconds, as AWS's JSON services write a time."""
-    return round((moment - _EPOCH).total_seconds(), 3)
+    """Seconds since 1970 with milliseconds, as AWS's JSON services write a time.
+
+    The moment must be aware: a naive one would be taken for the machine's own zone.
+    """
+    assert moment.tzinfo is not None, moment
+    return round(moment.timestamp() * 1000) / 1000
