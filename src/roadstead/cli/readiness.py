@@ -117,20 +117,26 @@ def wait_for_instances(watch: Watch) -> list[dict[str, Any]]:
 def wait_until_connected(watch: Watch, api: Api) -> Ready:
     """Return once every running instance's agent is connected, or the time is up.
 
-    An instance whose agent ended for good, or that was deregistered, is not waited for.
+    An instance whose agent ended for good is not waited for.
+
+    Raises: NotReady when ECS or the host cannot be asked, Cancelled.
     """
-    ready = Ready(connected=0, expected=0)
+    ready: Ready | None = None
+    trouble = ""
 
     def are_connected() -> bool:
-        nonlocal ready
+        nonlocal ready, trouble
         try:
             ready = look(watch, api)
-        except (ApiUnreachable, client.HostUnreachable):
-            return False  # it has just ended, and is being started again
+        except (ApiUnreachable, ApiRefused, client.HostUnreachable) as error:
+            trouble = str(error)  # a program that just ended is being started again
+            return False
         watch.tell(f"Container instances connected: {ready.connected} of {ready.expected} …")
         return ready.connected >= ready.expected
 
     _until(are_connected, REGISTRATION_SECONDS_MAX, watch)
+    if ready is None:
+        raise NotReady(f"Container instances cannot be looked at: {trouble}")
     return ready
 
 

@@ -1,0 +1,152 @@
+"""The command's words, and what it says when something is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from roadstead import data_dir as data_dirs
+from roadstead import keys, settings
+from roadstead.cli import doctor, main, place
+from roadstead.ids import SeededIds
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+
+
+def test_the_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys; from roadstead.cli.main import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('pyroute2', 'aiohttp', 'botocore', 'numpy', 'granian') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_module_is_the_same_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "roadstead", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "Amazon ECS that anyone can run" in done.stdout
+
+
+def test_the_default_port_is_the_settings() -> None:
+    assert main.DEFAULT_PORT == settings.DEFAULT_PORT
+
+
+def test_env_prints_variables_for_a_shell(tmp_path: Path) -> None:
+    data_dir = data_dirs.claim(tmp_path / "d", ACCOUNT, REGION)
+    root = keys.ensure(data_dir.keys_file, ACCOUNT, SeededIds(1), {})[0]
+    done = _roadstead("env", "--data-dir", str(data_dir.path))
+    script = f'{done.stdout}\nprintf \'%s\\n\' "$AWS_ENDPOINT_URL" "$AWS_SECRET_ACCESS_KEY"'
+    shell = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, check=True
+    ).stdout
+    assert shell.splitlines() == ["http://127.0.0.1:8747", root.secret_access_key]
+    assert "`roadstead up` starts it" in done.stderr
+
+
+def test_env_without_a_data_directory_says_how_to_begin(tmp_path: Path) -> None:
+    done = _roadstead("env", "--data-dir", str(tmp_path / "none"), status=1)
+    assert "Start with `roadstead up`" in done.stderr
+    assert done.stdout == ""
+
+
+def test_down_purges_or_keeps_but_not_both(tmp_path: Path) -> None:
+    done = _roadstead("down", "--purge", "--keep-running", status=2)
+    assert "give only one of them" in done.stderr
+
+
+def test_instances_of_a_directory_without_a_host_say_how_to_start_one(tmp_path: Path) -> None:
+    data_dirs.claim(tmp_path / "d", ACCOUNT, REGION)
+    done = _roadstead("instance", "list", "--data-dir", str(tmp_path / "d"), status=4)
+    assert "No host answers" in done.stderr
+    assert "roadstead up" in done.stderr
+
+
+def test_a_wrong_account_id_is_told_with_the_cure(tmp_path: Path) -> None:
+    done = _roadstead(
+        "server", "--data-dir", str(tmp_path / "d"), status=2, ROADSTEAD_ACCOUNT_ID="12"
+    )
+    assert "twelve digits" in done.stderr
+    assert not (tmp_path / "d").exists()
+
+
+def test_an_image_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    done = _roadstead("image", "import", "none.tar", "--data-dir", str(tmp_path / "d"), status=2)
+    assert "There is no file none.tar" in done.stderr
+
+
+def test_a_machine_without_programs_is_told_which_packages_to_install(tmp_path: Path) -> None:
+    findings = {one.name: one for one in _examined_without_programs(tmp_path)}
+    assert findings["conmon"]["cure"] == "apt-get install conmon"
+    assert findings["runc or crun"]["is_well"] is False
+    assert findings["Python"]["is_well"] is True
+
+
+def test_only_what_is_needed_and_missing_is_lacking() -> None:
+    well = doctor.Finding(name="a", is_well=True)
+    missing = doctor.Finding(name="b", is_well=False)
+    nice_to_have = doctor.Finding(name="c", is_well=False, is_needed=False)
+    assert doctor.lacks([well, missing, nice_to_have]) == [missing]
+
+
+def test_a_directory_keeps_its_account_and_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ROADSTEAD_ACCOUNT_ID", raising=False)
+    monkeypatch.delenv("ROADSTEAD_REGION", raising=False)
+    data_dirs.claim(tmp_path, "210987654321", "eu-west-1")
+    where = place.existing(tmp_path)
+    assert (where.account_id, where.region) == ("210987654321", "eu-west-1")
+
+
+@pytest.mark.parametrize("command", ["up", "down", "server", "host", "instance", "image"])
+def test_every_command_explains_itself(command: str) -> None:
+    done = CliRunner().invoke(main.app, [command, "--help"])
+    assert done.exit_code == 0
+    assert "Usage:" in done.output
+
+
+def _roadstead(*words: str, status: int = 0, **environ: str) -> "subprocess.CompletedProcess[str]":
+    kept = {name: value for name, value in os.environ.items() if "ROADSTEAD" not in name}
+    done = subprocess.run(
+        [sys.executable, "-m", "roadstead", *words],
+        capture_output=True,
+        text=True,
+        env={**kept, **environ},
+        check=False,
+    )
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def _examined_without_programs(tmp_path: Path) -> list["_Found"]:
+    program = (
+        "import json, msgspec; from pathlib import Path; from roadstead.cli import doctor\n"
+        f"print(json.dumps(msgspec.to_builtins(doctor.examine(Path({str(tmp_path)!r})))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={"PATH": str(tmp_path)},
+        check=True,
+    )
+    return [_Found(one) for one in json.loads(done.stdout)]
+
+
+class _Found(dict[str, object]):
+    """A finding as JSON has it."""
+
+    @property
+    def name(self) -> str:
+        return str(self["name"])
