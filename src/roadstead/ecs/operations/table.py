@@ -11,9 +11,10 @@ from roadstead.ecs.operations import (
     container_instances,
     services,
     tags,
-    task_definitions,
+    task_starts,
     tasks,
 )
+from roadstead.ecs.operations.task_definitions import deregister, describe, listing, register
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -25,9 +26,9 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "UpdateCluster": clusters.update_cluster,
     "UpdateClusterSettings": clusters.update_cluster_settings,
     "DeleteCluster": clusters.delete_cluster,
-    "RegisterTaskDefinition": task_definitions.register_task_definition,
-    "DeregisterTaskDefinition": task_definitions.deregister_task_definition,
-    "DeleteTaskDefinitions": task_definitions.delete_task_definitions,
+    "RegisterTaskDefinition": register.register_task_definition,
+    "DeregisterTaskDefinition": deregister.deregister_task_definition,
+    "DeleteTaskDefinitions": deregister.delete_task_definitions,
     "TagResource": tags.tag_resource,
     "UntagResource": tags.untag_resource,
     "PutAccountSetting": account_settings.put_account_setting,
@@ -42,8 +43,8 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "SubmitTaskStateChange": agent.submit_task_state_change,
     "SubmitContainerStateChange": agent.submit_container_state_change,
     "SubmitAttachmentStateChanges": agent.submit_attachment_state_changes,
-    "RunTask": tasks.run_task,
-    "StartTask": tasks.start_task,
+    "RunTask": task_starts.run_task,
+    "StartTask": task_starts.start_task,
     "StopTask": tasks.stop_task,
     "CreateService": services.create_service,
     "UpdateService": services.update_service,
@@ -53,9 +54,9 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
 READS: dict[str, Callable[[View, Call, Request], Response]] = {
     "DescribeClusters": clusters.describe_clusters,
     "ListClusters": clusters.list_clusters,
-    "DescribeTaskDefinition": task_definitions.describe_task_definition,
-    "ListTaskDefinitions": task_definitions.list_task_definitions,
-    "ListTaskDefinitionFamilies": task_definitions.list_task_definition_families,
+    "DescribeTaskDefinition": describe.describe_task_definition,
+    "ListTaskDefinitions": listing.list_task_definitions,
+    "ListTaskDefinitionFamilies": listing.list_task_definition_families,
     "ListTagsForResource": tags.list_tags_for_resource,
     "ListAccountSettings": account_settings.list_account_settings,
     "ListAttributes": attributes.list_attributes,

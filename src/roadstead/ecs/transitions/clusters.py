@@ -7,6 +7,7 @@ import msgspec
 
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.expiry import ALL, INACTIVE_INSTANCES, INACTIVE_SERVICES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICE_EVENTS, SERVICES
 from roadstead.ecs.records.task import LISTED_TASKS, TASKS
 from roadstead.state.plans import Call
@@ -74,16 +75,17 @@ def delete_cluster(tx: Tx, call: Call, cluster: Cluster) -> Cluster:
 def _forget_former_life(tx: Tx, cluster_arn: str) -> None:
     """Remove what ended with the deleted cluster and is only kept to be described.
 
-    Walks the services and instances: a name is created again too seldom to keep an index for it.
+    Walks what ended within the last hour: names are created again too seldom for an index of it.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteCluster.html
     """
     for task in tx.find(LISTED_TASKS, f"{cluster_arn}|STOPPED"):
         tx.delete(TASKS, task.arn)
-    services = [each for each in tx.all(SERVICES) if each.cluster_arn == cluster_arn]
-    for service in services:
+    for service in tx.find(INACTIVE_SERVICES, ALL):
+        if service.cluster_arn != cluster_arn:
+            continue
         for event in tx.find(EVENTS_BY_SERVICE, service.arn):
             tx.delete(SERVICE_EVENTS, event.arn)
         tx.delete(SERVICES, service.arn)
-    instances = [each for each in tx.all(CONTAINER_INSTANCES) if each.cluster_arn == cluster_arn]
-    for instance in instances:
-        tx.delete(CONTAINER_INSTANCES, instance.arn)
+    for instance in tx.find(INACTIVE_INSTANCES, ALL):
+        if instance.cluster_arn == cluster_arn:
+            tx.delete(CONTAINER_INSTANCES, instance.arn)

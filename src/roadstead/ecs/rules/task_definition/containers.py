@@ -172,7 +172,7 @@ def _check_credential_specs(name: str, specs: Sequence[str]) -> None:
 
 
 def _check_version_consistency(name: str, value: str) -> None:
-    check_choice("versionConsistency", value, ("enabled", "disabled"))
+    check_choice(f"versionConsistency of container '{name}'", value, ("enabled", "disabled"))
 
 
 def _check_repository_credentials(name: str, credentials: Mapping[str, Any]) -> None:

@@ -96,6 +96,7 @@ def _check_image(image: str | None) -> None:
         raise client_error("Container.image should not be null or empty.")
     if len(image) > IMAGE_CHARACTERS_MAX or not _IMAGE.fullmatch(image):
         raise client_error(
-            f"Container.image contains invalid characters or is longer than {IMAGE_CHARACTERS_MAX}: "
-            f"{image[:300]!r}"
+            "Container.image contains invalid characters"
+            if len(image) <= IMAGE_CHARACTERS_MAX
+            else f"Container.image is longer than {IMAGE_CHARACTERS_MAX} characters"
         )

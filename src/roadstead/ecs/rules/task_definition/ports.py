@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from roadstead.ecs.errors import client_error
@@ -109,9 +110,7 @@ def _mapping(container: str, given: Mapping[str, Any], network_mode: str) -> dic
     if app_protocol is not None:
         check_choice("appProtocol", app_protocol, _APP_PROTOCOLS)
         if name is None:
-            raise invalid_container(
-                container, "appProtocol requires the port mapping to have a name."
-            )
+            raise invalid_container(container, "appProtocol requires a name of the port mapping.")
     if "containerPortRange" in given:
         _check_range(container, given, network_mode)
         return mapping
@@ -147,8 +146,8 @@ def _check_range(container: str, given: Mapping[str, Any], network_mode: str) ->
     if network_mode not in ("bridge", "awsvpc"):
         raise invalid_container(
             container,
-            f"containerPortRange is not supported when networkMode={network_mode}, only with bridge "
-            "and awsvpc.",
+            f"containerPortRange is not supported when networkMode={network_mode}, only with "
+            "bridge and awsvpc.",
         )
     for other in ("containerPort", "hostPort"):
         if other in given:
@@ -200,9 +199,7 @@ def _check_taken_once(
 ) -> None:
     """Raises: ClientException when two spans of one protocol overlap."""
     spans = sorted((protocol, span, what, name) for name, what, span, protocol in taken)
-    for (protocol, span, _, _), (next_protocol, next_span, what, name) in zip(
-        spans, spans[1:], strict=False
-    ):
+    for (protocol, span, _, _), (next_protocol, next_span, what, name) in pairwise(spans):
         if protocol == next_protocol and next_span[0] <= span[1]:
             kind = f" ({protocol})" if protocol else ""
             raise client_error(

@@ -1,4 +1,4 @@
-"""Sizes: a task's cpu and memory, Fargate's table of them, and what a task takes of its instance."""
+"""Sizes: a task's cpu and memory, Fargate's table of them, and what is taken of an instance."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
