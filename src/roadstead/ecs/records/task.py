@@ -93,12 +93,14 @@ def _listed_under(task: Task) -> tuple[str, ...]:
         keys.append(f"{under}|instance={task.container_instance_arn}")
     if task.started_by:
         keys.append(f"{under}|startedBy={task.started_by}")
+    if task.launch_type != "EC2":
+        keys.append(f"{under}|launchType={task.launch_type}")
     return tuple(keys)
 
 
 LISTED_TASKS = Index("listed_tasks", TASKS, _listed_under)
 """Key: `cluster ARN|desiredStatus`, and the same with `|family=…`, `|service=<ARN>`,
-`|instance=<ARN>` or `|startedBy=…`."""
+`|instance=<ARN>` or `|startedBy=…`, or, for all but EC2, `|launchType=…`."""
 
 LIVE_TASKS_BY_SERVICE = Index(
     "live_tasks_by_service",

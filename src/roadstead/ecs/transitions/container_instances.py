@@ -172,22 +172,32 @@ def report_health(
 ) -> ContainerInstance | None:
     """Keep what telemetry told of the instance's health.
 
-    Shape: InstanceHealthCheckResult, times as datetimes, for each of `statuses`. None, and nothing
-    changes, when the instance is not there or INACTIVE.
+    statuses: members of InstanceHealthCheckResult, times as datetimes, `type` in an agent's
+        spelling (ContainerRuntime) or the API's (CONTAINER_RUNTIME); unknown types are left out.
+    None, and nothing changes, when the instance is not there or INACTIVE.
     """
     instance = tx.get(CONTAINER_INSTANCES, container_instance_arn)
     if instance is None or instance.status == "INACTIVE":
         return None
     health = dict(instance.health)
     for status in statuses:
-        kind = status["type"]
-        news = {key: value for key, value in status.items() if key != "type"}
+        kind = _HEALTH_TYPES.get(status["type"].replace("_", "").upper())
+        if kind is None or status.get("status") not in _HEALTH_STATUSES:
+            continue
+        news = {key: value for key, value in status.items() if key != "type" and value}
         news.setdefault("lastUpdated", call.now)
         if _is_news(health.get(kind), news):
             health[kind] = news
     if health == instance.health:
         return instance
     return tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, health=health))
+
+
+_HEALTH_TYPES = {
+    name.replace("_", ""): name
+    for name in ("CONTAINER_RUNTIME", "ACCELERATED_COMPUTE", "DAEMON", "AGENT_CONNECTIVITY")
+}
+_HEALTH_STATUSES = frozenset({"OK", "IMPAIRED", "INSUFFICIENT_DATA", "INITIALIZING"})
 
 
 def _is_news(known: Mapping[str, Any] | None, news: Mapping[str, Any]) -> bool:

@@ -1,0 +1,62 @@
+"""What a definition asks for that no task can be given here yet, or not in this way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from roadstead.ecs.errors import invalid_parameter, unsupported_feature
+from roadstead.ecs.records.task_definition import TaskDefinition
+
+_NOT_YET_IN_CONTAINERS = {
+    "secrets": "secrets",
+    "environmentFiles": "environment files",
+    "repositoryCredentials": "credentials of private registries",
+    "resourceRequirements": "GPUs and other accelerators",
+}
+
+
+def check_runnable(
+    definition: TaskDefinition, launch_type: str, network_configuration: Mapping[str, Any] | None
+) -> None:
+    """Return if tasks of this definition can be started with this launch type and network.
+
+    Raises: InvalidParameterException for a launch type that the definition does not support and for
+        a network configuration that is missing or out of place; UnsupportedFeatureException for
+        what Roadstead does not implement yet.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+    """
+    if definition.compatibilities and launch_type not in definition.compatibilities:
+        raise invalid_parameter(f"Task definition does not support launch_type {launch_type}.")
+    if launch_type not in ("EC2", "EXTERNAL"):
+        raise unsupported_feature(
+            f"Launch type {launch_type} is not implemented yet; EC2 and EXTERNAL are."
+        )
+    if definition.network_mode == "awsvpc":
+        if not network_configuration:
+            raise invalid_parameter(
+                "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+            )
+        raise unsupported_feature("networkMode awsvpc is not implemented yet.")
+    if network_configuration:
+        raise invalid_parameter(
+            "Network Configuration is not valid for the given networkMode of this task definition."
+        )
+    _check_document(definition.document)
+
+
+def _check_document(document: Mapping[str, Any]) -> None:
+    if document.get("placementConstraints"):
+        raise unsupported_feature(
+            "placementConstraints of a task definition are not implemented yet."
+        )
+    for container in document["containerDefinitions"]:
+        for member, what in _NOT_YET_IN_CONTAINERS.items():
+            if container.get(member):
+                raise unsupported_feature(
+                    f"Container {container['name']} needs {what} ({member}), which are not "
+                    "implemented yet."
+                )
+        if (container.get("logConfiguration") or {}).get("secretOptions"):
+            raise unsupported_feature(
+                f"Container {container['name']} needs secrets (secretOptions), which are not "
+                "implemented yet."
+            )
