@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from roadstead.ecs.reconcilers import retention, service
+from roadstead.ecs.reconcilers import retention, service, task_definition
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -28,4 +28,4 @@ class Reconciler(Protocol):
         ...
 
 
-RECONCILERS: tuple[Reconciler, ...] = (service, retention)
+RECONCILERS: tuple[Reconciler, ...] = (service, retention, task_definition)
