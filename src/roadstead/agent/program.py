@@ -1,7 +1,7 @@
 """The agent as a program: its parts put together, and every background routine in one TaskGroup.
 
 Order at a start: what is remembered is compared with what runs, then the instance registers, then
-the channels open. Time, chance, network and runtime are arguments: a simulation runs this very code.
+the channels open. Time, chance, network and runtime are arguments: simulations run this very code.
 """
 
 import asyncio

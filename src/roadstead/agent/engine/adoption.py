@@ -71,7 +71,7 @@ def _exited_meanwhile(turn: Turn, task: TaskState, container: ContainerState, fo
     else:  # it was never seen running: it ran and ended while no agent looked
         container.exit_code = found.exit.exit_code
         container.finished_at = found.exit.finished_at
-        container.has_run = True
+        container.has_run = container.has_run or found.started is not None
         containers.end(turn, task, container, reason=found.exit.reason)
 
 

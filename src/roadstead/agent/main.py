@@ -1,0 +1,142 @@
+"""`roadstead agent`: settings, signals and the real parts, put together.
+
+Exit status: 0 clean, 1 may be started again, 5 not before something is changed.
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from roadstead.agent.configuration import AgentSettings, settings_from
+from roadstead.agent.credentials import credentials_from
+from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, EXIT_TERMINAL, AgentEnd
+from roadstead.agent.journal import FILE_NAME, Journal
+from roadstead.agent.runtime.port import Runtime, RuntimeFailure
+from roadstead.aws.sigv4 import Credentials
+from roadstead.clock import SystemClock
+from roadstead.ids import SystemIds
+from roadstead.settings import SettingError
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+LOG_LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warn": logging.WARNING,
+    "error": logging.ERROR,
+    "crit": logging.CRITICAL,
+}
+
+log = logging.getLogger("roadstead.agent")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run an agent, or take away what one left; the exit status."""
+    words = _parser().parse_args(argv)
+    logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT, level=logging.INFO)
+    if words.command == "purge":
+        return asyncio.run(purge(words.data_dir, words.cgroup_parent))
+    try:
+        settings = settings_from(os.environ, version("roadstead"))
+        credentials = credentials_from(os.environ)
+    except SettingError as error:
+        log.error("%s", error)
+        return EXIT_TERMINAL
+    logging.getLogger().setLevel(LOG_LEVELS[settings.log_level])
+    try:
+        return asyncio.run(run(settings, credentials))
+    except AgentEnd as end:
+        log.error("%s", end.text)
+        return end.code
+
+
+async def run(settings: AgentSettings, credentials: Credentials) -> int:
+    """Be an agent until SIGTERM or SIGINT; the exit status. Raises: AgentEnd"""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    journal = Journal.open(settings.data_dir)
+    try:
+        runtime = await _open_runtime(settings)
+        from roadstead.agent.http_api import Network  # aiohttp is most of the time a start takes
+        from roadstead.agent.program import run_agent
+
+        clock = SystemClock()
+        network = Network(settings.backend, settings.region, credentials, clock)
+        try:
+            return await run_agent(
+                settings,
+                clock=clock,
+                ids=SystemIds(),
+                runtime=runtime,
+                journal=journal,
+                api=network.call,
+                connector=network,
+                stop=stop,
+            )
+        finally:
+            await network.close()
+    finally:
+        journal.close()
+
+
+async def purge(data_dir: Path, cgroup_parent: str) -> int:
+    """Stop and remove every container that an agent left in `data_dir`."""
+    if not data_dir.exists():
+        return EXIT_CLEAN
+    from roadstead.agent.runtime.oci import OciRuntime
+
+    task_arns = []
+    if (data_dir / FILE_NAME).exists():
+        journal = Journal.open(data_dir)
+        task_arns = [task.arn for task in journal.tasks()]
+        journal.close()
+    runtime = await OciRuntime.open(
+        data_dir, data_dir / "images", cgroup_parent, SystemClock(), SystemIds()
+    )
+    try:
+        for found in await runtime.found():
+            await runtime.remove(found.container_id)
+        for task_arn in task_arns:
+            await runtime.remove_task(task_arn)
+    except RuntimeFailure as failure:
+        log.error("%s", failure)
+        return EXIT_RETRY
+    finally:
+        await runtime.close()
+    return EXIT_CLEAN
+
+
+async def _open_runtime(settings: AgentSettings) -> Runtime:
+    from roadstead.agent.runtime.oci import OciRuntime
+
+    named = "" if settings.runtime == "oci" else settings.runtime
+    try:
+        return await OciRuntime.open(
+            settings.data_dir,
+            settings.images_dir,
+            settings.cgroup_parent,
+            SystemClock(),
+            SystemIds(),
+            runtime=named,
+        )
+    except RuntimeFailure as failure:
+        raise AgentEnd(EXIT_RETRY, f"this host cannot run containers: {failure.text}") from failure
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="roadstead agent",
+        description="Runs a container instance's tasks. Settings come from the environment.",
+    )
+    commands = parser.add_subparsers(dest="command")
+    remove = commands.add_parser("purge", help="take away the containers that an agent left")
+    remove.add_argument("--data-dir", type=Path, required=True)
+    remove.add_argument("--cgroup-parent", default="")
+    return parser
