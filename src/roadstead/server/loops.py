@@ -25,7 +25,7 @@ TURN_SECONDS_MAX = 0.005
 """After so long, requests get their turn."""
 BACKOFF_SECONDS_MIN = 1.0
 BACKOFF_SECONDS_MAX = 60.0
-UNSETTLED_PLANS_MAX = 1000
+UNSETTLED_PLANS_MAX = 10_000
 """So many plans in a row for one key, none of them empty, and the reconciler is taken for wrong."""
 
 log = logging.getLogger(__name__)
@@ -161,6 +161,7 @@ class ReconcileLoop:
             self._queue[key] = None
             return
         self._unsettled.pop(key)
+        self._queue.pop(key, None)
         log.error("%s does not settle on %s: %d plans in a row", self.name, key, plans)
         self._wake_at(key, now + timedelta(seconds=BACKOFF_SECONDS_MAX))
 
