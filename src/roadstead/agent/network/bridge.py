@@ -1,14 +1,17 @@
 """Network mode `bridge`: one bridge per instance, a veth pair and an address per container.
 
-Everything that names a link or an address acts in the network namespace in which `Bridge.open` was called.
-Ready-made namespaces wait in a small pool, so that a container finds its own without waiting.
+Everything that names a link or an address acts in the network namespace in which `Bridge.open` was
+called. Ready-made namespaces wait in a small pool, so that a container finds its own without
+waiting.
 """
 
 import ipaddress
 import logging
 import os
+import re
 import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +30,12 @@ SUBNETS = tuple(f"172.{n}.0.0/16" for n in range(17, 32)) + ("192.168.240.0/20",
 
 _SYSCTL = Path("/proc/sys/net/ipv4")
 LINK_PREFIX = "ve"
+LINK_NAME = re.compile(r"ve[0-9a-f]{11}")
+READY_MADE = 4
+"""Places kept ready: enough for a task or two at once, little enough for many idle instances."""
+
+RECORD = "bridge.namespace"
+"""File in the data directory: the inode of the network namespace that holds the bridge."""
 
 log = logging.getLogger(__name__)
 
@@ -63,32 +72,39 @@ class Attachment(msgspec.Struct):
 class Bridge:
     """The bridge of one instance. Its methods may be called from several threads."""
 
-    def __init__(self, ids: Ids) -> None:
+    def __init__(self, data_dir: Path, ids: Ids) -> None:
+        self._record = data_dir / RECORD
         self._ids = ids
         self._lock = threading.Lock()
-        self._setup = threading.Lock()
-        self._ready = False
+        self._filling = threading.Lock()
         self._used: set[str] = set()
         self._known: list[Attachable] = []
+        self._ready_made: list[Place] = []
+        self._filler = ThreadPoolExecutor(1, thread_name_prefix="places")
+        self._nat: Nat | None = None
+        self._last = 0
 
     def open(self, known: Iterable[Attachable]) -> None:
-        """Take up the containers that are here; the bridge itself is made for the first one."""
+        """Set up the bridge, or take up the one that is here with its containers.
+
+        Where that fails, the log says why, and so does each container that wants the bridge.
+        """
         self._netlink = Netlink()
         self._ports = Ports()
-        self._nat: Nat | None = None
         self._known = [one for one in known if one.link]
         for one in self._known:
             self._used.add(one.address)
             self._ports.keep(one.network_bindings)
-        if self._known or NAME in self._netlink.links():
+        try:
             self._prepare()
-            keep = {one.link for one in self._known}
-            for name in self._netlink.links():
-                if name.startswith(LINK_PREFIX) and len(name) == 13 and name not in keep:
-                    self._netlink.delete_link(name)
+        except (OSError, NatFailure, RuntimeFailure) as error:
+            log.warning("network mode bridge does not work on this instance: %s", error)
 
     def close(self) -> None:
         """Let go of sockets. Bridge, links and rules stay: containers use them."""
+        self._filler.shutdown()
+        for place in self._ready_made:
+            os.close(place.descriptor)
         self._netlink.close()
         if self._nat:
             self._nat.close()
@@ -98,19 +114,24 @@ class Bridge:
 
         Raises: RuntimeFailure with CannotCreateContainerError
         """
-        with self._setup:
-            if not self._ready:
-                self._prepare()
-        with self._lock:
-            bindings = self._ports.take(mappings)
         try:
-            place = self._make()
-        except OSError as error:
+            with self._filling:
+                if self._nat is None:
+                    self._prepare()
             with self._lock:
-                self._ports.give_back(bindings)
+                bindings = self._ports.take(mappings)
+                place = self._ready_made.pop() if self._ready_made else None
+            try:
+                place = place or self._make()
+            except BaseException:
+                with self._lock:
+                    self._ports.give_back(bindings)
+                raise
+        except (OSError, NatFailure) as error:
             raise RuntimeFailure(
                 "CannotCreateContainerError", f"network of container {container_id}: {error}"
             ) from error
+        self._filler.submit(self._fill)
         return Attachment(place.descriptor, place.link, place.address, bindings)
 
     def publish(self, address: str, bindings: Iterable[NetworkBinding]) -> None:
@@ -134,14 +155,20 @@ class Bridge:
         bindings = list(bindings)
         if self._nat is not None:
             self._nat.withdraw(pair for binding in bindings for pair, _ in pairs(binding))
-        self._netlink_do_delete(link)
         with self._lock:
+            self._netlink.delete_link(link)
             self._ports.give_back(bindings)
             self._used.discard(address)
 
-    def _netlink_do_delete(self, link: str) -> None:
-        with self._lock:
-            self._netlink.delete_link(link)
+    def _fill(self) -> None:
+        """Keep a few places ready."""
+        try:
+            while len(self._ready_made) < READY_MADE:
+                place = self._make()
+                with self._lock:
+                    self._ready_made.append(place)
+        except (OSError, RuntimeFailure) as error:
+            log.warning("no place on the bridge could be made in advance: %s", error)
 
     def _make(self) -> Place:
         with Netlink() as instance:
@@ -188,13 +215,40 @@ class Bridge:
             self._gateway = str(self._subnet.network_address + 1)
             self._netlink.add_address(self._index, self._gateway, self._subnet.prefixlen)
         self._netlink.set_up(self._index)
-        self._last = 0
         (_SYSCTL / "ip_forward").write_text("1")
         (_SYSCTL / "conf" / NAME / "route_localnet").write_text("1")
-        self._nat = Nat()
+        self._record.write_text(str(_namespace()))
+        nat = Nat()
         published = [p for one in self._known for p in _ports(one.address, one.network_bindings)]
-        self._nat.build(str(self._subnet), NAME, published)
-        self._ready = True
+        nat.build(str(self._subnet), NAME, published)
+        self._nat = nat
+        self._sweep(links)
+        self._filler.submit(self._fill)
+
+    def _sweep(self, links: Iterable[str]) -> None:
+        """Delete links that a killed agent left behind without noting them."""
+        keep = {one.link for one in self._known}
+        for name in links:
+            if LINK_NAME.fullmatch(name) and name not in keep:
+                self._netlink.delete_link(name)
+
+
+def purge(data_dir: Path) -> None:
+    """Take away bridge and table, when this is the namespace in which they were made."""
+    record = data_dir / RECORD
+    if not record.exists():
+        return
+    if record.read_text() == str(_namespace()):
+        with Netlink() as netlink:
+            netlink.delete_link(NAME)
+        nat = Nat()
+        nat.remove()
+        nat.close()
+    record.unlink()
+
+
+def _namespace() -> int:
+    return os.stat("/proc/self/ns/net").st_ino
 
 
 def _ports(address: str, bindings: Iterable[NetworkBinding]) -> Iterable[tuple[str, int, str, int]]:

@@ -20,12 +20,13 @@ class Place(msgspec.Struct, frozen=True):
     address: str
 
 
-def make_place(  # noqa: PLR0913  # what a link needs to know
+def make_place(  # what a link needs to know
     instance: Netlink, bridge_index: int, link: str, address: str, prefix_length: int, gateway: str
 ) -> Place:
     """A new namespace, joined to the bridge by a veth pair.
 
-    `instance` is a socket of the bridge's namespace. The namespace is made in a thread of its own, which ends in it.
+    `instance` is a socket of the bridge's namespace. The namespace is made in a thread of its own,
+    which ends in it.
     Raises: OSError
     """
     made: list[int | BaseException] = []
@@ -42,7 +43,7 @@ def make_place(  # noqa: PLR0913  # what a link needs to know
     return Place(result, link, address)
 
 
-def _furnish(  # noqa: PLR0913
+def _furnish(
     made: list[int | BaseException],
     instance: Netlink,
     bridge_index: int,

@@ -1,7 +1,8 @@
 """Address translation for containers: nftables through libnftables, in this process.
 
-One table, `ip roadstead`, in the instance's network namespace: two maps from host port to container, and
-a masquerade for what leaves the bridge. Publishing a port adds map elements; the rules stay as they are.
+One table, `ip roadstead`, in the instance's network namespace: two maps from host port to
+container, and a masquerade for what leaves the bridge. Publishing a port adds map elements; the
+rules stay as they are.
 """
 
 import ctypes
@@ -63,8 +64,8 @@ class Nat:
             f"chain output {{ type nat hook output priority -100; {rules} }}\n"
             "chain postrouting { type nat hook postrouting priority srcnat;\n"
             f'ip saddr {subnet} oifname != "{bridge}" masquerade\n'
-            # A container that calls the instance's port, and the instance itself through its loopback:
-            # the answer has to come back this way.
+            # A container that calls the instance's port, and the instance itself through its
+            # loopback: the answer has to come back this way.
             f'ip saddr {subnet} ip daddr {subnet} oifname "{bridge}" ct status dnat masquerade\n'
             f'ip saddr 127.0.0.0/8 oifname "{bridge}" masquerade\n'
             "}\n}\n"
@@ -87,6 +88,10 @@ class Nat:
             except NatFailure as failure:
                 if "No such file or directory" not in str(failure):
                     raise
+
+    def remove(self) -> None:
+        """Delete the table."""
+        self._run(f"table ip {TABLE}\ndelete table ip {TABLE}\n")
 
     def _run(self, commands: str) -> None:
         with self._lock:

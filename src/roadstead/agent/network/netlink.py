@@ -125,7 +125,7 @@ class Netlink:
 
     def _dump(self, kind: int, body: bytes) -> list[bytes]:
         self._socket.send(_HEADER.pack(_HEADER.size + len(body), kind, _DUMP | 1, 1, 0) + body)
-        found = []
+        found: list[bytes] = []
         while True:
             data = self._socket.recv(65536)
             while data:
@@ -152,7 +152,7 @@ def _attribute(kind: int, value: bytes) -> bytes:
 
 
 def _attributes(data: bytes) -> dict[int, bytes]:
-    found = {}
+    found: dict[int, bytes] = {}
     while len(data) >= 4:
         length, kind = struct.unpack_from("=HH", data)
         found[kind & 0x3FFF] = data[4:length]

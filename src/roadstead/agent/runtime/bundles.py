@@ -1,8 +1,8 @@
 """What the runtime keeps of each container on disk, and where.
 
-`<data_dir>/containers/<container_id>/` holds `state.json` (a `Kept`), the OCI bundle (`config.json`,
-`rootfs`, `upper`, `work`, `etc`) and the log. A container is known exactly as long as its folder has
-a readable `state.json`; it is written first and taken away last.
+`<data_dir>/containers/<container_id>/` holds `state.json` (a `Kept`), the OCI bundle
+(`config.json`, `rootfs`, `upper`, `work`, `etc`) and the log. A container is known exactly as long
+as its folder has a readable `state.json`; it is written first and taken away last.
 """
 
 import contextlib

@@ -1,12 +1,12 @@
 """Carrier threads: they do what blocks, each in a mount namespace where only containers are made.
 
-Every container's root is mounted in a mount namespace of its own, held by its processes alone: when they end,
-however they end, the kernel unmounts it. A carrier thread makes that namespace, mounts, starts the monitor and
-steps back into its own.
+Every container's root is mounted in a mount namespace of its own, held by its processes alone: when
+they end, however they end, the kernel unmounts it. A carrier thread makes that namespace, mounts,
+starts the monitor and steps back into its own.
 
-crun refuses hosts with both versions of control groups (hybrid), although it needs only the first. Carriers see
-only those version 1 hierarchies that a container's limits need, so crun finds a host of version 1, and has fewer
-groups to make.
+crun refuses hosts with both versions of control groups (hybrid), although it needs only the first.
+Carriers see only those version 1 hierarchies that a container's limits need, so crun finds a host
+of version 1, and has fewer groups to make.
 """
 
 import os

@@ -2,8 +2,8 @@
 
 The OCI runtime makes a container's group; its parent, the task's, is made here when the task has a
 size of its own. `path` is always relative to the hierarchies' roots: `/roadstead/i-1/<task>/<id>`.
-Version 1, version 2 and the hybrid of both (version 1 with an empty version 2 tree beside it) are told apart
-once, by `hierarchies()`.
+Version 1, version 2 and the hybrid of both (version 1 with an empty version 2 tree beside it) are
+told apart once, by `hierarchies()`.
 
 Source: https://docs.kernel.org/admin-guide/cgroup-v2.html and …/cgroup-v1/
 """

@@ -1,7 +1,8 @@
 """One instance's containers: the blocking half of the runtime. Runs in carrier threads only.
 
-Each step may be cut by kill -9 and called again: `create` first takes away what a cut attempt left, `start` asks
-the runtime's own files whether it has happened, `remove` begins anew from whatever is there.
+Each step may be cut by kill -9 and called again: `create` first takes away what a cut attempt left,
+`start` asks the runtime's own files whether it has happened, `remove` begins anew from whatever is
+there.
 """
 
 import contextlib
@@ -186,32 +187,11 @@ class Containers:
         kept = self.kept.get(container_id)
         if kept is None:
             return
-        self._end(kept)
+        end_container(self._bundles, kept)
         self._bridge.detach(kept.link, kept.address, kept.network_bindings)
-        if not cgroups.remove(kept.cgroup):
-            cgroups.kill_all(kept.cgroup)
-            cgroups.remove_soon(kept.cgroup)
         self._bundles.delete(container_id)
         with self._lock:
             self.kept.pop(container_id, None)
-
-    def _end(self, kept: Kept) -> None:
-        folder = self._bundles.folder(kept.spec.container_id)
-        pid, ticks = kept.pid, kept.pid_ticks
-        watcher, watcher_ticks = kept.monitor_pid, kept.monitor_ticks
-        if kept.phase == "creating":
-            # Cut off in the middle: the monitor may be there without our having noted it.
-            watcher = _read_pid(folder / "monitor.pid")
-            if watcher and _is_monitor(watcher, kept.spec.container_id):
-                watcher_ticks = kernel.start_ticks(watcher) or 0
-                kernel.send_signal(watcher, watcher_ticks, signal.SIGKILL)
-            else:
-                watcher = 0
-            cgroups.kill_all(kept.cgroup)
-        if pid:
-            end_process(pid, ticks, signal.SIGKILL)
-        if watcher:
-            end_process(watcher, watcher_ticks, None)
 
     def remove_task(self, task_arn: str) -> None:
         """Take away a task's group and volumes, when none of its containers is left."""
@@ -244,6 +224,30 @@ class Containers:
         self._bundles.write(kept)
         with self._lock:
             self.kept[kept.spec.container_id] = kept
+
+
+def end_container(bundles: Bundles, kept: Kept) -> None:
+    """Kill a container's processes and their monitor, wait for their end, take away the group.
+
+    Raises: RuntimeFailure or OSError when a process does not end
+    """
+    folder = bundles.folder(kept.spec.container_id)
+    watcher, watcher_ticks = kept.monitor_pid, kept.monitor_ticks
+    if not watcher:
+        # Cut off in the middle: the monitor may be there without our having noted it.
+        watcher = _read_pid(folder / "monitor.pid")
+        if watcher and _is_monitor(watcher, kept.spec.container_id):
+            watcher_ticks = kernel.start_ticks(watcher) or 0
+        else:
+            watcher = 0
+        cgroups.kill_all(kept.cgroup)
+    if kept.pid:
+        end_process(kept.pid, kept.pid_ticks, signal.SIGKILL)
+    if watcher:
+        end_process(watcher, watcher_ticks, None if kept.pid else signal.SIGKILL)
+    if not cgroups.remove(kept.cgroup):
+        cgroups.kill_all(kept.cgroup)
+        cgroups.remove_soon(kept.cgroup)
 
 
 def started(kept: Kept) -> Started:

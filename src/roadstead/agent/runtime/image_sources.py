@@ -94,7 +94,7 @@ def unpack(layout: Path, root: Path, progress: Progress | None) -> None:
         raise RuntimeFailure(
             "CannotPullContainerError", f"failed to unpack the image: {_reason(done.stderr)}"
         )
-    os.chmod(root, 0o755)
+    os.chmod(root, 0o755)  # noqa: S103  # who runs in it may be anybody
 
 
 def layout_digest(layout: Path) -> str:
@@ -107,7 +107,8 @@ def layout_config(layout: Path) -> dict[str, Any]:
     """The image configuration of the one manifest in a layout."""
     manifest = _blob(layout, layout_digest(layout))
     assert manifest.get("mediaType") not in _INDEX_TYPES, "skopeo copies one platform's image"
-    return _blob(layout, manifest["config"]["digest"])
+    config: dict[str, Any] = _blob(layout, manifest["config"]["digest"])
+    return config
 
 
 def _blob(layout: Path, digest: str) -> Any:

@@ -1,8 +1,9 @@
 """The images of one machine, unpacked once and shared by all its instances.
 
-`<images_dir>/names/<name>.json` says which manifest a name means; `<images_dir>/unpacked/<digest>/` holds an
-image's root and its configuration. An unpacked image appears by one rename, whole or not at all. Locks between
-processes are flock(2) on files of `<images_dir>/locks`, so a killed holder holds nothing.
+`<images_dir>/names/<name>.json` says which manifest a name means; `<images_dir>/unpacked/<digest>/`
+holds an image's root and its configuration. An unpacked image appears by one rename, whole or not
+at all. Locks between processes are flock(2) on files of `<images_dir>/locks`, so a killed holder
+holds nothing.
 """
 
 import contextlib
@@ -60,8 +61,9 @@ class Images:
     def pull(self, image: str, behaviour: str, progress: Progress | None = None) -> Image:
         """Make an image present; blocks while it is fetched.
 
-        `default` asks the registry and falls back on what is here; an imported image is taken as it is, for
-        `default` as for `once` and `prefer-cached`: its name belongs to no registry that could know better.
+        `default` asks the registry and falls back on what is here; an imported image is taken as it
+        is, for `default` as for `once` and `prefer-cached`: its name belongs to no registry that
+        could know better.
         Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
         Raises: RuntimeFailure
         """
@@ -72,9 +74,9 @@ class Images:
             )
         reference = normalise(image)
         here = self._present(reference)
-        if here and (here.imported or reference.digest or behaviour in ("once", "prefer-cached")):
-            if behaviour != "always" or here.imported:
-                return self._image(image, here.digest)
+        fixed = reference.digest or behaviour in ("once", "prefer-cached")
+        if here and (here.imported or (fixed and behaviour != "always")):
+            return self._image(image, here.digest)
         with self._lock(f"name-{quote(str(reference), safe='')}"):
             try:
                 digest = image_sources.registry_digest(reference)

@@ -1,8 +1,8 @@
 """Starting a container's process: conmon, which watches it, and the OCI runtime, which makes it.
 
-conmon outlives the agent, holds the container's output and writes its exit code to a file. The process stands
-before its first instruction until `release` opens the runtime's `exec.fifo`: a file operation instead of one more
-process (`runc start`, 6 ms).
+conmon outlives the agent, holds the container's output and writes its exit code to a file. The
+process stands before its first instruction until `release` opens the runtime's `exec.fifo`: a file
+operation instead of one more process (`runc start`, 6 ms).
 """
 
 import errno
@@ -66,7 +66,8 @@ def spawn(tools: Tools, container_id: str, name: str, bundle: Path, root: Path, 
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-        # conmon forks at once, so that its parent need not stay; the first process has nothing more to say.
+        # conmon forks at once, so that its parent need not stay; the first process has nothing more
+        # to say.
         process.wait()
     except BaseException:
         os.close(for_us)

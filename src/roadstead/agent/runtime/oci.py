@@ -1,7 +1,8 @@
 """Runtime `oci`: conmon and an OCI runtime, overlayfs, netlink and nftables, without a daemon.
 
-The port's methods; what blocks runs in carrier threads (`carriers`), step by step in `containers`. Nothing here
-is needed for a container to go on: kill this process, open a new runtime on the same folders, and it finds them.
+The port's methods; what blocks runs in carrier threads (`carriers`), step by step in `containers`.
+Nothing here is needed for a container to go on: kill this process, open a new runtime on the same
+folders, and it finds them.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
 from roadstead.agent.network.bridge import Bridge
-from roadstead.agent.runtime import cgroups, kernel, monitor
+from roadstead.agent.runtime import kernel, monitor
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import open_carriers
 from roadstead.agent.runtime.containers import Containers, started
@@ -29,7 +30,7 @@ from roadstead.agent.runtime.port import (
     RuntimeFailure,
     Started,
 )
-from roadstead.agent.runtime.trial import choose_tools
+from roadstead.agent.runtime.trial import choose_tools, hides_unified
 from roadstead.clock import Clock
 from roadstead.ids import Ids
 
@@ -82,17 +83,16 @@ class OciRuntime:
         """A runtime on these folders; adopts the containers that it finds there.
 
         `cgroup_parent`: path of the instance's control group, such as `/roadstead/i-1`.
-        `runtime`: name or path of crun, runc or one that takes the same arguments; empty: the fastest that works.
+        `runtime`: name or path of crun, runc or one that takes the same arguments; empty: the
+        fastest that works.
         Raises: RuntimeFailure when the host cannot run containers, and why
         """
         bundles = Bundles(data_dir)
         tools = await asyncio.to_thread(choose_tools, runtime, data_dir, cgroup_parent)
         images = Images(images_dir)
-        bridge = Bridge(ids)
+        bridge = Bridge(data_dir, ids)
         containers = Containers(bundles, images, tools, bridge, cgroup_parent)
-        carriers = open_carriers(
-            CARRIERS, hide_unified=tools.is_crun and cgroups.hierarchies().hybrid
-        )
+        carriers = open_carriers(CARRIERS, hide_unified=hides_unified(tools))
         opened = cls(containers, images, bundles, bridge, carriers, clock)
         await opened._adopt()
         return opened
@@ -116,6 +116,8 @@ class OciRuntime:
 
     async def start(self, container_id: str) -> Started:
         """See the port."""
+        # A few file operations, done here: in a carrier it would queue behind containers being
+        # made.
         return self._containers.start(container_id, self._clock.now())
 
     async def signal(self, container_id: str, signal: str) -> None:

@@ -3,8 +3,8 @@
 Source: https://github.com/opencontainers/runtime-spec/blob/main/config.md
 """
 
-import os
 import re
+import resource
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,36 +22,35 @@ PIDS_MAX = 32768
 _CAPABILITIES = (
     "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP "
     "NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
-).split()
+)
 _ALL_CAPABILITIES = (
     "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE "
     "NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO "
     "SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME "
     "SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG "
     "WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
-).split()
+)
 
 _MASKED = """/proc/asound /proc/acpi /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list
-/proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware /sys/devices/virtual/powercap""".split()
-_READ_ONLY = "/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger".split()
+/proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware /sys/devices/virtual/powercap"""
+_READ_ONLY = "/proc/bus /proc/fs /proc/irq /proc/sys /proc/sysrq-trigger"
 
-_DEVICE_RULES = [
+_DEVICES = ((1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2))
+"""null, zero, full, random, urandom, tty, ptmx."""
+
+_DEVICE_RULES: list[dict[str, Any]] = [
     {"allow": False, "access": "rwm"},
     {"allow": True, "type": "c", "access": "m"},
     {"allow": True, "type": "b", "access": "m"},
     *(
         {"allow": True, "type": "c", "major": major, "minor": minor, "access": "rwm"}
-        for major, minor in ((1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, None))
+        for major, minor in _DEVICES
     ),
+    {"allow": True, "type": "c", "major": 136, "access": "rwm"},
 ]
-for _rule in _DEVICE_RULES:
-    if _rule.get("minor", 0) is None:
-        del _rule["minor"]
-
-_CAP_SYS_RESOURCE_BIT = 24
 
 
-def build(  # noqa: PLR0913  # one value each from five neighbours
+def build(
     spec: ContainerSpec,
     image: ImageConfig,
     *,
@@ -75,8 +74,8 @@ def build(  # noqa: PLR0913  # one value each from five neighbours
         "sysctl": _sysctls(spec),
     }
     if not spec.privileged:
-        linux["maskedPaths"] = _MASKED
-        linux["readonlyPaths"] = _READ_ONLY
+        linux["maskedPaths"] = _MASKED.split()
+        linux["readonlyPaths"] = _READ_ONLY.split()
         linux["seccomp"] = _profile(capabilities)
     config = {
         "ociVersion": "1.0.2",
@@ -103,17 +102,17 @@ def granted_capabilities(spec: ContainerSpec) -> tuple[str, ...]:
         return possible
     added = {_short(name) for name in spec.capabilities_add}
     dropped = {_short(name) for name in spec.capabilities_drop}
-    for name in sorted((added | dropped) - {"ALL", *_ALL_CAPABILITIES}):
+    for name in sorted((added | dropped) - {"ALL", *_ALL_CAPABILITIES.split()}):
         raise RuntimeFailure(
             "CannotCreateContainerError", f"unknown capability CAP_{name}; see capabilities(7)"
         )
-    held = set(_ALL_CAPABILITIES if "ALL" in added else _CAPABILITIES)
+    held = set((_ALL_CAPABILITIES if "ALL" in added else _CAPABILITIES).split())
     held = (set() if "ALL" in dropped else held - dropped) | (added - {"ALL"})
     if "ALL" in added:
-        held |= set(_ALL_CAPABILITIES) - dropped
+        held |= set(_ALL_CAPABILITIES.split()) - dropped
     wanted = tuple(f"CAP_{name}" for name in sorted(held))
     missing = [name for name in wanted if name not in possible]
-    if missing and not ("ALL" in added):
+    if missing and "ALL" not in added:
         raise RuntimeFailure(
             "CannotCreateContainerError",
             f"this host withholds {', '.join(missing)} from its containers; do not ask for it here",
@@ -127,7 +126,7 @@ def _possible_capabilities() -> tuple[str, ...]:
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
     return tuple(
         f"CAP_{name}"
-        for bit, name in enumerate(_ALL_CAPABILITIES)
+        for bit, name in enumerate(_ALL_CAPABILITIES.split())
         if bit <= last and bounding & (1 << bit)
     )
 
@@ -151,7 +150,7 @@ def _process(
     capabilities: tuple[str, ...],
 ) -> dict[str, Any]:
     identity = identify(spec.user or image.user, image_root)
-    sets = {kind: capabilities for kind in ("bounding", "effective", "permitted")}
+    sets = dict.fromkeys(("bounding", "effective", "permitted"), capabilities)
     if identity.uid != 0:
         sets |= {"effective": (), "permitted": ()}
     if spec.privileged:
@@ -203,9 +202,7 @@ def _environment(spec: ContainerSpec, image: ImageConfig, hostname: str, home: s
 
 
 def _rlimits(spec: ContainerSpec) -> list[dict[str, Any]]:
-    import resource
-
-    may_raise = f"{'CAP_SYS_RESOURCE'}" in _possible_capabilities()
+    may_raise = "CAP_SYS_RESOURCE" in _possible_capabilities()
     limits = []
     for ulimit in spec.ulimits:
         kind = f"RLIMIT_{ulimit.name.upper()}"
@@ -310,10 +307,7 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
         _bind(f"/etc/{name}", etc / name, False) for name in ("hostname", "hosts", "resolv.conf")
     ]
     for entry in spec.mounts:
-        if entry.kind == "host":
-            source = Path(entry.source)
-        else:
-            source = volumes / entry.source
+        source = Path(entry.source) if entry.kind == "host" else volumes / entry.source
         try:
             source.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
@@ -345,6 +339,3 @@ def valid_hostname(name: str) -> str:
         "CannotCreateContainerError",
         f"invalid hostname {name!r}: up to 63 letters, digits, dots and dashes",
     )
-
-
-assert os.name == "posix"

@@ -23,13 +23,13 @@ mknod mknodat name_to_handle_at newfstatat open openat openat2 pipe pipe2 pread6
 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename renameat
 renameat2 rmdir sendfile setxattr splice stat statfs statx symlink symlinkat sync sync_file_range
 syncfs tee truncate umask unlink unlinkat utime utimensat utimes vmsplice write writev
-""".split()
+"""
 
 _MEMORY = """
 brk cachestat get_mempolicy_home_node madvise map_shadow_stack membarrier memfd_create memfd_secret
 mincore mlock mlock2 mlockall mmap mprotect mremap mseal msync munlock munlockall munmap pkey_alloc
 pkey_free pkey_mprotect remap_file_pages process_mrelease
-""".split()
+"""
 
 _PROCESSES = """
 alarm arch_prctl capget capset execve execveat exit exit_group fork get_robust_list get_thread_area
@@ -45,7 +45,7 @@ signalfd signalfd4 sysinfo tgkill time timer_create timer_delete timer_getoverru
 timer_settime timerfd_create timerfd_gettime timerfd_settime times tkill uname vfork wait4 waitid
 clock_getres clock_gettime clock_nanosleep gettimeofday adjtimex clock_adjtime getcpu
 landlock_add_rule landlock_create_ruleset landlock_restrict_self ioprio_get ioprio_set
-""".split()
+"""
 
 _TALK = """
 accept accept4 bind connect epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait
@@ -55,10 +55,11 @@ io_pgetevents io_setup io_submit listen mq_getsetattr mq_notify mq_open mq_timed
 mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd poll ppoll pselect6 recvfrom recvmmsg recvmsg
 select semctl semget semop semtimedop sendmmsg sendmsg sendto setsockopt shmat shmctl shmdt shmget
 shutdown socketpair
-""".split()
+"""
 
-_ALWAYS = tuple(sorted({*_FILES, *_MEMORY, *_PROCESSES, *_TALK, "ptrace", "process_vm_readv",
-                        "process_vm_writev"}))  # fmt: skip
+_OTHERS = "ptrace process_vm_readv process_vm_writev"
+
+_ALWAYS = " ".join((_FILES, _MEMORY, _PROCESSES, _TALK, _OTHERS)).split()
 
 _WITH_CAPABILITY = {
     "CAP_DAC_READ_SEARCH": "open_by_handle_at",

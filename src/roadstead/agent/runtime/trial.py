@@ -1,16 +1,24 @@
-"""Which OCI runtime works on this host: tried once when the agent starts, by creating a container.
+"""Which OCI runtime works on this host: tried once, when the agent starts.
 
-crun makes a container in half of runc's time; where it refuses the host's control groups or does not exist, runc
-takes over.
+crun makes a container in half of runc's time; where it is missing or refuses the host's control
+groups, runc takes over. The trial asks for a container whose program does not exist: a runtime that
+gets as far as looking for it can make the others.
 """
 
 import logging
 import subprocess
 from pathlib import Path
 
+import msgspec
+
 from roadstead.agent.runtime import cgroups, monitor
+from roadstead.agent.runtime.bundles import delete_tree
+from roadstead.agent.runtime.carriers import open_carriers
 from roadstead.agent.runtime.monitor import Tools
 from roadstead.agent.runtime.port import RuntimeFailure
+
+TRIAL_SECONDS_MAX = 20
+_PROGRAM = "/no-such-program"
 
 log = logging.getLogger(__name__)
 
@@ -20,25 +28,68 @@ def choose_tools(runtime: str, data_dir: Path, cgroup_parent: str) -> Tools:
 
     Raises: RuntimeFailure when none works
     """
+    tree = cgroups.hierarchies()
+    kind = "hybrid" if tree.hybrid else f"version {tree.version}"
     reasons = []
     for tools in monitor.find_tools(runtime):
-        reason = _try(tools, data_dir, cgroup_parent)
+        with open_carriers(1, hide_unified=hides_unified(tools)) as carrier:
+            reason = carrier.submit(_try, tools, data_dir, cgroup_parent).result()
         if not reason:
-            log.info("containers are made by %s; control groups %s", tools.runtime, _groups())
+            log.info("containers are made by %s; control groups: %s", tools.runtime, kind)
             return tools
+        log.warning("%s does not work here: %s", tools.runtime, reason)
         reasons.append(f"{tools.runtime}: {reason}")
     raise RuntimeFailure(
-        "ContainerRuntimeError", "no OCI runtime works on this host: " + "; ".join(reasons)
+        "ContainerRuntimeError",
+        f"no OCI runtime works on this host (control groups: {kind}): " + "; ".join(reasons),
     )
 
 
-def _groups() -> str:
-    tree = cgroups.hierarchies()
-    return "hybrid" if tree.hybrid else f"version {tree.version}"
+def hides_unified(tools: Tools) -> bool:
+    """Must the second version's control groups be kept from this runtime's sight?"""
+    return tools.is_crun and cgroups.hierarchies().hybrid
 
 
 def _try(tools: Tools, data_dir: Path, cgroup_parent: str) -> str:
-    done = subprocess.run(
-        [tools.runtime, "--version"], capture_output=True, text=True, check=False, timeout=10
-    )
-    return "" if done.returncode == 0 else done.stderr.strip()
+    """Why a runtime does not work; empty when it does."""
+    folder = data_dir / "trial"
+    cgroup = f"{cgroup_parent}/trial"
+    delete_tree(folder)
+    (folder / "rootfs").mkdir(parents=True)
+    namespaces = [{"type": kind} for kind in ("mount", "pid", "ipc", "uts", "network")]
+    config = {
+        "ociVersion": "1.0.2",
+        "process": {"user": {"uid": 0, "gid": 0}, "args": [_PROGRAM], "cwd": "/"},
+        "root": {"path": "rootfs"},
+        "linux": {
+            "namespaces": namespaces,
+            "cgroupsPath": cgroup,
+            "resources": {"memory": {"limit": 64 * 1024 * 1024}},
+        },
+        "mounts": [
+            {"destination": "/proc", "type": "proc", "source": "proc"},
+            {"destination": "/dev", "type": "tmpfs", "source": "tmpfs"},
+        ],
+    }
+    (folder / "config.json").write_bytes(msgspec.json.encode(config))
+    words = [tools.runtime, "--root", str(folder / "state")]
+    try:
+        done = subprocess.run(
+            [*words, "create", "--bundle", str(folder), "trial"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=TRIAL_SECONDS_MAX,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no answer within {TRIAL_SECONDS_MAX} s"
+    finally:
+        cgroups.kill_all(cgroup)
+        cgroups.remove_soon(cgroup)
+        delete_tree(folder)
+    said = done.stderr.strip()
+    if _PROGRAM in said and done.returncode:
+        return ""
+    return said.splitlines()[-1] if said else "it made a container without a program"

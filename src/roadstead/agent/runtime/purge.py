@@ -1,0 +1,28 @@
+"""Taking away everything that the runtime keeps of one instance, with no agent running."""
+
+from pathlib import Path
+
+from roadstead.agent.network import bridge
+from roadstead.agent.runtime import cgroups
+from roadstead.agent.runtime.bundles import Bundles, delete_tree
+from roadstead.agent.runtime.containers import end_container
+
+
+def purge(data_dir: Path, cgroup_parent: str) -> None:
+    """End all containers under `data_dir` and delete them with their groups, volumes and links.
+
+    To be called when the instance's agent has ended, from outside its control group. Other files in
+    `data_dir` stay. May be called again after a failure, and when there is nothing.
+    Raises: OSError or RuntimeFailure when a process does not end
+    """
+    if data_dir.exists():
+        bundles = Bundles(data_dir)
+        for container_id, kept in bundles.read_all().items():
+            end_container(bundles, kept)
+            bundles.delete(container_id)
+        bridge.purge(data_dir)
+        for folder in (bundles.containers, bundles.exits, bundles.oci_root, bundles.tasks):
+            delete_tree(folder)
+        delete_tree(data_dir / "trial")
+    cgroups.kill_all(cgroup_parent)
+    cgroups.remove_soon(cgroup_parent)
