@@ -8,9 +8,9 @@ from wire_oracle import ECS, request_for
 
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest
-from roadstead.aws.models import ServiceModel, read_model
 from roadstead.aws.protocol.json import BODY_BYTES_MAX, decode, encode, encode_error
-from roadstead.aws.protocol.json_input import DOCUMENT_DEPTH_MAX
+from roadstead.aws.protocol.json_typed import DOCUMENT_DEPTH_MAX
+from roadstead.aws.shapes import ServiceModel, read_model
 
 
 def _decoded(operation: str, body: object) -> dict[str, Any]:

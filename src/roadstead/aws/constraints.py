@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from roadstead.aws.errors import ApiError
-from roadstead.aws.models import ServiceModel, Shape
+from roadstead.aws.shapes import ServiceModel, Shape
 
 # AWS's patterns are Java's, where \p{L} is any letter. Python's `re` has no such class, so a text
 # is matched with one ASCII stand-in for each character beyond ASCII.

@@ -6,7 +6,7 @@ Not on the road of a request in production: there the operations are trusted to 
 from collections.abc import Iterator
 from datetime import datetime
 
-from roadstead.aws.models import ServiceModel, Shape
+from roadstead.aws.shapes import ServiceModel, Shape
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from roadstead.aws.models import ServiceModel, read_model
+from roadstead.aws.shapes import ServiceModel, read_model
 
 NAME = "roadstead"
 MODEL_FILE = Path(__file__).with_name("service-2.json")

@@ -13,8 +13,8 @@ import msgspec
 from roadstead.aws.arns import partition_of
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest, HttpResponse
-from roadstead.aws.models import ServiceModel
 from roadstead.aws.protocol import json
+from roadstead.aws.shapes import ServiceModel
 from roadstead.aws.sigv4 import authenticate
 from roadstead.clock import Clock
 from roadstead.ids import Ids

@@ -10,9 +10,10 @@ import msgspec
 
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest, HttpResponse
-from roadstead.aws.models import ServiceModel
-from roadstead.aws.protocol.json_input import reader, serialization_error
+from roadstead.aws.protocol.json_input import reader
 from roadstead.aws.protocol.json_output import converter, without_nulls
+from roadstead.aws.protocol.json_typed import serialization_error
+from roadstead.aws.shapes import ServiceModel
 
 BODY_BYTES_MAX = 1024 * 1024
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from roadstead.aws.models import Shape
+from roadstead.aws.shapes import Shape
 
 Convert = Callable[[Any], Any]
 
