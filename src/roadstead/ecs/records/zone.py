@@ -14,14 +14,13 @@ import numpy.typing as npt
 
 from roadstead.ecs.records.container_instance import ContainerInstance
 
-Integers = npt.NDArray[np.int64]
+Integers = npt.NDArray[np.int32]
 Booleans = npt.NDArray[np.bool_]
 
 NO_TASKS, EC2, EXTERNAL = 0, 1, 2
 """Which tasks an instance takes: those of one launch type, or none."""
 ANSWERS_KEPT_MAX = 256
-"""Of each kind of question; about 10 kB (80 kB for groups) each with 10,000 instances."""
-GROUPS_KEPT_MAX = 64
+"""Of each kind of question; one costs 10 kB with 10,000 instances, 40 kB where it is of a group."""
 _SLOTS_AT_FIRST = 4
 
 
@@ -48,9 +47,9 @@ class Zone:
         self.size = 0
         """How many instances there are; slots may be more."""
         self.instances: list[ContainerInstance | None] = [None] * _SLOTS_AT_FIRST
-        self.cpu_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int64)
-        self.memory_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int64)
-        self.tasks: Integers = np.zeros(_SLOTS_AT_FIRST, np.int64)
+        self.cpu_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
+        self.memory_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
+        self.tasks: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
         self.active: npt.NDArray[np.int8] = np.zeros(_SLOTS_AT_FIRST, np.int8)
         """The launch type of ACTIVE instances, their agents connected or not."""
         self.takes: npt.NDArray[np.int8] = np.zeros(_SLOTS_AT_FIRST, np.int8)
@@ -92,10 +91,10 @@ class Zone:
         """How many tasks of the group each slot has; `counts` tells (slot, count) when asked."""
         found = self._groups.get(group)
         if found is None:
-            found = np.zeros(len(self.instances), np.int64)
+            found = np.zeros(len(self.instances), np.int32)
             for slot, count in counts():
                 found[slot] = count
-            _keep(self._groups, group, found, GROUPS_KEPT_MAX)
+            _keep(self._groups, group, found, ANSWERS_KEPT_MAX)
         return found
 
     # What Capacity tells

@@ -22,9 +22,9 @@ from roadstead.ecs.rules.placement.demand import Demand
 
 REFUSALS_MAX = 100
 """As many instances are told why they were not taken."""
-_NOT_HERE = 1 << 62
-_GROUP_FIRST = 1 << 32
-"""One task of the group outweighs any number of other tasks."""
+_NOT_HERE = np.int32(2**31 - 1)
+_GROUP_FIRST = np.int32(1 << 16)
+"""One task of the group outweighs as many other tasks; no instance can have that many."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -133,9 +133,9 @@ def _no_place(capacity: Capacity, cluster_arn: str, demand: Demand) -> NoPlace:
     return NoPlace(tuple(refusals), refusal_by(capacity, nearest[2], demand))
 
 
-def _missing(zone: Zone, demand: Demand) -> npt.NDArray[np.int64]:
+def _missing(zone: Zone, demand: Demand) -> npt.NDArray[np.int32]:
     """How far each slot is from taking the task: what it lacks, the hardest to mend first."""
-    missing = np.zeros(len(zone.instances), np.int64)
+    missing = np.zeros(len(zone.instances), np.int32)
     missing += zone.cpu_left < demand.cpu_units
     missing += zone.memory_left < demand.memory_mib
     for code in ports_as_codes(demand.host_ports, demand.host_ports_udp):
