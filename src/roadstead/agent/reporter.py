@@ -39,8 +39,7 @@ class Reporter:
 
     async def submit(self, report: Report) -> None:
         """Report one state change."""
-        request: dict[str, Any] = {"cluster": self._cluster, "reason": ""}
-        request |= msgspec.to_builtins(report)
+        request: dict[str, Any] = {"cluster": self._cluster} | msgspec.to_builtins(report)
         backoff = Backoff(RETRIES, self._ids)
         while True:
             heard = self._heard
