@@ -187,7 +187,6 @@ def _new_service(
     asked: dict[str, Any],
 ) -> Service:
     _check(request)
-    check_ec2_only(request)
     if not request.get("taskDefinition"):
         raise invalid_parameter("TaskDefinition cannot be empty.")
     if request.get("desiredCount") is None:
@@ -250,6 +249,7 @@ def _check(request: dict[str, Any]) -> None:
     check_words(request)
     check_numbers(request)
     refuse_later_parts(request)
+    check_ec2_only(request)
 
 
 def _check_definition(

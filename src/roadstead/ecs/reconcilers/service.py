@@ -25,6 +25,7 @@ from roadstead.ecs.reconcilers.service_actions import (
 from roadstead.ecs.reconcilers.service_choice import all_tasks, tasks_to_stop, unhealthy_to_stop
 from roadstead.ecs.reconcilers.service_survey import (
     Survey,
+    after_stopping,
     newest_running_since,
     next_health_at,
     survey,
@@ -75,17 +76,22 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         return _delete(view, service)
     found = survey(view, service, now)
     moves = next_moves(found.population)
-    stops, has_stopped_all = _stops(view, service, found, moves)
+    stops, stopped = _stops(view, service, found, moves)
+    has_stopped_all = len(stopped) == moves.stops
     failures, tries_at = _failures(view, service, now)
     starts: list[Action] = []
     wakes: list[datetime | None] = [tries_at]
     if moves.start and has_stopped_all and tries_at is None:
-        starts, wake = _starts(view, service, moves, now)
+        starts, wake = _starts(view, service, moves, now, makes_room=bool(stops))
         wakes.append(wake)
     elif service.waiting_reason and found.population.current >= service.desired_count:
         starts = [StopWaiting(key)]
-    ends, wake = _ends(service, found, moves, now)
-    wakes.append(wake)
+    ends: list[Action] = []
+    if has_stopped_all:
+        found = after_stopping(view, service, found, moves, stopped)
+        was_steady = service.is_steady and not (stops or failures)
+        ends, wake = _ends(service, found, moves, now, was_steady=was_steady)
+        wakes.append(wake)
     if not service.is_steady or found.population.leaving or found.population.unhealthy:
         wakes.append(next_health_at(view, service, found, now))
     return Plan(
@@ -104,8 +110,10 @@ def _delete(view: View, service: Service) -> Plan:
     return Plan(tuple(actions))
 
 
-def _stops(view: View, service: Service, found: Survey, moves: Moves) -> tuple[list[Action], bool]:
-    """The tasks to stop, and whether these are all: starts count on the room they leave."""
+def _stops(
+    view: View, service: Service, found: Survey, moves: Moves
+) -> tuple[list[Action], tuple[str, ...]]:
+    """The tasks to stop, of all that must go as many as one plan takes."""
     actions: list[Action] = []
     chosen = tasks_to_stop(view, service, found, moves, STOPPED_AT_ONCE_MAX)
     if chosen:
@@ -114,8 +122,7 @@ def _stops(view: View, service: Service, found: Survey, moves: Moves) -> tuple[l
     unhealthy = unhealthy_to_stop(view, service, found, moves, room)
     if unhealthy:
         actions.append(StopUnhealthyTasks(service.arn, unhealthy))
-    wanted = moves.stop_idle + moves.stop_current + moves.stop_leaving + moves.stop_unhealthy
-    return actions, len(chosen) + len(unhealthy) == wanted
+    return actions, chosen + unhealthy
 
 
 def _failures(view: View, service: Service, now: datetime) -> tuple[list[Action], datetime | None]:
@@ -133,7 +140,7 @@ def _failures(view: View, service: Service, now: datetime) -> tuple[list[Action]
 
 
 def _starts(
-    view: View, service: Service, moves: Moves, now: datetime
+    view: View, service: Service, moves: Moves, now: datetime, *, makes_room: bool
 ) -> tuple[list[Action], datetime | None]:
     """Tasks to start, unless they are known to have no place; and when to ask for one again."""
     primary = service.deployments[0]
@@ -144,7 +151,7 @@ def _starts(
         return [], None
     count = min(moves.start, STARTED_AT_ONCE_MAX)
     start = StartTasks(service.arn, primary.id, count, moves.replaces_unhealthy)
-    if not service.waiting_reason:
+    if not service.waiting_reason or makes_room:
         return [start], None
     place = next_place(view, service)
     if isinstance(place, Placed):
@@ -157,7 +164,7 @@ def _starts(
 
 
 def _ends(
-    service: Service, found: Survey, moves: Moves, now: datetime
+    service: Service, found: Survey, moves: Moves, now: datetime, *, was_steady: bool
 ) -> tuple[list[Action], datetime | None]:
     """What is complete, steady or stuck now; and when that is to be said again."""
     tasks = found.population
@@ -167,18 +174,18 @@ def _ends(
     is_completed = primary.rollout_state == "COMPLETED"
     if (
         not is_completed
-        and not found.left_of_older
+        and not any(found.left_of_older.values())
         and found.healthy_on_primary >= desired >= tasks.current
     ):
         actions.append(CompleteDeployment(service.arn, primary.id))
         is_completed = True
-    elif found.emptied:
-        actions.append(DropDeployments(service.arn, found.emptied))
+    elif emptied := tuple(each for each, left in found.left_of_older.items() if not left):
+        actions.append(DropDeployments(service.arn, emptied))
     is_settled = tasks.current == tasks.current_healthy == desired and not (
-        tasks.leaving or tasks.idle or tasks.unhealthy or found.left_of_older
+        tasks.leaving or tasks.idle or tasks.unhealthy
     )
     if is_completed and is_settled:
-        if not service.is_steady or _is_due(service.steady_at, now):
+        if not was_steady or _is_due(service.steady_at, now):
             return [*actions, AnnounceSteady(service.arn)], None
         return actions, _due(service.steady_at)
     if moves.is_blocked:

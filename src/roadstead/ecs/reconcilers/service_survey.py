@@ -4,6 +4,7 @@ Counted from indexes, so the price does not grow with the number of tasks; only 
 instances are looked at one by one.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -20,9 +21,9 @@ from roadstead.ecs.records.service_tasks import (
     standing,
     standing_key,
 )
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment import Population
+from roadstead.ecs.rules.deployment import Moves, Population, after_stops
 from roadstead.state.view import View
 
 
@@ -36,10 +37,8 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks on DRAINING instances that were not asked to stop."""
     healthy_on_primary: int = 0
     """Healthy tasks of the PRIMARY deployment, those on DRAINING instances included."""
-    left_of_older: int = 0
-    """Tasks of older deployments that were not asked to stop."""
-    emptied: tuple[str, ...] = ()
-    """Ids of older deployments that have no such task left."""
+    left_of_older: dict[str, int] = {}
+    """How many tasks each older deployment has that were not asked to stop."""
 
 
 def survey(view: View, service: Service, now: datetime) -> Survey:
@@ -55,7 +54,7 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
     current = sum(count.values()) - unhealthy
     current_healthy = healthy
     leaving = idle = 0
-    emptied: list[str] = []
+    left_of_older: dict[str, int] = {}
     for older in service.deployments[1:]:
         of = {
             each: view.count(TASKS_BY_STANDING, standing_key(older.id, each)) for each in STANDINGS
@@ -64,9 +63,7 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
         total = sum(of.values())
         leaving += serving
         idle += total - serving
-        if not total:
-            emptied.append(older.id)
-    left_of_older = leaving + idle
+        left_of_older[older.id] = total
     draining = draining_tasks(view, service)
     for task in draining:
         if task.started_by != primary:
@@ -99,8 +96,39 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
         draining=draining,
         healthy_on_primary=healthy,
         left_of_older=left_of_older,
-        emptied=tuple(emptied),
     )
+
+
+def after_stopping(
+    view: View, service: Service, found: Survey, moves: Moves, arns: Iterable[str]
+) -> Survey:
+    """The survey as it would be once these tasks, all that the moves want stopped, are stopped."""
+    primary = service.deployments[0].id
+    healthy = found.healthy_on_primary
+    left = dict(found.left_of_older)
+    for arn in arns:
+        task = view.must(TASKS, arn)
+        if task.started_by in left:
+            left[task.started_by] -= 1
+        elif task.started_by == primary and is_healthy(task, found):
+            healthy -= 1
+    return msgspec.structs.replace(
+        found,
+        population=after_stops(found.population, moves),
+        healthy_on_primary=healthy,
+        left_of_older=left,
+    )
+
+
+def is_healthy(task: Task, found: Survey) -> bool:
+    """Whether a task of the PRIMARY deployment counts as healthy."""
+    match standing(task):
+        case "HEALTHY":
+            return True
+        case "RUNNING":
+            return running_since(task) <= found.healthy_before
+        case _:
+            return False
 
 
 def draining_tasks(view: View, service: Service) -> tuple[Task, ...]:

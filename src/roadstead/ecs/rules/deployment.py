@@ -39,6 +39,11 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
     is_blocked: bool = False
     """The percentages allow nothing, now or later: only a change by the user helps."""
 
+    @property
+    def stops(self) -> int:
+        """How many tasks to stop in all."""
+        return self.stop_current + self.stop_leaving + self.stop_idle + self.stop_unhealthy
+
 
 def minimum_running(desired_count: int, minimum_healthy_percent: int) -> int:
     """Fewest healthy tasks that a rolling update may leave.
@@ -65,7 +70,7 @@ def next_moves(tasks: Population) -> Moves:
 
     Stops as many as the minimum allows, and starts as many as the maximum then leaves room for.
     Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then;
-    where the maximum leaves no room to start, one is stopped for one started at a time.
+    where the maximum leaves no room, they are stopped to make it and replaced one by one.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """
     desired = tasks.desired_count
@@ -81,9 +86,8 @@ def next_moves(tasks: Population) -> Moves:
     if kept_healthy >= desired:
         stop_unhealthy = tasks.unhealthy
     elif tasks.unhealthy and total >= maximum and kept_healthy == kept:
-        stop_unhealthy = 1
+        stop_unhealthy = min(tasks.unhealthy, total - maximum + 1)
     start = _between(0, maximum - (total - stop_unhealthy), missing)
-    under_way = kept - kept_healthy
     return Moves(
         start=start,
         stop_current=surplus,
@@ -91,11 +95,23 @@ def next_moves(tasks: Population) -> Moves:
         stop_idle=tasks.idle,
         stop_unhealthy=stop_unhealthy,
         replaces_unhealthy=min(start, tasks.unhealthy),
-        is_blocked=bool(
-            tasks.leaving
-            and missing
-            and not (start or stop_leaving or stop_unhealthy or under_way or tasks.idle or surplus)
-        ),
+        is_blocked=tasks.leaving > stop_leaving
+        and missing > 0
+        and start == 0
+        and kept == kept_healthy,
+    )
+
+
+def after_stops(tasks: Population, moves: Moves) -> Population:
+    """The population once all that the moves stop is stopped, and before anything is started."""
+    current = tasks.current - moves.stop_current
+    return msgspec.structs.replace(
+        tasks,
+        current=current,
+        current_healthy=min(tasks.current_healthy, current),
+        leaving=tasks.leaving - moves.stop_leaving,
+        idle=tasks.idle - moves.stop_idle,
+        unhealthy=tasks.unhealthy - moves.stop_unhealthy,
     )
 
 

@@ -140,8 +140,8 @@ def refuse_later_parts(request: Mapping[str, Any]) -> None:
 def check_network(network_mode: str, configuration: Mapping[str, Any] | None) -> None:
     """Return if a network configuration is given where the definition's mode needs one.
 
-    Raises: InvalidParameterException when it is missing or out of place; UnsupportedFeatureException
-        for awsvpc.
+    Raises: InvalidParameterException when it is missing or out of place;
+        UnsupportedFeatureException for awsvpc.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     """
     if network_mode != "awsvpc":

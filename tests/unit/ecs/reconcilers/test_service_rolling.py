@@ -1,0 +1,592 @@
+"""The service scheduler over time: what a service's user sees happen."""
+
+import msgspec
+import pytest
+from small_world import World, ids_of
+
+from given import (
+    a_cluster,
+    a_container,
+    a_deployment,
+    a_service,
+    a_task,
+    a_task_definition,
+    ago,
+    an_instance,
+    definition_arn,
+    deployment_id,
+    instance_arn,
+    service_arn,
+    tuned,
+)
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.transitions import services as transitions
+from roadstead.ecs.transitions.tasks import orphan_task
+from roadstead.state.records import Record
+
+WEB = service_arn("web")
+STARTED = "(service web) has started {} tasks: {}."
+STOPPED = "(service web) has stopped {} running tasks: {}."
+STEADY = "(service web) has reached a steady state."
+COMPLETED = "(service web) (deployment *) deployment completed."
+BLOCKED = (
+    "(service web) was unable to stop or start tasks during a deployment because of the service "
+    "deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try "
+    "again."
+)
+
+
+def started(count: int) -> str:
+    return STARTED.format(count, " ".join(["(task *)"] * count))
+
+
+def stopped(count: int) -> str:
+    return STOPPED.format(count, " ".join(["(task *)"] * count))
+
+
+def a_new_service(**fields: object) -> Service:
+    return a_service(deployments=(a_deployment(rollout_state="IN_PROGRESS"),), **fields)
+
+
+def a_world(*records: Record, instances: int = 3) -> World:
+    return World(
+        a_cluster(),
+        a_task_definition(),
+        a_task_definition(revision=2),
+        *(an_instance(number + 1) for number in range(instances)),
+        *records,
+    )
+
+
+def a_running_world(count: int = 4, *, instances: int = 3, **fields: object) -> World:
+    """A service with all its tasks, steady."""
+    world = a_world(
+        a_service(desired_count=count, is_steady=True, **fields),
+        *(a_task(n, service="web", instance=1 + n % instances) for n in range(count)),
+        instances=instances,
+    )
+    assert world.settle() == []
+    return world
+
+
+def roll_out(world: World) -> None:
+    world.update_service(WEB, deploy=True, task_definition_arn=definition_arn(revision=2))
+
+
+def test_SV_50_a_new_service_gets_its_tasks_and_is_steady_when_they_are_healthy() -> None:
+    world = a_world(a_new_service(desired_count=3))
+    world.settle()
+    assert len(world.tasks(WEB)) == 3
+    world.agents_work(WEB)
+    world.pass_time(39)
+    assert world.events(WEB) == [started(3)]
+    world.pass_time(1)
+    assert world.events(WEB) == [started(3), COMPLETED, STEADY]
+    deployment = world.service(WEB).deployments[0]
+    assert deployment.rollout_state == "COMPLETED"
+    assert deployment.rollout_state_reason == f"ECS deployment {deployment.id} completed."
+
+
+def test_its_tasks_belong_to_the_service_and_name_their_deployment() -> None:
+    world = a_world(
+        a_new_service(enable_ecs_managed_tags=True, propagate_tags="SERVICE", tags={"a": "b"})
+    )
+    world.settle()
+    (task,) = world.tasks(WEB)
+    assert (task.group, task.started_by) == ("service:web", deployment_id())
+    assert task.tags == {
+        "a": "b",
+        "aws:ecs:clusterName": "default",
+        "aws:ecs:serviceName": "web",
+    }
+
+
+def test_SV_15_a_service_of_none_completes_at_once() -> None:
+    world = a_world(a_new_service(desired_count=0))
+    world.settle()
+    assert world.events(WEB) == [COMPLETED, STEADY]
+
+
+def test_SV_50_more_are_started_and_fewer_are_kept_as_desired_count_says() -> None:
+    world = a_running_world(2)
+    world.update_service(WEB, desired_count=5)
+    assert len(world.tasks(WEB)) == 5
+    world.work_for(WEB, 60)
+    world.update_service(WEB, desired_count=1)
+    assert len(world.tasks(WEB)) == 1
+    assert world.events(WEB) == [started(3), STEADY, stopped(4), STEADY]
+    assert len(world.service(WEB).deployments) == 1
+
+
+def test_SV_58_scale_in_stops_pending_tasks_first_and_says_so() -> None:
+    world = a_running_world(2)
+    world.update_service(WEB, desired_count=4)
+    world.update_service(WEB, desired_count=2)
+    assert {task.last_status for task in world.tasks(WEB)} == {"RUNNING"}
+    assert world.events(WEB) == [started(2), "(service web) stopped 2 pending tasks.", STEADY]
+
+
+def test_tasks_that_scale_in_stops_name_the_deployment_as_the_reason() -> None:
+    world = a_running_world(1)
+    (task,) = world.tasks(WEB)
+    world.update_service(WEB, desired_count=0)
+    task = world.view.must(TASKS, task.arn)
+    assert (task.stop_code, task.stopped_reason) == (
+        "ServiceSchedulerInitiated",
+        f"Scaling activity initiated by (deployment {deployment_id()})",
+    )
+
+
+def test_SV_56_a_task_that_ends_by_itself_is_replaced_at_once() -> None:
+    world = a_running_world(3)
+    world.report(world.tasks(WEB)[0], "STOPPED")
+    assert len(world.tasks(WEB)) == 3
+    assert world.events(WEB) == [started(1)]
+
+
+def test_DP_03_a_rolling_update_starts_waits_for_health_stops_and_completes() -> None:
+    world = a_running_world(4)
+    old = ids_of(world.tasks(WEB))
+    roll_out(world)
+    assert len(world.tasks(WEB)) == 8
+    assert [each.status for each in world.service(WEB).deployments] == ["PRIMARY", "ACTIVE"]
+    world.agents_work(WEB)
+    world.pass_time(39)
+    assert old < ids_of(world.tasks(WEB))
+    world.work_for(WEB, 20)
+    assert not old & ids_of(world.tasks(WEB))
+    assert world.events(WEB) == [started(4), stopped(4), COMPLETED, STEADY]
+    assert [each.rollout_state for each in world.service(WEB).deployments] == ["COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    ("desired", "minimum", "maximum", "stops", "starts"),
+    [
+        (4, 50, 100, 2, 2),
+        (4, 100, 200, 0, 4),
+        (10, 90, 110, 1, 2),
+        (1, 0, 100, 1, 1),
+        (3, 100, 125, 0, 0),
+        (2, 75, 100, 0, 0),
+        (1, 100, 100, 0, 0),
+    ],
+)
+def test_SV_51_first_step_of_an_update(
+    desired: int, minimum: int, maximum: int, stops: int, starts: int
+) -> None:
+    world = a_running_world(desired, minimum_healthy_percent=minimum, maximum_percent=maximum)
+    old = ids_of(world.tasks(WEB))
+    roll_out(world)
+    left = ids_of(world.tasks(WEB))
+    assert (len(old - left), len(left - old)) == (stops, starts)
+    assert world.events(WEB).count(BLOCKED) == (0 if stops or starts else 1)
+
+
+def test_SV_52_a_blocked_deployment_says_so_once_and_again_after_six_hours() -> None:
+    world = a_running_world(1, minimum_healthy_percent=100, maximum_percent=100)
+    roll_out(world)
+    world.pass_time(5 * 3600)
+    assert world.events(WEB) == [BLOCKED]
+    world.pass_time(3600)
+    assert world.events(WEB) == [BLOCKED, BLOCKED]
+
+
+def test_a_blocked_deployment_goes_on_once_the_percentages_allow_it() -> None:
+    world = a_running_world(1, minimum_healthy_percent=100, maximum_percent=100)
+    roll_out(world)
+    world.update_service(WEB, maximum_percent=200)
+    world.work_for(WEB, 60)
+    assert world.events(WEB) == [BLOCKED, started(1), stopped(1), COMPLETED, STEADY]
+
+
+def test_SV_36_a_newer_update_replaces_one_that_goes_on() -> None:
+    world = a_running_world(2)
+    old = ids_of(world.tasks(WEB))
+    roll_out(world)
+    world.agents_work(WEB)
+    roll_out(world)
+    assert old < ids_of(world.tasks(WEB)), "the ones that are healthy stay"
+    assert [each.status for each in world.service(WEB).deployments] == ["PRIMARY", "ACTIVE"]
+    world.work_for(WEB, 100)
+    (deployment,) = world.service(WEB).deployments
+    assert {task.started_by for task in world.tasks(WEB)} == {deployment.id}
+    assert len(world.tasks(WEB)) == 2
+
+
+def test_DP_04_desired_count_may_change_while_an_update_goes_on() -> None:
+    world = a_running_world(4)
+    roll_out(world)
+    world.update_service(WEB, desired_count=2)
+    world.work_for(WEB, 100)
+    assert len(world.tasks(WEB)) == 2
+    assert world.service(WEB).deployments[0].desired_count == 2
+
+
+def test_DP_05_an_update_whose_tasks_never_get_healthy_keeps_the_old_ones() -> None:
+    world = a_running_world(2)
+    old = ids_of(world.tasks(WEB))
+    roll_out(world)
+    world.pass_time(86_400)
+    assert old < ids_of(world.tasks(WEB))
+    assert world.service(WEB).deployments[0].rollout_state == "IN_PROGRESS"
+
+
+def test_SV_54_with_a_health_check_only_its_result_counts() -> None:
+    checked = {"healthCheck": {"command": ["CMD", "true"]}, "name": "app", "essential": True}
+    world = a_running_world(1)
+    document = {"containerDefinitions": [checked]}
+    world.put(a_task_definition(revision=2, document=document))
+    roll_out(world)
+    world.work_for(WEB, 3600, step=600)
+    assert len(world.tasks(WEB)) == 2
+    (new,) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":2"))
+    world.put(msgspec.structs.replace(new, health_status="HEALTHY"))
+    assert ids_of(world.tasks(WEB)) == {new.arn}
+
+
+def test_SV_55_an_unhealthy_task_is_replaced_first_and_stopped_then() -> None:
+    container = a_container(has_health_check=True, last_status="RUNNING")
+    document = {
+        "containerDefinitions": [{"name": "app", "healthCheck": {"command": ["CMD", "true"]}}]
+    }
+    sick = a_task(1, service="web", containers=(container,), health_status="UNHEALTHY")
+    world = a_world(a_service(is_steady=True), sick)
+    world.put(a_task_definition(document=document))
+    world.agents_work(WEB)
+    replaced = (
+        "(service web) has started 1 tasks: (task *). Amazon ECS replaced 1 tasks due to an "
+        "unhealthy status."
+    )
+    assert world.events(WEB) == [replaced]
+    (new,) = (task for task in world.tasks(WEB) if task.arn != sick.arn)
+    world.put(msgspec.structs.replace(new, health_status="HEALTHY"))
+    assert ids_of(world.tasks(WEB)) == {new.arn}
+    assert world.view.must(TASKS, sick.arn).stopped_reason == "Task failed container health checks"
+    assert world.events(WEB) == [
+        replaced,
+        "(service web) (task *) failed container health checks.",
+        stopped(1),
+        STEADY,
+    ]
+
+
+def test_SV_57_in_its_grace_period_an_unhealthy_task_is_left_alone() -> None:
+    container = a_container(has_health_check=True, last_status="RUNNING")
+    sick = a_task(
+        1, service="web", containers=(container,), health_status="UNHEALTHY", started_at=ago(10)
+    )
+    world = a_world(a_service(health_check_grace_period_seconds=100), sick)
+    world.settle()
+    world.pass_time(89)
+    assert ids_of(world.tasks(WEB)) == {sick.arn}
+    world.pass_time(1)
+    assert len(world.tasks(WEB)) == 2
+
+
+# Failing starts.
+
+
+def fail_all(world: World) -> int:
+    """Every PENDING task fails to start; returns how many there were."""
+    pending = [task for task in world.tasks(WEB) if task.last_status == "PENDING"]
+    for task in pending:
+        world.report(task, "STOPPED", stop_code="TaskFailedToStart")
+    return len(pending)
+
+
+def test_SV_65_tasks_that_never_run_are_tried_again_ever_more_rarely() -> None:
+    world = a_world(a_new_service())
+    world.settle()
+    waits = []
+    for _ in range(14):
+        assert fail_all(world) == 1
+        assert world.tasks(WEB) == []
+        next_try_at = world.service(WEB).deployments[0].next_try_at
+        waits.append((next_try_at - world.now).total_seconds())
+        world.pass_time(waits[-1])
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
+    unable = "(service web) is unable to consistently start tasks successfully."
+    assert world.events(WEB).count(unable) == 1
+    assert world.service(WEB).deployments[0].failed_tasks == 14
+
+
+def test_SV_66_tasks_that_ran_are_started_again_without_waiting() -> None:
+    world = a_world(a_new_service())
+    world.settle()
+    for _ in range(20):
+        world.agents_work(WEB)
+        world.report(world.tasks(WEB)[0], "STOPPED")
+        assert len(world.tasks(WEB)) == 1
+    assert world.service(WEB).deployments[0].failed_tasks == 0
+
+
+def test_SV_67_a_new_deployment_is_not_made_to_wait() -> None:
+    world = a_world(a_new_service())
+    world.settle()
+    for _ in range(5):
+        fail_all(world)
+        world.pass_time(60)
+    fail_all(world)
+    roll_out(world)
+    assert len(world.tasks(WEB)) == 1
+    assert world.service(WEB).deployments[0].failed_tasks == 0
+
+
+def test_SV_68_the_first_task_that_runs_ends_the_waiting() -> None:
+    world = a_world(a_new_service())
+    world.settle()
+    for _ in range(5):
+        fail_all(world)
+        world.pass_time(60)
+    world.pass_time(1)
+    world.agents_work(WEB)
+    deployment = world.service(WEB).deployments[0]
+    assert (deployment.failed_tasks, deployment.next_try_at) == (0, None)
+
+
+def test_a_task_that_a_user_stopped_is_no_failed_start() -> None:
+    world = a_world(a_new_service())
+    world.settle()
+    world.report(world.tasks(WEB)[0], "STOPPED", stop_code="UserInitiated")
+    assert len(world.tasks(WEB)) == 1
+    assert world.service(WEB).deployments[0].failed_tasks == 0
+
+
+def test_tasks_of_one_round_that_fail_together_are_one_failed_try() -> None:
+    world = a_world(a_new_service(desired_count=10))
+    world.settle()
+    assert fail_all(world) == 10
+    assert world.service(WEB).deployments[0].failed_tasks == 10
+    world.pass_time(1)
+    assert len(world.tasks(WEB)) == 10
+
+
+# No room.
+
+NO_CPU = (
+    "(service web) was unable to place a task because no container instance met all of its "
+    "requirements. The closest matching (container-instance *) has insufficient CPU units "
+    "available. For more information, see the Troubleshooting section of the Amazon ECS Developer "
+    "Guide."
+)
+
+
+def test_SV_20_a_service_without_instances_waits_and_says_why() -> None:
+    world = a_world(a_new_service(), instances=0)
+    world.settle()
+    assert world.events(WEB) == [
+        "(service web) was unable to place a task because no container instance met all of its "
+        "requirements. Reason: No Container Instances were found in your cluster. For more "
+        "information, see the Troubleshooting section of the Amazon ECS Developer Guide."
+    ]
+    world.put(an_instance(1))
+    assert len(world.tasks(WEB)) == 1
+
+
+def test_EV_01_the_same_cause_is_announced_once_and_again_after_six_hours() -> None:
+    world = a_world(a_new_service(desired_count=20), instances=1)
+    world.settle()
+    assert world.events(WEB) == [started(16), NO_CPU]
+    world.pass_time(5 * 3600)
+    assert world.events(WEB) == [started(16), NO_CPU]
+    world.pass_time(3700)
+    assert world.events(WEB) == [started(16), NO_CPU, NO_CPU]
+
+
+def test_room_that_another_service_gives_back_is_taken_at_once() -> None:
+    world = a_world(
+        a_service("other", desired_count=16, deployments=(a_deployment(7),)),
+        *(a_task(n, service="other", deployment=7) for n in range(16)),
+        a_new_service(),
+        instances=1,
+    )
+    world.settle()
+    assert world.events(WEB) == [NO_CPU]
+    world.update_service(service_arn("other"), desired_count=15)
+    assert len(world.tasks(WEB)) == 1
+
+
+def test_a_service_that_misses_nothing_any_more_does_not_wait() -> None:
+    world = a_world(a_new_service(), instances=0)
+    world.settle()
+    world.update_service(WEB, desired_count=0)
+    assert world.service(WEB).waiting_reason == ""
+
+
+def test_with_min_0_an_old_task_makes_room_for_the_new_one_on_a_full_instance() -> None:
+    world = a_running_world(1, instances=1, minimum_healthy_percent=0, maximum_percent=100)
+    world.put(an_instance(1, cpu_units=128))
+    roll_out(world)
+    (task,) = world.tasks(WEB)
+    assert task.task_definition_arn == definition_arn(revision=2)
+
+
+# Instances that leave.
+
+
+def drain(world: World, number: int) -> None:
+    instance = world.view.must(CONTAINER_INSTANCES, instance_arn(number))
+    world.put(msgspec.structs.replace(instance, status="DRAINING"))
+
+
+def on_instance(world: World, number: int) -> int:
+    return sum(task.container_instance_arn == instance_arn(number) for task in world.tasks(WEB))
+
+
+def test_CI_42_pending_tasks_of_a_draining_instance_are_stopped_and_replaced_at_once() -> None:
+    world = a_world(a_new_service(desired_count=3))
+    world.settle()
+    assert on_instance(world, 1) == 1
+    drain(world, 1)
+    assert on_instance(world, 1) == 0
+    assert len(world.tasks(WEB)) == 3
+    assert "(service web) stopped 1 pending tasks." in world.events(WEB)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "stay", "replaced"),
+    [(100, 200, 2, 2), (50, 100, 0, 2), (50, 200, 0, 2), (100, 100, 2, 0)],
+)
+def test_CI_43_running_tasks_of_a_draining_instance_are_replaced_within_min_and_max(
+    minimum: int, maximum: int, stay: int, replaced: int
+) -> None:
+    world = a_running_world(
+        4, instances=2, minimum_healthy_percent=minimum, maximum_percent=maximum
+    )
+    before = ids_of(world.tasks(WEB))
+    drain(world, 1)
+    assert on_instance(world, 1) == stay
+    assert len(ids_of(world.tasks(WEB)) - before) == replaced
+    world.work_for(WEB, 100)
+    assert on_instance(world, 1) == (2 if (minimum, maximum) == (100, 100) else 0)
+    assert len(world.tasks(WEB)) == 4
+    assert (world.events(WEB)[-1] == BLOCKED) == ((minimum, maximum) == (100, 100))
+
+
+def test_CI_44_without_room_elsewhere_a_drained_task_stays() -> None:
+    world = a_running_world(1, instances=1)
+    drain(world, 1)
+    world.work_for(WEB, 600)
+    assert on_instance(world, 1) == 1
+    (event,) = world.events(WEB)
+    assert event.startswith("(service web) was unable to place a task")
+
+
+def test_CI_45_standalone_tasks_of_a_draining_instance_are_not_touched() -> None:
+    world = a_running_world(3)
+    world.put(a_task(50))
+    drain(world, 1)
+    world.work_for(WEB, 100)
+    assert world.view.must(TASKS, a_task(50).arn).desired_status == "RUNNING"
+
+
+def test_CI_47_tasks_that_moved_do_not_come_back() -> None:
+    world = a_running_world(3)
+    drain(world, 1)
+    world.work_for(WEB, 100)
+    moved = ids_of(world.tasks(WEB))
+    world.put(an_instance(1))
+    world.work_for(WEB, 100)
+    assert ids_of(world.tasks(WEB)) == moved
+
+
+def test_CI_64_orphans_of_a_forced_deregistration_are_replaced_at_once() -> None:
+    world = a_running_world(6)
+    doomed = [t for t in world.tasks(WEB) if t.container_instance_arn == instance_arn(1)]
+
+    def deregister(tx) -> None:
+        instance = tx.must(CONTAINER_INSTANCES, instance_arn(1))
+        tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, status="INACTIVE"))
+        for task in doomed:
+            orphan_task(tx, world.call, task, reason="deregistered")
+
+    world.update(deregister)
+    assert len(world.tasks(WEB)) == 6
+    assert on_instance(world, 1) == 0
+    assert world.events(WEB) == [started(2)]
+
+
+# Definitions that are not ACTIVE any more.
+
+
+def test_TD_10_a_service_on_an_inactive_revision_heals_and_scales() -> None:
+    world = a_running_world(2)
+    world.put(a_task_definition(status="INACTIVE"))
+    world.report(world.tasks(WEB)[0], "STOPPED")
+    world.update_service(WEB, desired_count=5)
+    assert len(world.tasks(WEB)) == 5
+
+
+def test_TD_13_a_forced_deployment_may_use_the_inactive_revision() -> None:
+    world = a_running_world(2)
+    world.put(a_task_definition(status="INACTIVE"))
+    world.update_service(WEB, deploy=True)
+    world.work_for(WEB, 100)
+    assert world.service(WEB).deployments[0].rollout_state == "COMPLETED"
+
+
+# Deletion.
+
+
+def test_SV_40_a_deleted_service_is_inactive_once_its_tasks_were_asked_to_stop() -> None:
+    world = a_running_world(3)
+    world.update(lambda tx: transitions.begin_deletion(tx, world.service(WEB)))
+    assert world.tasks(WEB) == []
+    assert world.service(WEB).status == "INACTIVE"
+    assert world.events(WEB) == [stopped(3)]
+
+
+def test_a_deleted_service_starts_no_task_when_one_ends() -> None:
+    world = a_running_world(150, instances=10)
+    world.update(lambda tx: transitions.begin_deletion(tx, world.service(WEB)))
+    assert world.tasks(WEB) == []
+    assert world.service(WEB).status == "INACTIVE"
+
+
+# Events.
+
+
+def test_EV_02_the_steady_state_is_announced_every_six_hours() -> None:
+    world = a_world(a_new_service(desired_count=0))
+    world.settle()
+    world.pass_time(86_400)
+    assert world.events(WEB) == [COMPLETED, *[STEADY] * 5]
+
+
+def test_only_the_newest_hundred_events_are_kept() -> None:
+    world = a_running_world(1)
+    for _ in range(120):
+        world.report(world.tasks(WEB)[0], "STOPPED")
+        world.agents_work(WEB)
+    assert len(world.events(WEB)) == 100
+
+
+def test_a_big_service_is_started_in_batches_until_it_is_whole() -> None:
+    world = a_world(a_new_service(desired_count=120), instances=10)
+    plans = world.settle()
+    assert len(world.tasks(WEB)) == 120
+    assert len(plans) == 3
+    world.update_service(WEB, desired_count=0)
+    assert world.tasks(WEB) == []
+
+
+def test_a_health_time_of_none_lets_tasks_count_as_soon_as_they_run() -> None:
+    world = a_world(a_new_service(), tuned(healthy_after_running_seconds=0))
+    world.settle()
+    world.agents_work(WEB)
+    assert world.events(WEB) == [started(1), COMPLETED, STEADY]
+
+
+def test_stopped_tasks_and_inactive_services_are_forgotten_after_an_hour() -> None:
+    world = a_running_world(1)
+    (task,) = world.tasks(WEB)
+    world.update(lambda tx: transitions.begin_deletion(tx, world.service(WEB)))
+    world.agents_work(WEB)
+    world.pass_time(3599)
+    assert world.view.get(TASKS, task.arn) is not None
+    world.pass_time(1)
+    assert world.view.get(TASKS, task.arn) is None
+    assert world.events(WEB) == []
+    assert list(world.reconcilers["roadstead.ecs.reconcilers.service"].keys(world.view)) == []
