@@ -25,7 +25,7 @@ from roadstead.agent.runtime.port import NetworkBinding, PortMapping, RuntimeFai
 from roadstead.ids import Ids
 
 NAME = "ecs0"
-SUBNETS = tuple(f"172.{n}.0.0/16" for n in range(17, 32)) + ("192.168.240.0/20",)
+SUBNETS = (*(f"172.{n}.0.0/16" for n in range(17, 32)), "192.168.240.0/20")
 """Docker's own choices, in its order; the first that overlaps no address of the instance."""
 
 _SYSCTL = Path("/proc/sys/net/ipv4")
@@ -149,14 +149,17 @@ class Bridge:
             raise RuntimeFailure("CannotCreateContainerError", str(failure)) from failure
 
     def detach(self, link: str, address: str, bindings: Iterable[NetworkBinding]) -> None:
-        """Give back what `attach` gave; nothing happens for what is gone already."""
+        """Give back what `attach` gave; nothing happens for what is gone already.
+
+        The link needs no deleting: it goes with its namespace, and that with the container's last
+        process. The kernel does so for many at once, which is cheaper by far than one by one.
+        """
         if not link:
             return
         bindings = list(bindings)
         if self._nat is not None:
             self._nat.withdraw(pair for binding in bindings for pair, _ in pairs(binding))
         with self._lock:
-            self._netlink.delete_link(link)
             self._ports.give_back(bindings)
             self._used.discard(address)
 
@@ -248,7 +251,7 @@ def purge(data_dir: Path) -> None:
 
 
 def _namespace() -> int:
-    return os.stat("/proc/self/ns/net").st_ino
+    return os.stat("/proc/thread-self/ns/net").st_ino
 
 
 def _ports(address: str, bindings: Iterable[NetworkBinding]) -> Iterable[tuple[str, int, str, int]]:

@@ -7,7 +7,10 @@ from pathlib import Path
 from roadstead.agent.runtime.port import NetworkBinding, PortMapping, RuntimeFailure
 
 DYNAMIC_FIRST, DYNAMIC_LAST = 32768, 60999
-"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html hostPort"""
+"""When the kernel does not say otherwise.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html (hostPort)
+"""
 
 _RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}

@@ -64,7 +64,7 @@ def limit_task(path: str, cpu_units: int, memory_bytes: int) -> None:
     """
     tree = hierarchies()
     quota_us = cpu_units * CPU_PERIOD_US // CPU_UNITS_PER_CPU
-    for root in tree.roots if tree.version == 1 else (ROOT,):
+    for root in {tree.cpu, tree.memory}:
         _make(root, path, tree.version)
     if tree.version == 2:
         if cpu_units:
@@ -80,18 +80,14 @@ def limit_task(path: str, cpu_units: int, memory_bytes: int) -> None:
 
 
 def _make(root: Path, path: str, version: int) -> None:
-    """A group with its parents. In a cpuset a group takes part only once it has CPUs."""
+    """A group with its parents, able to limit what is below it."""
     at = root
     for part in path.strip("/").split("/"):
         if version == 2:
             with contextlib.suppress(OSError):  # a controller that is not there limits nothing
                 (at / "cgroup.subtree_control").write_text("+cpu +memory +pids")
-        parent, at = at, at / part
+        at /= part
         at.mkdir(exist_ok=True)
-        if root.name == "cpuset":
-            for file in ("cpuset.cpus", "cpuset.mems"):
-                if not (at / file).read_text().strip():
-                    (at / file).write_text((parent / file).read_text())
 
 
 def _write(root: Path, path: str, file: str, value: str) -> None:

@@ -105,7 +105,7 @@ class Containers:
             attachment.let_go()
 
     def _launch(self, kept: Kept, image_root: Path) -> Kept:
-        """Mount the root, start monitor and process; a command that cannot run is told by `start`."""
+        """Mount the root, start monitor and process; `start` tells of a command that cannot run."""
         container_id = kept.spec.container_id
         folder = self._bundles.folder(container_id)
         with mounted_root(image_root, folder):
@@ -313,5 +313,5 @@ def _is_monitor(pid: int, container_id: str) -> bool:
 
 
 def _released_at(folder: Path, now: datetime) -> datetime:
-    """When an agent that was killed in `start` had let the process go: about the time of its last note."""
+    """When an agent that was killed in `start` let the process go: about when it last wrote."""
     return datetime.fromtimestamp((folder / "state.json").stat().st_mtime, tz=now.tzinfo)

@@ -1,4 +1,4 @@
-"""Fetching images with skopeo and unpacking them with umoci: everything that starts their processes."""
+"""Fetching images with skopeo, unpacking them with umoci: all that starts their processes."""
 
 import hashlib
 import os

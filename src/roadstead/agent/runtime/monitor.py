@@ -38,7 +38,7 @@ class Report(msgspec.Struct):
 
 
 def spawn(tools: Tools, container_id: str, name: str, bundle: Path, root: Path, exits: Path) -> int:
-    """Start conmon for a bundle; the pipe on which it will report. Returns before the container is made."""
+    """Start conmon for a bundle; the pipe on which it will report that the container is made."""
     for_us, for_conmon = os.pipe()
     try:
         os.set_inheritable(for_conmon, True)

@@ -244,7 +244,7 @@ class OciRuntime:
             kept.spec.container_id,
             KILLED,
             self._clock.now(),
-            "ContainerRuntimeError: the container's monitor (conmon) was killed; its exit code is lost",
+            "ContainerRuntimeError: the container's monitor was killed; its exit code is lost",
         )
 
     async def _carry(self, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

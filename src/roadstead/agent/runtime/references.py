@@ -26,7 +26,7 @@ class Reference(msgspec.Struct, frozen=True):
 
     @property
     def fetched_as(self) -> str:
-        """The name for a registry: a digest says it all, and clients refuse tag and digest at once."""
+        """The name for a registry: a digest says it all, and tag and digest at once are refused."""
         if self.digest:
             return f"{self.domain}/{self.path}@{self.digest}"
         return str(self)

@@ -36,10 +36,14 @@ def identify(user: str, root: Path) -> Identity:
     if wanted_group:
         for line in groups:
             if line[0] == wanted_group or line[2] == wanted_group:
-                return Identity(uid, int(line[2]), (), home)
-        return Identity(uid, _number(wanted_group, "group", "group"), (), home)
-    additional = tuple(int(line[2]) for line in groups if name and name in line[3].split(","))
-    return Identity(uid, gid, additional, home)
+                gid = int(line[2])
+                break
+        else:
+            gid = _number(wanted_group, "group", "group")
+        return Identity(uid, gid, (gid,), home)
+    additional = (int(line[2]) for line in groups if name and name in line[3].split(","))
+    # The group itself is among the additional ones, as under Docker: nobody can set it aside.
+    return Identity(uid, gid, tuple(sorted({gid, *additional})), home)
 
 
 def _lines(root: Path, file: str, fields: int) -> list[list[str]]:
