@@ -22,7 +22,7 @@ PROGRAMS = {
     "skopeo": ("skopeo", "fetches images"),
     "umoci": ("umoci", "unpacks images"),
     "nsenter": ("util-linux", "starts agents in their instance's network"),
-    "iptables": ("iptables", "publishes container ports"),
+    "unshare": ("util-linux", "removes containers without touching this machine's network"),
 }
 PYTHON_LEAST = (3, 11)
 FREE_BYTES_LEAST = 1024**3

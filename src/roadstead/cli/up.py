@@ -49,6 +49,9 @@ KEEP_RUNNING_SIGNAL = signal.SIGUSR1
 """What `down --keep-running` sends: stop, but leave agents and containers."""
 
 READY_LINE = "Roadstead is ready."
+EXAMINED = "ROADSTEAD_EXAMINED"
+"""Set for the `up` in the background: this machine was examined a moment ago."""
+
 PORT_FREE_SECONDS = 5.0
 
 
@@ -94,6 +97,7 @@ def up_detached(options: UpOptions, arguments: list[str]) -> int:
     try:
         child = subprocess.Popen(
             [sys.executable, "-m", "roadstead", "up", *arguments],
+            env={**os.environ, EXAMINED: "1"},
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
@@ -228,7 +232,7 @@ def _begin(options: UpOptions) -> tuple[Place | None, HostSettings]:
             f"There is no runtime '{options.runtime}' yet.", f"Use one of: {', '.join(RUNTIMES)}."
         )
     path = (options.data_dir or default_data_dir()).absolute()
-    lacking = doctor.lacks(doctor.examine(path))
+    lacking = [] if EXAMINED in os.environ else doctor.lacks(doctor.examine(path))
     if lacking:
         complain("This machine lacks something that Roadstead needs:")
         for one in lacking:

@@ -84,7 +84,10 @@ async def listening(path: Path, fleet: Fleet, end: Callable[[Ending], None]) -> 
         os.umask(previous)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _serve(reader, writer, fleet, end)
+        try:
+            await _serve(reader, writer, fleet, end)
+        except asyncio.CancelledError:
+            return  # the program ends; asyncio would log a cancelled conversation as a failure
 
     server = await asyncio.start_unix_server(serve, sock=listener, limit=LINE_BYTES_MAX)
     try:

@@ -92,9 +92,14 @@ def _in_namespace(name: str) -> set[int]:
 
 
 def _purge_runtime(directory: Path, cgroup: str, agent_command: tuple[str, ...]) -> None:
-    """Have the agent's own code take away its containers; the host knows no runtime."""
+    """Have the agent's own code take away its containers; the host knows no runtime.
+
+    The instance's namespace is gone, so it runs in an empty one: what it would change of a network
+    must never be the machine's.
+    """
     done = subprocess.run(
         [
+            "unshare", "--net", "--",
             *agent_command, "purge",
             "--data-dir", str(directory / "data"), "--cgroup-parent", cgroup,
         ],
