@@ -1,5 +1,7 @@
 """Discovery: where the channels lead, asked once and remembered for half a day."""
 
+import asyncio
+
 from roadstead.agent.api import ApiCaller, ApiFailure
 from roadstead.agent.connecting import ConnectionFailed, Endpoints
 from roadstead.agent.journal import Identity
@@ -22,12 +24,21 @@ class Discovery:
         self._clock = clock
         self._known: Endpoints | None = None
         self._asked_at_seconds = 0.0
+        self._lock = asyncio.Lock()
 
     async def endpoints(self) -> Endpoints:
         """Where to connect; what is known but old serves when the call fails.
 
         Raises: ConnectionFailed
         """
+        async with self._lock:
+            return await self._ask_if_old()
+
+    def doubt(self) -> None:
+        """Nobody answers there: ask again before the next attempt."""
+        self._asked_at_seconds = -KEEP_SECONDS
+
+    async def _ask_if_old(self) -> Endpoints:
         now = self._clock.monotonic()
         if self._known is not None and now - self._asked_at_seconds < KEEP_SECONDS:
             return self._known
@@ -42,7 +53,3 @@ class Discovery:
         )
         self._asked_at_seconds = now
         return self._known
-
-    def doubt(self) -> None:
-        """Nobody answers there: ask again before the next attempt."""
-        self._asked_at_seconds = -KEEP_SECONDS

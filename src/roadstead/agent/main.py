@@ -16,7 +16,7 @@ from pathlib import Path
 from roadstead.agent.configuration import AgentSettings, settings_from
 from roadstead.agent.credentials import credentials_from
 from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, EXIT_TERMINAL, AgentEnd
-from roadstead.agent.journal import FILE_NAME, Journal
+from roadstead.agent.journal import Journal
 from roadstead.agent.runtime.port import Runtime, RuntimeFailure
 from roadstead.aws.sigv4 import Credentials
 from roadstead.clock import SystemClock
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _parser().parse_args(argv)
     logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT, level=logging.INFO)
     if words.command == "purge":
-        return asyncio.run(purge(words.data_dir, words.cgroup_parent))
+        return remove_traces(words.data_dir, words.cgroup_parent)
     try:
         settings = settings_from(os.environ, version("roadstead"))
         credentials = credentials_from(os.environ)
@@ -86,30 +86,15 @@ async def run(settings: AgentSettings, credentials: Credentials) -> int:
         journal.close()
 
 
-async def purge(data_dir: Path, cgroup_parent: str) -> int:
-    """Stop and remove every container that an agent left in `data_dir`."""
-    if not data_dir.exists():
-        return EXIT_CLEAN
-    from roadstead.agent.runtime.oci import OciRuntime
+def remove_traces(data_dir: Path, cgroup_parent: str) -> int:
+    """End and remove every container that an agent left in `data_dir`; the exit status."""
+    from roadstead.agent.runtime.purge import purge
 
-    task_arns = []
-    if (data_dir / FILE_NAME).exists():
-        journal = Journal.open(data_dir)
-        task_arns = [task.arn for task in journal.tasks()]
-        journal.close()
-    runtime = await OciRuntime.open(
-        data_dir, data_dir / "images", cgroup_parent, SystemClock(), SystemIds()
-    )
     try:
-        for found in await runtime.found():
-            await runtime.remove(found.container_id)
-        for task_arn in task_arns:
-            await runtime.remove_task(task_arn)
-    except RuntimeFailure as failure:
-        log.error("%s", failure)
+        purge(data_dir, cgroup_parent)
+    except (OSError, RuntimeFailure) as failure:
+        log.error("containers under %s are left behind: %s", data_dir, failure)
         return EXIT_RETRY
-    finally:
-        await runtime.close()
     return EXIT_CLEAN
 
 
