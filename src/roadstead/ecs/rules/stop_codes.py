@@ -23,6 +23,9 @@ DEREGISTERED_REASON = "Container instance deregistration forced by user"
 REASON_CHARACTERS_MAX = 1024
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html"""
 
+_NOT_TRIED = "TaskStoppedBefore"
+"""Begins the reason of a container that was not started because its task was ending already."""
+
 
 def host_reason(ec2_instance_id: str, state: str) -> str:
     """`state`: stopped or terminated."""
@@ -37,11 +40,18 @@ def stop_of(
     A container that never ran has no exit code; its reason tells what failed. One that has an exit
     code ran, though perhaps too briefly for its task ever to be reported as RUNNING.
     """
-    if was_running or any(each.exit_code is not None and each.essential for each in containers):
+    if was_running:
         return ESSENTIAL_EXITED, ESSENTIAL_EXITED_REASON
     failed = next(
-        (each.reason for each in containers if each.reason and each.exit_code is None), ""
+        (
+            each.reason
+            for each in containers
+            if each.reason and each.exit_code is None and not each.reason.startswith(_NOT_TRIED)
+        ),
+        "",
     )
+    if not failed and any(each.exit_code is not None and each.essential for each in containers):
+        return ESSENTIAL_EXITED, ESSENTIAL_EXITED_REASON
     reason = failed or task_reason or FAILED_TO_START_REASON
     return FAILED_TO_START, reason[:REASON_CHARACTERS_MAX]
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import msgspec
-from given import a_task, an_instance, cluster_arn, given, instance_arn
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from given import a_task, an_instance, cluster_arn, given, instance_arn
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.schema import SCHEMA

@@ -3,6 +3,10 @@
 from typing import Any
 
 import msgspec
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
 from given import (
     a_call,
     a_cluster,
@@ -13,10 +17,6 @@ from given import (
     given,
     instance_arn,
 )
-from hypothesis import given as drawn
-from hypothesis import settings
-from hypothesis import strategies as st
-
 from roadstead.ecs.records.capacity import Capacity, group_of
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.ecs.rules.placement.choose import (
