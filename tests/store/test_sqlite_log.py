@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.given import a_cluster, a_service, a_task, a_task_definition
 
+from given import a_cluster, a_service, a_task, a_task_definition
 from roadstead.clock import SystemClock
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.schema import SCHEMA

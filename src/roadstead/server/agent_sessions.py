@@ -174,7 +174,11 @@ class AgentSessions:
     def _check_cluster(self, arn: str, cluster: str) -> ContainerInstance:
         instance = self._store.view.get(CONTAINER_INSTANCES, arn)
         if instance is None:
-            raise InstanceRefused("InvalidInstanceException", f"There is no instance {arn[:200]}.")
+            # Deregistered instances are forgotten after a while; their agents shall stay away.
+            identity = arn.rpartition("/")[2][:100]
+            raise InstanceRefused(
+                "InactiveInstanceException", f"Container instance {identity} is not registered."
+            )
         if cluster not in (instance.cluster_arn, instance.cluster_arn.rpartition("/")[2]):
             raise InstanceRefused(
                 "InvalidClusterException",
