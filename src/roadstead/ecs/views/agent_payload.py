@@ -3,7 +3,7 @@
 A task that should run goes whole; of one that should stop only its ARN and that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -49,8 +49,6 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         )
     definition = view.must(TASK_DEFINITIONS, task.task_definition_arn)
     document, overrides = definition.document, task.overrides
-    cpu = overrides.get("cpu") or document.get("cpu")
-    memory = overrides.get("memory") or document.get("memory")
     execution_role = overrides.get("executionRoleArn") or document.get("executionRoleArn") or ""
     return PayloadTask(
         arn=task.arn,
@@ -60,8 +58,6 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         containers=_containers(task, definition, execution_role),
         task_cluster_arn=task.cluster_arn,
         network_mode=cast(Any, definition.network_mode),
-        cpu=cpu_units(cpu) / 1024 if cpu else 0.0,
-        memory=memory_mib(memory) if memory else 0,
         overrides="{}",
         volumes=tuple(_volume(each) for each in document.get("volumes") or ()),
         pid_mode=document.get("pidMode") or "",
@@ -72,6 +68,7 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         zone=task.availability_zone,
         task_definition_account_id=definition.arn.split(":")[4],
         enable_fault_injection=bool(document.get("enableFaultInjection")),
+        **_task_size(overrides, document),
     )
 
 
@@ -110,6 +107,18 @@ def _runs_there(view: View, container_instance_arn: str, task_arn: str) -> bool:
 def _oldest_first(view: View, container_instance_arn: str) -> list[Task]:
     tasks = view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
     return sorted(tasks, key=lambda task: (task.created_at, task.arn))
+
+
+def _task_size(overrides: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    """The limits of the task as a whole; nothing where it has none, as agents expect."""
+    size: dict[str, Any] = {}
+    cpu = overrides.get("cpu") or document.get("cpu")
+    if cpu:
+        size["cpu"] = cpu_units(cpu) / 1024
+    memory = overrides.get("memory") or document.get("memory")
+    if memory:
+        size["memory"] = memory_mib(memory)
+    return size
 
 
 def _desired(task: Task) -> DesiredStatus:
