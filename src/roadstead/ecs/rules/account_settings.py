@@ -20,7 +20,6 @@ SETTING_VALUES: dict[str, tuple[str, ...]] = {
     "guardDutyActivate": ("on", "off"),
     "defaultLogDriverMode": ("blocking", "non-blocking"),
     "fargateEventWindows": _SWITCH,
-    "dualStackIPv6": _SWITCH,
 }
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html"""
 
@@ -36,7 +35,6 @@ SETTING_DEFAULTS: dict[str, str] = {
     "guardDutyActivate": "off",
     "defaultLogDriverMode": "non-blocking",
     "fargateEventWindows": "disabled",
-    "dualStackIPv6": "disabled",
 }
 """What applies when neither the principal nor the account chose."""
 
