@@ -15,6 +15,7 @@ from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
 from roadstead.ecs.reconcilers.service_actions import StartTasks
 from roadstead.ecs.reconcilers.table import RECONCILERS
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
 from roadstead.ecs.records.service_tasks import running_since, standing
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, Task
@@ -157,14 +158,17 @@ class World:
         return sum(self.is_healthy(service, task) for task in tasks), len(tasks)
 
     def is_healthy(self, service: Service, task: Task) -> bool:
-        """A task of the newest deployment must have been RUNNING for a while, others not."""
+        """A task that is to stay must have been RUNNING for a while; others need only be it."""
         if task.last_status != "RUNNING":
             return False
         if any(each.has_health_check for each in task.containers):
             return task.health_status == "HEALTHY"
         age = (self.now - running_since(task)).total_seconds()
-        is_primary = task.started_by == service.deployments[0].id
-        return not is_primary or age >= tuning(self.view).healthy_after_running_seconds
+        instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+        is_leaving = task.started_by != service.deployments[0].id or (
+            instance is not None and instance.status == "DRAINING"
+        )
+        return is_leaving or age >= tuning(self.view).healthy_after_running_seconds
 
     def _check_numbers(
         self, key: str, plan: Plan, before: tuple[int, int], after: tuple[int, int]
