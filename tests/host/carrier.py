@@ -1,6 +1,6 @@
 """A host program in a process of its own, with the stand-in agent; and the machine as it looks.
 
-Run as a program it is that host: `carrier.py DATA_DIR ENDPOINT`.
+Run as a program it is that host: `carrier.py DATA_DIR ENDPOINT PORT`.
 """
 
 import json
@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from roadstead.data_dir import DataDir
-from roadstead.host import client, processes, purge
+from roadstead.host import client, kernel, namespaces, processes, purge
 from roadstead.host.main import run
-from roadstead.settings import HostSettings
+from roadstead.settings import DEFAULT_PORT, HostSettings
 
 STAND_IN = (sys.executable, str(Path(__file__).with_name("stand_in_agent.py")))
 SECONDS_MAX = 20.0
+MACHINE_SCRIPT = """
+umount -R -l /run/netns 2>/dev/null
+mount -t tmpfs tmpfs /run && ip link set lo up && echo up && exec sleep 1000
+"""
 
 T = TypeVar("T")
 
@@ -34,18 +38,81 @@ def until(ask: Callable[[], T]) -> T:
     return answer
 
 
+class Machine:
+    """A machine of its own, as far as networks and mounts go: others cannot disturb what it shows.
+
+    Used where a test compares all of a machine before and after.
+    """
+
+    def __init__(self) -> None:
+        self._holder = subprocess.Popen(
+            [
+                *("unshare", "--net", "--mount", "--propagation", "private"),
+                *("sh", "-c", MACHINE_SCRIPT),
+            ],
+            stdout=subprocess.PIPE,
+        )
+        assert self._holder.stdout is not None
+        with self._holder.stdout:
+            assert self._holder.stdout.readline() == b"up\n"
+        self.prefix = ["nsenter", "--target", str(self._holder.pid), "--net", "--mount", "--"]
+
+    def inside(self, act: Callable[[], T]) -> T:
+        """What `act` returns when its sockets are opened on this machine."""
+
+        def enter_and_act() -> T:
+            with open(f"/proc/{self._holder.pid}/ns/net", "rb") as file:
+                kernel.setns(file.fileno(), kernel.CLONE_NEWNET)
+            return act()
+
+        return namespaces.in_own_thread(enter_and_act)
+
+    def look(self) -> dict[str, str]:
+        """All that a host may change on a machine, as the machine's own tools show it."""
+        commands = {
+            "links": ["ip", "-o", "-br", "link"],
+            "addresses": ["ip", "-o", "-4", "address"],
+            "routes": ["ip", "route"],
+            "routing rules": ["ip", "rule"],
+            "namespaces": ["ip", "netns"],
+            "rules": ["nft", "list", "ruleset"],
+            "mounts": ["cat", "/proc/self/mounts"],
+        }
+        return {what: self.run(command) for what, command in commands.items()}
+
+    def close(self) -> None:
+        self._holder.kill()
+        self._holder.wait()
+
+    def run(self, command: list[str]) -> str:
+        """What a command prints on this machine."""
+        words = [*self.prefix, *command]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
 class Host:
     """A host that tests can kill."""
 
-    def __init__(self, path: Path, endpoint: str = "http://127.0.0.1:9") -> None:
+    def __init__(
+        self,
+        path: Path,
+        endpoint: str = "http://127.0.0.1:9",
+        machine: Machine | None = None,
+    ) -> None:
         self.data_dir = DataDir(path)
+        self.port = DEFAULT_PORT
         self._endpoint = endpoint
+        self._prefix = [] if machine is None else machine.prefix
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with open(self.data_dir.path.parent / "host.log", "ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self.data_dir.path), self._endpoint],
+                [
+                    *self._prefix,
+                    *(sys.executable, __file__),
+                    *(str(self.data_dir.path), self._endpoint, str(self.port)),
+                ],
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -115,25 +182,14 @@ def is_alive(pid: int) -> bool:
     return found is not None
 
 
-def machine() -> dict[str, str]:
-    """All that a host may change on a machine, as the machine's own tools show it."""
-    commands = {
-        "links": ["ip", "-o", "-br", "link"],
-        "addresses": ["ip", "-o", "-4", "address"],
-        "routes": ["ip", "route"],
-        "routing rules": ["ip", "rule"],
-        "namespaces": ["ip", "netns"],
-        "rules": ["nft", "list", "ruleset"],
-        "mounts": ["cat", "/proc/self/mounts"],
-        "cgroups": ["find", "/sys/fs/cgroup", "-name", "roadstead-*"],
-    }
-    return {
-        what: subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        for what, command in commands.items()
-    }
+def cgroups_of(data_dir: DataDir) -> list[str]:
+    """Control groups of a data directory, in any tree."""
+    name = f"roadstead-{data_dir.short_id}*"
+    command = ["find", "/sys/fs/cgroup", "-name", name]
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO"))
-    settings = HostSettings(data_dir=Path(sys.argv[1]), endpoint=sys.argv[2])
+    settings = HostSettings(data_dir=Path(sys.argv[1]), endpoint=sys.argv[2], port=int(sys.argv[3]))
     sys.exit(run(settings, STAND_IN))

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from carrier import Host
+from carrier import Host, Machine
 
 
 @pytest.fixture
@@ -20,3 +20,12 @@ def host(tmp_path: Path) -> Iterator[Host]:
     one.start()
     yield one
     one.clean_up()
+
+
+@pytest.fixture
+def own_machine() -> Iterator[Machine]:
+    """A machine where nobody else makes networks or mounts."""
+    assert os.geteuid() == 0, "tests/host make network namespaces: run them as root"
+    one = Machine()
+    yield one
+    one.close()

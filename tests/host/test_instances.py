@@ -1,16 +1,18 @@
 """EC2 instances on this machine, for real."""
 
+import contextlib
 import json
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
-from carrier import Host, is_alive, machine, until
+from carrier import STAND_IN, Host, Machine, cgroups_of, is_alive, until
 
 from roadstead import keys
 from roadstead.data_dir import DataDirError
-from roadstead.host import cgroups, client, namespaces
+from roadstead.host import cgroups, client, namespaces, processes
 from roadstead.host.main import run
 from roadstead.settings import HostSettings
 
@@ -38,7 +40,7 @@ def test_an_agent_runs_in_its_instances_network_with_its_own_key(host: Host) -> 
 
 def test_the_machine_reaches_instances_and_instances_reach_each_other(host: Host) -> None:
     first, second = host.instance(host.add()), host.instance(host.add())
-    listener = _listen(second)
+    listener = _listen([], second)
     try:
         assert _fetch([], second["address"]) == "reached"
         assert _fetch(_inside(first), second["address"]) == "reached"
@@ -47,18 +49,42 @@ def test_the_machine_reaches_instances_and_instances_reach_each_other(host: Host
         listener.wait()
 
 
-def test_the_machine_is_as_before_once_everything_is_purged(tmp_path: Path) -> None:
-    before = machine()
-    host = Host(tmp_path / "d")
+def test_the_machine_is_as_before_once_everything_is_purged(
+    tmp_path: Path, own_machine: Machine
+) -> None:
+    before = own_machine.look()
+    host = Host(tmp_path / "d", machine=own_machine)
+    host.start()
+    containers = [host.container(host.add()) for _ in range(3)]
+    assert own_machine.look() != before
+    host.call("shutdown", ending="purge")
+    assert host.wait() == 0
+    assert own_machine.look() == before
+    assert cgroups_of(host.data_dir) == []
+    assert not any(map(is_alive, containers))
+
+
+def test_a_firewall_that_drops_what_is_forwarded_lets_instances_through(
+    tmp_path: Path, own_machine: Machine
+) -> None:
+    own_machine.run(["nft", "add table ip filter"])
+    own_machine.run(
+        ["nft", "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }"]
+    )
+    before = own_machine.look()
+    host = Host(tmp_path / "d", machine=own_machine)
+    host.start()
+    first, second = host.instance(host.add()), host.instance(host.add())
+    listener = _listen(own_machine.prefix, second)
     try:
-        host.start()
-        containers = [host.container(host.add()) for _ in range(3)]
-        host.call("shutdown", ending="purge")
-        assert host.wait() == 0
-        assert machine() == before
-        assert not any(map(is_alive, containers))
+        inside = [*own_machine.prefix, *_inside(first)]
+        assert _fetch(inside, second["address"]) == "reached"
     finally:
-        host.clean_up()
+        listener.kill()
+        listener.wait()
+    host.call("shutdown", ending="purge")
+    assert host.wait() == 0
+    assert own_machine.look() == before
 
 
 def test_a_stopped_instance_has_no_process_and_network_but_its_disk(host: Host) -> None:
@@ -143,6 +169,17 @@ def test_an_agent_whose_number_was_not_written_down_is_found(host: Host) -> None
     assert len(host.starts(instance_id)) == 1
 
 
+def test_an_adopted_agent_that_was_told_of_another_port_is_started_again(host: Host) -> None:
+    instance_id = host.add()
+    container = host.container(instance_id)
+    host.kill(signal.SIGTERM)
+    host.port += 1
+    host.start()
+    until(lambda: len(host.starts(instance_id)) == 2)
+    assert not is_alive(host.starts(instance_id)[0])
+    assert is_alive(container)
+
+
 def test_a_host_that_is_asked_to_end_leaves_instances_running(host: Host) -> None:
     instance_id = host.add()
     agent, container = host.instance(instance_id)["agentPid"], host.container(instance_id)
@@ -171,6 +208,32 @@ def test_a_host_killed_while_it_stopped_an_instance_finishes_that(host: Host) ->
     assert host.instance(instance_id)["status"] == "stopped"
 
 
+def test_a_host_killed_at_any_moment_loses_and_doubles_nothing(host: Host) -> None:
+    """Each round begins a change and kills the host a little later than the round before."""
+    kept = host.add()
+    container = host.container(kept)
+    changing = host.add()
+    for number in range(12):
+        op = "start" if host.instance(changing)["status"] == "stopped" else "stop"
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(host.data_dir.host_socket))
+            connection.sendall(json.dumps({"op": op, "instanceId": changing}).encode() + b"\n")
+            connection.settimeout(0.004 * number + 0.001)
+            with contextlib.suppress(TimeoutError):
+                connection.recv(1)
+            host.kill(signal.SIGKILL)
+        host.start()
+        status = host.instance(changing)["status"]
+        assert status in ("running", "stopped")
+        assert (status == "running") == namespaces.exists(f"rs-{changing}")
+    if host.instance(changing)["status"] == "stopped":
+        host.call("start", instanceId=changing)
+    agent = until(lambda: host.instance(changing)["agentPid"])
+    assert _agents(changing) == [agent]
+    assert host.starts(kept) == [host.instance(kept)["agentPid"]]
+    assert is_alive(container)
+
+
 def test_two_hosts_do_not_share_a_data_directory(host: Host) -> None:
     with pytest.raises(DataDirError, match="Another `roadstead host` works"):
         run(HostSettings(data_dir=host.data_dir.path))
@@ -190,11 +253,21 @@ def _cgroup(host: Host, instance_id: str) -> str:
     return f"/roadstead-{host.data_dir.short_id}/{instance_id}"
 
 
+def _agents(instance_id: str) -> list[int]:
+    """Every process that is this instance's agent."""
+    return [
+        pid
+        for pid in processes.all_pids()
+        if processes.command_line(pid)[-2:] == list(STAND_IN)
+        and processes.environment(pid).get("ROADSTEAD_INSTANCE_ID") == instance_id
+    ]
+
+
 def _inside(instance: dict[str, str]) -> list[str]:
     return ["nsenter", f"--net=/run/netns/{instance['namespace']}", "--"]
 
 
-def _listen(instance: dict[str, str]) -> "subprocess.Popen[bytes]":
+def _listen(prefix: list[str], instance: dict[str, str]) -> "subprocess.Popen[bytes]":
     """A server inside an instance that says `reached` to everyone."""
     program = (
         "import socket\n"
@@ -203,7 +276,7 @@ def _listen(instance: dict[str, str]) -> "subprocess.Popen[bytes]":
         "    c, _ = s.accept(); c.sendall(b'reached'); c.close()\n"
     )
     process = subprocess.Popen(
-        [*_inside(instance), "python3", "-c", program], stdout=subprocess.PIPE
+        [*prefix, *_inside(instance), "python3", "-c", program], stdout=subprocess.PIPE
     )
     assert process.stdout is not None
     with process.stdout:

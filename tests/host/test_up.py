@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from busybox_image import write_archive
-from carrier import is_alive, machine, until
+from carrier import Machine, cgroups_of, is_alive, until
 
 from roadstead.cli import place
 from roadstead.data_dir import DataDir
@@ -25,14 +25,15 @@ SECONDS_MAX = 120
 class Installation:
     """One data directory, driven by the command alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, machine: Machine | None = None) -> None:
         self.path = path
+        self._prefix = [] if machine is None else machine.prefix
         self.port = _free_port()
 
     def run(self, *words: str, status: int = 0) -> str:
         kept = {name: value for name, value in os.environ.items() if "ROADSTEAD" not in name}
         done = subprocess.run(
-            [sys.executable, "-m", "roadstead", *words],
+            [*self._prefix, sys.executable, "-m", "roadstead", *words],
             capture_output=True,
             text=True,
             env={**kept, "ROADSTEAD_DATA_DIR": str(self.path)},
@@ -217,24 +218,39 @@ def test_an_instance_that_is_terminated_while_connected_is_deregistered(
     assert found[0]["status"] == "INACTIVE"
 
 
-def test_nothing_is_left_after_a_purge(installation: Installation) -> None:
-    before = machine()
+@pytest.mark.parametrize("crash", [False, True], ids=["after an orderly end", "after a crash"])
+def test_nothing_is_left_after_a_purge(tmp_path: Path, own_machine: Machine, crash: bool) -> None:
+    before = own_machine.look()
+    installation = Installation(tmp_path / "d", own_machine)
     installation.up()
-    installation.run_web_task()
+    web = own_machine.inside(installation.run_web_task)
+    assert own_machine.inside(web.answers)
+    if crash:
+        pid = installation.up_pid()
+        os.kill(pid, signal.SIGKILL)
+        until(lambda: not is_alive(pid))
     installation.run("down", "--purge")
-    assert machine() == before
+    assert own_machine.look() == before
+    assert cgroups_of(DataDir(installation.path)) == []
     assert not installation.path.exists()
 
 
-def test_nothing_is_left_after_a_purge_of_what_a_crash_left(installation: Installation) -> None:
-    before = machine()
-    installation.up()
-    installation.run_web_task()
-    pid = installation.up_pid()
-    os.kill(pid, signal.SIGKILL)
-    until(lambda: not is_alive(pid))
-    installation.run("down", "--purge")
-    assert machine() == before
+def test_ctrl_c_ends_a_foreground_up_in_order(installation: Installation) -> None:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "roadstead", "up", "--instances", "1"),
+            *("--port", str(installation.port), "--data-dir", str(installation.path)),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as output:
+        assert any("Press Ctrl-C to stop." in line for line in output)
+        agent = installation.instances()[0]["agentPid"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SECONDS_MAX) == 0
+    assert not is_alive(agent)
 
 
 def test_a_port_that_is_taken_is_told(installation: Installation) -> None:

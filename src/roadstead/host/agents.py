@@ -31,6 +31,9 @@ PASSED_ON = (
 )  # fmt: skip
 """What an agent may know of this machine's environment, besides `ECS_…`."""
 
+CHANGING = ("ECS_BACKEND_HOST", "ECS_CLUSTER", "ROADSTEAD_RUNTIME")
+"""What another `up` on the same data directory may choose anew."""
+
 LOG_BYTES_MAX = 10 * 1024 * 1024
 LOG_CHECK_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -177,7 +180,7 @@ class AgentKeeper:
 
         Raises: OSError when it cannot be started.
         """
-        self._process = find(self._launch) or start(self._launch)
+        self._process = await self._found() or start(self._launch)
         try:
             self.status = "running"
             async with asyncio.TaskGroup() as group:
@@ -189,6 +192,22 @@ class AgentKeeper:
         finally:
             self._process.close()
             self._process = None
+
+    async def _found(self) -> processes.Process | None:
+        """The agent that already runs; one that was told of another control plane is ended."""
+        found = find(self._launch)
+        if found is None or is_current(found.mark.pid, self._launch):
+            return found
+        log.info("agent of %s: ended, to be told of a new endpoint", self._launch.instance_id)
+        found.send(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(found.wait(), STOP_SECONDS)
+        except TimeoutError:
+            found.send(signal.SIGKILL)
+            await found.wait()
+        finally:
+            found.close()
+        return None
 
     async def _rotate_for_ever(self) -> None:
         while True:
@@ -257,6 +276,12 @@ def find(launch: Launch) -> processes.Process | None:
             write_whole(launch.mark_file, msgspec.json.encode(found.mark))
             return found
     return None
+
+
+def is_current(pid: int, launch: Launch) -> bool:
+    """Whether a running agent was told what it would be told now, as far as that changes."""
+    told = processes.environment(pid)
+    return all(told.get(name) == launch.environment[name] for name in CHANGING)
 
 
 def rotate(path: Path, bytes_max: int = LOG_BYTES_MAX) -> None:

@@ -14,7 +14,7 @@ from roadstead import data_dir as data_dirs
 from roadstead import keys
 from roadstead.clock import SystemClock
 from roadstead.data_dir import DataDir
-from roadstead.host import agents, book, control, fabric, links, purge, records, reports
+from roadstead.host import agents, book, control, fabric, links, namespaces, purge, records, reports
 from roadstead.host.fleet import Fleet
 from roadstead.host.records import Book
 from roadstead.ids import SystemIds
@@ -46,7 +46,10 @@ def prepare(settings: HostSettings, data_dir: DataDir) -> Book:
     if kept is None:
         taken = links.routes_and_addresses(without=names.bridge)
         cidr = fabric.choose_cidr(settings.vpc_cidr, taken)
-        kept = Book(vpc=records.new_vpc(cidr, settings.region, SystemIds()))
+        kept = Book(
+            vpc=records.new_vpc(cidr, settings.region, SystemIds()),
+            mounted_run_netns=not namespaces.is_run_dir_mounted(),
+        )
         book.write(data_dir.instances_file, kept)
     elif settings.vpc_cidr and settings.vpc_cidr != kept.vpc.cidr:
         raise records.HostError(

@@ -44,7 +44,9 @@ def remove_traces(data_dir: DataDir, agent_command: tuple[str, ...] = agents.AGE
     cgroups.remove(names.cgroup)
     mounts.unmount_under(data_dir.path)
     fabric.remove(names)
-    namespaces.drop_run_dir()
+    book = books.read(data_dir.instances_file)
+    if book is not None and book.mounted_run_netns:
+        namespaces.drop_run_dir()
 
 
 def is_anything_left(data_dir: DataDir) -> bool:

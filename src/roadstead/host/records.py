@@ -129,7 +129,9 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     vpc: Vpc
     instances: tuple[Instance, ...] = ()
     launched: int = 0
-    """Instances ever added: spreads new ones over the zones, and tells a first start."""
+    """Instances ever added: spreads new ones over the zones."""
+    mounted_run_netns: bool = False
+    """Whether /run/netns became a mount of its own by us, to be undone at the end."""
 
     def find(self, instance_id: str) -> Instance:
         """Raises: HostError when there is no such instance."""
