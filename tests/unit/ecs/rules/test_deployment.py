@@ -1,0 +1,163 @@
+"""The arithmetic of rolling deployments."""
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from roadstead.ecs.rules.deployment import (
+    Moves,
+    Population,
+    after_stops,
+    maximum_total,
+    minimum_running,
+    next_moves,
+)
+
+
+@pytest.mark.parametrize(
+    ("desired", "minimum", "maximum", "least", "most"),
+    [
+        (4, 50, 100, 2, 4),
+        (4, 100, 200, 4, 8),
+        (3, 100, 125, 3, 3),
+        (2, 75, 100, 2, 2),
+        (1, 0, 100, 0, 1),
+        (10, 90, 110, 9, 11),
+        (3, 50, 150, 2, 4),
+        (0, 100, 200, 0, 0),
+    ],
+)
+def test_SV_51_the_minimum_is_rounded_up_and_the_maximum_down(
+    desired: int, minimum: int, maximum: int, least: int, most: int
+) -> None:
+    assert minimum_running(desired, minimum) == least
+    assert maximum_total(desired, maximum) == most
+
+
+@pytest.mark.parametrize(
+    ("population", "moves"),
+    [
+        (
+            Population(desired_count=4, leaving=4, minimum_healthy_percent=50, maximum_percent=100),
+            Moves(stop_leaving=2, start=2),
+        ),
+        (Population(desired_count=4, leaving=4), Moves(start=4)),
+        (
+            Population(desired_count=4, leaving=4, current=4, current_healthy=3),
+            Moves(stop_leaving=3),
+        ),
+        (
+            Population(
+                desired_count=3, leaving=3, minimum_healthy_percent=100, maximum_percent=125
+            ),
+            Moves(is_blocked=True),
+        ),
+        (
+            Population(desired_count=2, leaving=2, minimum_healthy_percent=75, maximum_percent=100),
+            Moves(is_blocked=True),
+        ),
+        (
+            Population(
+                desired_count=1, leaving=1, minimum_healthy_percent=100, maximum_percent=100
+            ),
+            Moves(is_blocked=True),
+        ),
+        (
+            Population(desired_count=1, leaving=1, minimum_healthy_percent=0, maximum_percent=100),
+            Moves(stop_leaving=1, start=1),
+        ),
+        (Population(desired_count=2, current=5, current_healthy=1), Moves(stop_current=3)),
+        (Population(desired_count=2, idle=3), Moves(stop_idle=3, start=2)),
+        (
+            Population(desired_count=2, current=1, current_healthy=1, unhealthy=1),
+            Moves(start=1, replaces_unhealthy=1),
+        ),
+        (
+            Population(desired_count=2, current=2, current_healthy=2, unhealthy=1),
+            Moves(stop_unhealthy=1),
+        ),
+        (
+            Population(
+                desired_count=4,
+                current=2,
+                current_healthy=2,
+                unhealthy=2,
+                minimum_healthy_percent=50,
+                maximum_percent=100,
+            ),
+            Moves(stop_unhealthy=1, start=1, replaces_unhealthy=1),
+        ),
+        (Population(desired_count=2, current=2, current_healthy=2), Moves()),
+    ],
+)
+def test_what_to_do_next(population: Population, moves: Moves) -> None:
+    assert next_moves(population) == moves
+
+
+@st.composite
+def populations(draw: st.DrawFn) -> Population:
+    current = draw(st.integers(0, 40))
+    return Population(
+        desired_count=draw(st.integers(0, 30)),
+        minimum_healthy_percent=draw(st.integers(0, 100)),
+        maximum_percent=draw(st.integers(100, 300)),
+        current=current,
+        current_healthy=draw(st.integers(0, current)),
+        leaving=draw(st.integers(0, 40)),
+        idle=draw(st.integers(0, 10)),
+        unhealthy=draw(st.integers(0, 20)),
+    )
+
+
+@drawn(populations())
+def test_no_stop_goes_below_the_minimum_and_no_start_above_the_maximum(tasks: Population) -> None:
+    moves = next_moves(tasks)
+    left = after_stops(tasks, moves)
+    least = minimum_running(tasks.desired_count, tasks.minimum_healthy_percent)
+    most = maximum_total(tasks.desired_count, tasks.maximum_percent)
+    healthy_before = tasks.current_healthy + tasks.leaving
+    assert left.current_healthy + left.leaving >= min(least, healthy_before)
+    if moves.start:
+        assert left.current + left.leaving + left.idle + left.unhealthy + moves.start <= most
+    assert left.current + moves.start <= max(tasks.desired_count, 0)
+
+
+@drawn(populations())
+def test_what_was_moved_needs_no_more_moves(tasks: Population) -> None:
+    moves = next_moves(tasks)
+    left = after_stops(tasks, moves)
+    after = next_moves(
+        Population(
+            desired_count=left.desired_count,
+            minimum_healthy_percent=left.minimum_healthy_percent,
+            maximum_percent=left.maximum_percent,
+            current=left.current + moves.start,
+            current_healthy=left.current_healthy,
+            leaving=left.leaving,
+            idle=left.idle,
+            unhealthy=left.unhealthy,
+        )
+    )
+    assert (after.start, after.stops) == (0, 0)
+
+
+@drawn(populations())
+def test_a_deployment_that_is_not_blocked_gets_to_its_end(tasks: Population) -> None:
+    """When every task that is started gets healthy, and nothing else happens."""
+    for _ in range(200):
+        moves = next_moves(tasks)
+        if moves.is_blocked:
+            return
+        left = after_stops(tasks, moves)
+        current = left.current + moves.start
+        tasks = Population(
+            desired_count=left.desired_count,
+            minimum_healthy_percent=left.minimum_healthy_percent,
+            maximum_percent=left.maximum_percent,
+            current=current,
+            current_healthy=current,
+            leaving=left.leaving,
+            unhealthy=left.unhealthy,
+        )
+    assert tasks.current == tasks.desired_count
+    assert (tasks.leaving, tasks.unhealthy) == (0, 0)
