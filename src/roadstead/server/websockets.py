@@ -1,5 +1,6 @@
 """Websockets as channels: what ASGI tells about one connection, as `agent_protocol` wants it."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -12,6 +13,9 @@ from roadstead.aws.http import HttpRequest
 CLOSE_CODE_BROKEN = 1006
 _NO_CODE = 1005
 """A connection that ended without a close frame has this code in granian."""
+
+CLOSE_SECONDS_MAX = 1.0
+"""To confirm a close; after that the connection is just dropped."""
 
 Message = MutableMapping[str, Any]
 
@@ -57,6 +61,7 @@ class WebsocketChannel:
         self.close_reason = ""
         self._receive = receive
         self._send = send
+        self._reading: asyncio.Task[Any] | None = None
 
     async def send(self, text: str) -> None:
         if self.close_code:
@@ -68,7 +73,17 @@ class WebsocketChannel:
             raise ChannelClosed(str(error)) from error
 
     async def receive(self) -> str | None:
-        message = await self._receive()
+        if self.close_code:
+            return None
+        self._reading = asyncio.current_task()
+        try:
+            message = await self._receive()
+        except asyncio.CancelledError:
+            if self._reading is None and self.close_code:  # it was `close` that called us back
+                return None
+            raise
+        finally:
+            self._reading = None
         if message["type"] == "websocket.disconnect":
             code = message.get("code") or _NO_CODE
             self.close_code = self.close_code or (CLOSE_CODE_BROKEN if code == _NO_CODE else code)
@@ -84,7 +99,19 @@ class WebsocketChannel:
             return
         self.close_code = code
         self.close_reason = reason
+        await self._call_reader_back()
         try:
-            await self._send({"type": "websocket.close", "code": code, "reason": reason})
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                await self._send({"type": "websocket.close", "code": code, "reason": reason})
+        except TimeoutError:
+            log.debug("the other side does not confirm the close")
         except Exception as error:  # noqa: BLE001  # it is closed, which is what was wanted
             log.debug("closing a connection that is gone: %s", error)
+
+    async def _call_reader_back(self) -> None:
+        """granian sends no close frame while somebody waits to receive."""
+        reader, self._reading = self._reading, None
+        if reader is not None:
+            reader.cancel()
+            reader.uncancel()
+            await asyncio.sleep(0)
