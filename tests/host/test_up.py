@@ -13,8 +13,8 @@ from typing import Any
 
 import boto3
 import pytest
-from busybox_image import write_archive
 from carrier import Machine, cgroups_of, is_alive, until
+from web_image import write_archive
 
 from roadstead.cli import place
 from roadstead.data_dir import DataDir

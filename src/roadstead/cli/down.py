@@ -12,6 +12,8 @@ from roadstead.cli.up import KEEP_RUNNING_SIGNAL
 from roadstead.host import client, processes, purge
 
 STOP_SECONDS_MAX = 90.0
+CONTROL_PLANE = "state"
+"""The lock that a control plane holds while it works in a data directory."""
 
 
 def down(path: Path | None, *, purge_all: bool, keep_running: bool) -> int:
@@ -25,6 +27,12 @@ def down(path: Path | None, *, purge_all: bool, keep_running: bool) -> int:
             complain(
                 f"Something did not stop within {STOP_SECONDS_MAX:g} s. "
                 f"See {where.data_dir.logs}, and try again."
+            )
+            return EXIT_FAILED
+        if purge_all and data_dirs.is_locked(where.data_dir, CONTROL_PLANE):
+            complain(
+                f"A control plane that was started by itself still works in {where.data_dir.path}. "
+                "End that `roadstead server` first; nothing was removed."
             )
             return EXIT_FAILED
         if keep_running:
