@@ -7,7 +7,9 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-APPLETS = "sh sleep cat id ls nc httpd ip echo mkdir env hostname touch dd head true false unshare"
+APPLETS = (
+    "sh printf sleep cat id ls nc httpd ip echo mkdir env hostname touch dd head true false unshare"
+)
 PASSWD = "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n"
 GROUP = "root:x:0:\nalice:x:1000:\nstaff:x:50:alice\n"
 

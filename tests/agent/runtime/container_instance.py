@@ -15,7 +15,8 @@ from roadstead.agent.runtime.port import ContainerSpec, Exit
 from roadstead.clock import SystemClock
 from roadstead.ids import SystemIds
 
-HOST_ADDRESS, ADDRESS = "10.213.77.1", "10.213.77.2"
+_NETWORK = f"10.213.{os.getpid() % 250}"
+HOST_ADDRESS, ADDRESS = f"{_NETWORK}.1", f"{_NETWORK}.2"
 TIMEOUT_SECONDS = 30
 TASK_ARN = "arn:aws:ecs:us-east-1:123456789012:task/test/"
 

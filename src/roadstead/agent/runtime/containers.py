@@ -187,7 +187,7 @@ class Containers:
         kept = self.kept.get(container_id)
         if kept is None:
             return
-        end_container(self._bundles, kept)
+        end_container(kept)
         self._bridge.detach(kept.link, kept.address, kept.network_bindings)
         self._bundles.delete(container_id)
         with self._lock:
@@ -226,25 +226,20 @@ class Containers:
             self.kept[kept.spec.container_id] = kept
 
 
-def end_container(bundles: Bundles, kept: Kept) -> None:
+def end_container(kept: Kept) -> None:
     """Kill a container's processes and their monitor, wait for their end, take away the group.
 
     Raises: RuntimeFailure or OSError when a process does not end
     """
-    folder = bundles.folder(kept.spec.container_id)
-    watcher, watcher_ticks = kept.monitor_pid, kept.monitor_ticks
-    if not watcher:
-        # Cut off in the middle: the monitor may be there without our having noted it.
-        watcher = _read_pid(folder / "monitor.pid")
-        if watcher and _is_monitor(watcher, kept.spec.container_id):
-            watcher_ticks = kernel.start_ticks(watcher) or 0
-        else:
-            watcher = 0
-        cgroups.kill_all(kept.cgroup)
+    if kept.phase == "creating":
+        # Cut off in the middle: monitor and runtime may be at work without our having noted them.
+        while strays := processes_of(kept.spec.container_id):
+            for pid, ticks in strays:
+                end_process(pid, ticks, signal.SIGKILL)
     if kept.pid:
         end_process(kept.pid, kept.pid_ticks, signal.SIGKILL)
-    if watcher:
-        end_process(watcher, watcher_ticks, None if kept.pid else signal.SIGKILL)
+    if kept.monitor_pid:
+        end_process(kept.monitor_pid, kept.monitor_ticks, None)
     if not cgroups.remove(kept.cgroup):
         cgroups.kill_all(kept.cgroup)
         cgroups.remove_soon(kept.cgroup)
@@ -305,11 +300,20 @@ def _read_pid(file: Path) -> int:
         return 0
 
 
-def _is_monitor(pid: int, container_id: str) -> bool:
-    try:
-        return container_id.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+def processes_of(container_id: str) -> list[tuple[int, int]]:
+    """(pid, start) of monitors and runtimes at work for a container, by their command lines."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if not entry.name.isdecimal():
+            continue
+        try:
+            words = Path(entry.path, "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        ticks = kernel.start_ticks(int(entry.name))
+        if ticks is not None and container_id.encode() in words:
+            found.append((int(entry.name), ticks))
+    return found
 
 
 def _released_at(folder: Path, now: datetime) -> datetime:

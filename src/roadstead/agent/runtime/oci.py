@@ -228,7 +228,9 @@ class OciRuntime:
 
     def _tell_if_ended(self, container_id: str) -> bool:
         kept = self._containers.kept.get(container_id)
-        ended = read_exit(self._bundles.exit_file(container_id), kept) if kept else None
+        if kept is None or kept.failure[0]:
+            return False
+        ended = read_exit(self._bundles.exit_file(container_id), kept)
         if ended is None:
             return False
         self._tell(ended)

@@ -18,7 +18,7 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
     if data_dir.exists():
         bundles = Bundles(data_dir)
         for container_id, kept in bundles.read_all().items():
-            end_container(bundles, kept)
+            end_container(kept)
             bundles.delete(container_id)
         bridge.purge(data_dir)
         for folder in (bundles.containers, bundles.exits, bundles.oci_root, bundles.tasks):
