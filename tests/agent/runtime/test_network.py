@@ -16,6 +16,7 @@ from roadstead.agent.runtime import kernel
 from roadstead.agent.runtime.oci import OciRuntime
 from roadstead.agent.runtime.port import (
     ContainerSpec,
+    Mount,
     NetworkBinding,
     PortMapping,
     RuntimeFailure,
@@ -27,6 +28,9 @@ T = TypeVar("T")
 HOST = f"/proc/{os.getpid()}/ns/net"
 """The namespace of the test's main thread."""
 
+HEAR = (
+    "$s = IO::Socket::INET->new(Proto => 'udp', LocalPort => 53) or die; $s->recv($m, 99); print $m"
+)
 SERVE = "mkdir -p /tmp/w; echo {} > /tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w"
 
 
@@ -121,7 +125,8 @@ def test_udp_and_ranges_are_published_too(instance: Instance) -> None:
     async def test() -> None:
         runtime = await instance.open()
         spec = instance.spec(
-            "sh", "-c", "exec nc -u -l -p 53", network_mode="bridge",
+            "/usr/bin/perl", "-MIO::Socket::INET", "-e", HEAR, network_mode="bridge",
+            mounts=tuple(Mount(path, path, read_only=True) for path in ("/usr", "/lib", "/lib64")),
             port_mappings=(
                 PortMapping(53, protocol="udp"),
                 PortMapping(0, container_port_range="9000-9003"),
@@ -133,9 +138,8 @@ def test_udp_and_ranges_are_published_too(instance: Instance) -> None:
         first, _, last = tcp.host_port_range.partition("-")
         assert int(last) - int(first) == 3
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
-            caller.connect((ADDRESS, udp.host_port))
             while not instance.output(spec):
-                caller.send(b"over udp\n")
+                caller.sendto(b"over udp\n", (ADDRESS, udp.host_port))
                 await asyncio.sleep(0.01)
         assert instance.output(spec).startswith("over udp")
         await runtime.remove(spec.container_id)

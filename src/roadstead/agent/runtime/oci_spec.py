@@ -18,6 +18,7 @@ from roadstead.agent.runtime.users import identify
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PIDS_MAX = 32768
+_SHM = "/dev/shm"  # noqa: S108  # a mount of the container's own, or the host's when asked for
 
 _CAPABILITIES = (
     "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP "
@@ -296,10 +297,10 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
         _mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime",
                writable),
         _mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"),
-        _mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", shm),
+        _mount(_SHM, "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", shm),
     ]  # fmt: skip
     if spec.ipc_mode == "host":
-        mounts[-1] = _bind("/dev/shm", Path("/dev/shm"), False)  # noqa: S108  # the host's own
+        mounts[-1] = _bind(_SHM, Path(_SHM), False)
     for path, options in spec.tmpfs.items():
         words = [word for word in options.split(",") if word]
         mounts.append(_mount(path, "tmpfs", "tmpfs", "nosuid", "nodev", "noexec", *words))

@@ -59,7 +59,7 @@ class NetworkBinding(msgspec.Struct, frozen=True):
 
 
 class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a runtime needs to make one container. Durable: a restarted agent reads it again."""
+    """Everything a runtime needs to make one container. Durable: a restarted agent reads it."""
 
     container_id: str
     """64 lowercase hexadecimal digits, chosen by the engine: the runtimeId of DescribeTasks."""
@@ -135,7 +135,7 @@ class Exit(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a restarted agent finds of a container: `running`, `created` (never started), `exited`."""
+    """What a restarted agent finds of a container. `created`: it was never started."""
 
     container_id: str
     state: Literal["created", "running", "exited"]

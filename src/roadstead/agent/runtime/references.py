@@ -6,6 +6,7 @@ import msgspec
 
 from roadstead.agent.runtime.port import RuntimeFailure
 
+_DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9a-f:]+\])(:[0-9]+)?")
 _PATH = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -54,7 +55,8 @@ def normalise(name: str) -> Reference:
         domain = "docker.io"
         path = path if "/" in path else f"library/{path}"
     valid = (
-        _PATH.fullmatch(path)
+        _DOMAIN.fullmatch(domain)
+        and _PATH.fullmatch(path)
         and (not colon or _TAG.fullmatch(tag))
         and ("@" not in name or _DIGEST.fullmatch(digest))
     )
