@@ -85,6 +85,8 @@ def test_TK_62_none_too_many_and_malformed_ones_are_refused(ecs: Any) -> None:
     assert refused(ecs.describe_tasks, tasks=many)[0] == "InvalidParameterException"
     for malformed in ("a task", "arn:aws:ecs:us-east-1:123456789012:service/default/web"):
         assert refused(ecs.describe_tasks, tasks=[malformed])[0] == "InvalidParameterException"
+    code, _ = refused(ecs.describe_tasks, tasks=["0" * 32], include=["MOOD"])
+    assert code == "InvalidParameterException"
 
 
 def test_an_unknown_cluster_is_refused(ecs: Any) -> None:

@@ -85,6 +85,11 @@ def test_a_page_has_1_to_100(ecs: Any, size: int) -> None:
     assert refused(ecs.list_tasks, maxResults=size)[0] == "InvalidParameterException"
 
 
+def test_words_that_are_no_status_or_launch_type_are_refused(ecs: Any) -> None:
+    assert refused(ecs.list_tasks, desiredStatus="DANCING")[0] == "InvalidParameterException"
+    assert refused(ecs.list_tasks, launchType="PAPER")[0] == "InvalidParameterException"
+
+
 def test_TK_60_an_unknown_service_or_instance_is_refused(ecs: Any, server: Any) -> None:
     assert refused(ecs.list_tasks, serviceName="web")[0] == "ServiceNotFoundException"
     assert refused(ecs.list_tasks, containerInstance="0" * 32)[0] == "InvalidParameterException"

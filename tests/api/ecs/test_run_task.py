@@ -229,6 +229,8 @@ def test_TG_05_tags_are_propagated_and_own_ones_win(ecs: Any, register_instances
     "wrong",
     [
         {"propagateTags": "SERVICE"},
+        {"propagateTags": "SOMETIMES"},
+        {"launchType": "PAPER"},
         {"group": "service:web"},
         {"group": "g" * 256},
         {"startedBy": "s" * 129},

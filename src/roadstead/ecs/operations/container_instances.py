@@ -25,6 +25,7 @@ from roadstead.ecs.rules.instance_attributes import (
 )
 from roadstead.ecs.rules.registration import Registration, read_registration
 from roadstead.ecs.rules.tags import checked_tags
+from roadstead.ecs.rules.task_definition.choices import check_choice
 from roadstead.ecs.transitions import container_instances as transitions
 from roadstead.ecs.views.container_instance import container_instance_view
 from roadstead.state.plans import Call
@@ -35,6 +36,8 @@ UPDATED_MAX = 10
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html"""
 _PAGE_MAX = 100
 _TARGET_STATUSES = ("ACTIVE", "DRAINING")
+_LISTED_STATUSES = ("ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED")
+_INCLUDED = ("TAGS", "CONTAINER_INSTANCE_HEALTH")
 
 
 def register_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -132,11 +135,13 @@ def describe_container_instances(view: View, call: Call, request: dict[str, Any]
     """Up to 100 instances by id or ARN, INACTIVE ones too; `failures` name the unknown ones.
 
     Raises: ClusterNotFoundException; InvalidParameterException for none, too many or malformed
-        references.
+        references, or an unknown word in include.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeContainerInstances.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))
     include = request.get("include") or ()
+    for member in include:
+        check_choice("include", member, _INCLUDED)
     found, failures = [], []
     for reference in _references(request, DESCRIBED_MAX):
         arn = arn_in_cluster(call, cluster, "container-instance", reference)
@@ -158,8 +163,8 @@ def describe_container_instances(view: View, call: Call, request: dict[str, Any]
 def list_container_instances(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """ARNs of the cluster's instances, of one status or of all but INACTIVE, in order of ARN.
 
-    Raises: ClusterNotFoundException; InvalidParameterException for maxResults out of range or a
-        token of another list; UnsupportedFeatureException for a filter expression.
+    Raises: ClusterNotFoundException; InvalidParameterException for maxResults out of range, a
+        token of another list or a status that is none; UnsupportedFeatureException for a filter expression.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))
@@ -170,6 +175,8 @@ def list_container_instances(view: View, call: Call, request: dict[str, Any]) ->
     size = page_size(request, default=_PAGE_MAX, most=_PAGE_MAX)
     after = after_text("ListContainerInstances", request)
     status = request.get("status")
+    if status:
+        check_choice("status", status, _LISTED_STATUSES)
     key = f"{cluster.arn}|{status}" if status else cluster.arn
     instances, more = one_page(
         "ListContainerInstances",

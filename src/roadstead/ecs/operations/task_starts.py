@@ -25,6 +25,7 @@ from roadstead.ecs.rules.placement.choose import Placed, Refusal, choose_instanc
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.runnable import check_runnable
 from roadstead.ecs.rules.tags import checked_tags, merged_tags
+from roadstead.ecs.rules.task_definition.choices import check_choice
 from roadstead.ecs.transitions import tasks as transitions
 from roadstead.ecs.transitions.client_tokens import remember_token
 from roadstead.ecs.views.task import task_view
@@ -37,6 +38,7 @@ INSTANCES_MAX = 10
 GROUP_CHARACTERS_MAX = 255
 STARTED_BY_CHARACTERS_MAX = 128
 REFERENCE_ID_CHARACTERS_MAX = 1024
+_LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
 _STARTED_BY = re.compile(r"[A-Za-z0-9_/.-]*")
 _CLIENT_TOKEN = re.compile(r"[!-~]{1,64}")
 
@@ -182,6 +184,8 @@ def _count(request: dict[str, Any]) -> int:
 def _launch_type(request: dict[str, Any]) -> str:
     """The request's launch type; a cluster without a default strategy runs EC2 tasks."""
     launch_type = request.get("launchType")
+    if launch_type:
+        check_choice("launchType", launch_type, _LAUNCH_TYPES)
     if request.get("capacityProviderStrategy"):
         if launch_type:
             raise invalid_parameter(
@@ -231,7 +235,8 @@ def _tags(
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
     """
-    propagate = request.get("propagateTags")
+    propagate = request.get("propagateTags") or "NONE"
+    check_choice("propagateTags", propagate, ("TASK_DEFINITION", "SERVICE", "NONE"))
     if propagate == "SERVICE":
         raise invalid_parameter(
             "propagateTags can be TASK_DEFINITION or NONE here: these tasks have no service."

@@ -11,6 +11,7 @@ from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import LISTED_TASKS, TASKS, Task
 from roadstead.ecs.rules.stop_codes import STOPPED_BY_USER_REASON, USER_INITIATED
+from roadstead.ecs.rules.task_definition.choices import check_choice
 from roadstead.ecs.transitions import tasks as transitions
 from roadstead.ecs.views.task import task_view
 from roadstead.state.plans import Call
@@ -21,6 +22,8 @@ DESCRIBED_MAX = 100
 STOP_REASON_CHARACTERS_MAX = 255
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html"""
 _PAGE_MAX = 100
+_DESIRED_STATUSES = ("RUNNING", "PENDING", "STOPPED")
+_LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
 _FILTERS = ("containerInstance", "family", "serviceName", "launchType", "daemonName")
 
 
@@ -46,7 +49,7 @@ def describe_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str,
     """Up to 100 tasks by id or ARN; `failures` name the unknown ones.
 
     Raises: ClusterNotFoundException; InvalidParameterException for none, too many or malformed
-        references.
+        references, or an unknown word in include.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))
@@ -57,7 +60,9 @@ def describe_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str,
         raise invalid_parameter(
             f"Up to {DESCRIBED_MAX} tasks can be described at once, not {len(references)}."
         )
-    with_tags = "TAGS" in (request.get("include") or ())
+    include = request.get("include") or ()
+    for member in include:
+        check_choice("include", member, ("TAGS",))
     tasks, failures = [], []
     for reference in references:
         arn = arn_in_cluster(call, cluster, "task", reference)
@@ -65,7 +70,7 @@ def describe_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str,
         if task is None:
             failures.append({"arn": arn, "reason": "MISSING"})
         else:
-            tasks.append(task_view(view, task, with_tags=with_tags))
+            tasks.append(task_view(view, task, with_tags=bool(include)))
     return {"tasks": tasks, "failures": failures}
 
 
@@ -73,8 +78,8 @@ def list_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any
     """ARNs of the tasks that match all filters, in order of ARN.
 
     Raises: ClusterNotFoundException; ServiceNotFoundException; InvalidParameterException for an
-        unknown container instance, startedBy beside another filter, maxResults out of range or a
-        token of another list; UnsupportedFeatureException for daemonName.
+        unknown container instance, startedBy beside another filter, a word that is no status or
+        launch type, maxResults out of range or a token of another list; UnsupportedFeatureException for daemonName.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))
@@ -95,7 +100,9 @@ def _matching(
 ) -> Iterator[Task]:
     """Walks the smallest of the filters' buckets, and asks the other filters of each task."""
     # PENDING is accepted and matches nothing: no task has it as its desiredStatus.
-    under = f"{cluster.arn}|{request.get('desiredStatus') or 'RUNNING'}"
+    desired_status = request.get("desiredStatus") or "RUNNING"
+    check_choice("desiredStatus", desired_status, _DESIRED_STATUSES)
+    under = f"{cluster.arn}|{desired_status}"
     filters = list(_filters(view, call, cluster, request))
     key = min(
         (f"{under}|{suffix}" for suffix, _ in filters if suffix),
@@ -136,5 +143,6 @@ def _filters(
         yield f"instance={instance}", lambda task: task.container_instance_arn == instance
     launch_type = request.get("launchType")
     if launch_type:
+        check_choice("launchType", launch_type, _LAUNCH_TYPES)
         bucket = "" if launch_type == "EC2" else f"launchType={launch_type}"
         yield bucket, lambda task: task.launch_type == launch_type

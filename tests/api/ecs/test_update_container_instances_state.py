@@ -1,0 +1,94 @@
+"""UpdateContainerInstancesState."""
+
+from typing import Any
+
+import pytest
+from refusals import refused
+from registered import register
+from reports import described
+
+pytestmark = pytest.mark.usefixtures("cluster")
+
+
+def test_CI_41_and_47_a_draining_instance_takes_no_tasks_until_it_is_active_again(
+    ecs: Any, register_instances: Any
+) -> None:
+    one, two = register_instances(2)
+    register(ecs)
+    answer = ecs.update_container_instances_state(containerInstances=[one], status="DRAINING")
+    assert [each["status"] for each in answer["containerInstances"]] == ["DRAINING"]
+    on = {
+        task["containerInstanceArn"]
+        for task in ecs.run_task(taskDefinition="web", count=4)["tasks"]
+    }
+    assert on == {two}
+    ecs.update_container_instances_state(containerInstances=[one], status="ACTIVE")
+    (task,) = ecs.run_task(taskDefinition="web")["tasks"]
+    assert task["containerInstanceArn"] == one
+
+
+def test_with_all_instances_draining_the_cluster_is_as_good_as_empty(
+    ecs: Any, register_instances: Any
+) -> None:
+    instances = register_instances(2)
+    register(ecs)
+    ecs.update_container_instances_state(containerInstances=instances, status="DRAINING")
+    assert refused(ecs.run_task, taskDefinition="web") == (
+        "InvalidParameterException",
+        "No Container Instances were found in your cluster.",
+    )
+
+
+def test_CI_45_standalone_tasks_run_on(ecs: Any, server: Any, register_instances: Any) -> None:
+    (instance,) = register_instances()
+    register(ecs)
+    (task,) = ecs.run_task(taskDefinition="web")["tasks"]
+    ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
+    server.settle()
+    assert described(ecs, task["taskArn"])["desiredStatus"] == "RUNNING"
+
+
+def test_the_same_status_again_changes_nothing(ecs: Any, register_instances: Any) -> None:
+    (instance,) = register_instances()
+    request = {"containerInstances": [instance], "status": "DRAINING"}
+    first = ecs.update_container_instances_state(**request)["containerInstances"]
+    assert ecs.update_container_instances_state(**request)["containerInstances"] == first
+
+
+def test_unknown_and_inactive_ones_are_failures_and_the_others_change(
+    ecs: Any, register_instances: Any
+) -> None:
+    one, gone = register_instances(2)
+    ecs.deregister_container_instance(containerInstance=gone)
+    unknown = f"{one[:-32]}{'0' * 32}"
+    answer = ecs.update_container_instances_state(
+        containerInstances=[gone, unknown, one.rpartition("/")[2]], status="DRAINING"
+    )
+    assert [each["containerInstanceArn"] for each in answer["containerInstances"]] == [one]
+    assert answer["failures"] == [
+        {"arn": gone, "reason": "INACTIVE"},
+        {"arn": unknown, "reason": "MISSING"},
+    ]
+
+
+def test_CI_40_other_statuses_and_counts_are_refused(ecs: Any, register_instances: Any) -> None:
+    (instance,) = register_instances()
+
+    def refusal(instances: list[str], status: str = "DRAINING", **more: Any) -> tuple[str, str]:
+        return refused(
+            ecs.update_container_instances_state,
+            containerInstances=instances,
+            status=status,
+            **more,
+        )
+
+    assert refusal([instance], "REGISTERING") == (
+        "InvalidParameterException",
+        "Container instance status should be one of [ACTIVE, DRAINING]",
+    )
+    assert refusal([]) == ("InvalidParameterException", "Container Instances cannot be empty.")
+    assert refusal([instance] * 11)[0] == "InvalidParameterException"
+    assert refusal([instance, "no id!"])[0] == "InvalidParameterException"
+    assert refusal([instance], cluster="none")[0] == "ClusterNotFoundException"
+    (shown,) = ecs.describe_container_instances(containerInstances=[instance])["containerInstances"]
+    assert shown["status"] == "ACTIVE"
