@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from given import a_call, a_cluster, a_service, a_task, an_instance
+from given import a_call, a_cluster, a_family, a_service, a_task, a_task_definition, an_instance
 from given import given as a_view
 from roadstead.aws.constraints import check_constraints
 from roadstead.aws.errors import ApiError
@@ -19,31 +19,6 @@ from roadstead.ecs.operations.table import READS, WRITES
 from roadstead.state.view import Tx
 
 MODEL = service_model("ecs")
-OPERATIONS = (
-    "CreateCluster",
-    "UpdateCluster",
-    "UpdateClusterSettings",
-    "DeleteCluster",
-    "DescribeClusters",
-    "ListClusters",
-    "RegisterTaskDefinition",
-    "DeregisterTaskDefinition",
-    "DeleteTaskDefinitions",
-    "DescribeTaskDefinition",
-    "ListTaskDefinitions",
-    "ListTaskDefinitionFamilies",
-    "TagResource",
-    "UntagResource",
-    "ListTagsForResource",
-    "PutAccountSetting",
-    "PutAccountSettingDefault",
-    "DeleteAccountSetting",
-    "ListAccountSettings",
-    "PutAttributes",
-    "DeleteAttributes",
-    "ListAttributes",
-)
-
 WORDS = st.sampled_from(
     [
         "",
@@ -98,8 +73,12 @@ def values(shape: Shape) -> st.SearchStrategy[Any]:
             return st.binary(max_size=4)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@pytest.mark.parametrize("operation", [*WRITES, *READS])
+@settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    deadline=None,
+    max_examples=20,
+)
 @given(data=st.data())
 def test_any_request_is_answered_or_refused(operation: str, data: st.DataObject) -> None:
     shape = MODEL.operations[operation].input
@@ -109,7 +88,8 @@ def test_any_request_is_answered_or_refused(operation: str, data: st.DataObject)
         check_constraints(MODEL, shape, request)
     except ApiError:
         return
-    tx = Tx(a_view(a_cluster(), an_instance(), a_task(), a_service()))
+    records = a_cluster(), an_instance(), a_task(), a_service(), a_task_definition(), a_family()
+    tx = Tx(a_view(*records))
     perform: Any = WRITES.get(operation) or READS[operation]
     try:
         response = perform(tx, a_call(), request)
