@@ -55,8 +55,10 @@ def payload(*tasks: dict[str, Any]) -> acs.PayloadMessage:
 class Driver:
     """Remembers all that was asked; `obey` answers what a runtime and a control plane would."""
 
-    def __init__(self, settings: EngineSettings = SETTINGS, tasks: Sequence[TaskState] = ()):
-        self.engine = Engine(settings, SeededIds(1), tasks)
+    def __init__(
+        self, settings: EngineSettings = SETTINGS, tasks: Sequence[TaskState] = (), seed: int = 1
+    ):
+        self.engine = Engine(settings, SeededIds(seed), tasks)
         self.now = START
         self.asked: list[ask.Instruction] = []
         self.saved: dict[str, bytes] = {}
