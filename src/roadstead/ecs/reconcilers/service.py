@@ -45,7 +45,7 @@ from roadstead.state.records import Change
 from roadstead.state.view import View
 
 STARTED_AT_ONCE_MAX = 50
-STOPPED_AT_ONCE_MAX = 100
+STOPPED_AT_ONCE_MAX = 50
 """Tasks in one plan, so that an update stays within its 10 ms."""
 WAITING_LOOKED_AT_AFTER = timedelta(seconds=60)
 """A service that waits for room is looked at so often even if nothing seems to change."""

@@ -1,8 +1,16 @@
-"""Which of a service's tasks to stop, once it is known how many."""
+"""Which of a service's tasks to stop, once it is known how many.
 
-from collections.abc import Iterable, Iterator
+Up to WALKED_MAX tasks are all compared. Of more, those that are not healthy yet are taken newest
+first, and the others from the fullest instances, so that the price follows what is chosen.
+"""
 
-from roadstead.ecs.reconcilers.service_survey import Survey
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from roadstead.ecs.reconcilers.service_survey import Survey, is_healthy
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.service_tasks import (
     STANDINGS,
@@ -12,7 +20,7 @@ from roadstead.ecs.records.service_tasks import (
     standing,
     standing_key,
 )
-from roadstead.ecs.records.task import Task
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
 from roadstead.ecs.rules.deployment import Moves
 from roadstead.ecs.rules.scale_in import (
     HEALTHY,
@@ -21,8 +29,11 @@ from roadstead.ecs.rules.scale_in import (
     YOUNG,
     Candidate,
     choose_tasks_to_stop,
+    take_from_the_fullest,
 )
 from roadstead.state.view import View
+
+WALKED_MAX = 500
 
 
 def tasks_to_stop(
@@ -31,13 +42,19 @@ def tasks_to_stop(
     """Up to `most` tasks that scaling, the deployment or a drain stops now: idle ones first."""
     chosen: list[str] = []
     if moves.stop_idle:
-        chosen += _take(_idle(view, service, found), most)
+        chosen += _first(_idle(view, service, found), most)
     if moves.stop_current:
-        candidates = [_candidate(task, found) for task in _current(view, service, found)]
-        chosen += choose_tasks_to_stop(candidates, min(moves.stop_current, most - len(chosen)))
+        count = min(moves.stop_current, most - len(chosen))
+        if found.population.current <= WALKED_MAX:
+            chosen += _compared(_current(view, service, found), found, count)
+        else:
+            chosen += _of_many_current(view, service, found, count)
     if moves.stop_leaving:
-        candidates = [_candidate(task, found) for task in _leaving(view, service, found)]
-        chosen += choose_tasks_to_stop(candidates, min(moves.stop_leaving, most - len(chosen)))
+        count = min(moves.stop_leaving, most - len(chosen))
+        if found.population.leaving <= WALKED_MAX:
+            chosen += _compared(_leaving(view, service, found), found, count)
+        else:
+            chosen += _from_the_fullest(view, service, _leaves(service, found), count)
     return tuple(chosen)
 
 
@@ -47,13 +64,13 @@ def unhealthy_to_stop(
     """Up to `most` of the unhealthy tasks that are to be stopped, those that run longest first."""
     if not moves.stop_unhealthy:
         return ()
-    leaving = {task.arn for task in found.draining}
+    draining = _arns(found.draining)
     tasks = (
         task
         for task in _standing(view, service.deployments[0].id, "UNHEALTHY")
-        if running_since(task) <= found.graced_after and task.arn not in leaving
+        if running_since(task) <= found.graced_after and task.arn not in draining
     )
-    return tuple(_take(tasks, min(moves.stop_unhealthy, most)))
+    return tuple(_first(tasks, min(moves.stop_unhealthy, most)))
 
 
 def all_tasks(view: View, service: Service, most: int) -> tuple[str, ...]:
@@ -64,7 +81,44 @@ def all_tasks(view: View, service: Service, most: int) -> tuple[str, ...]:
         for where in STANDINGS
         for task in _standing(view, deployment.id, where)
     )
-    return tuple(_take(tasks, most))
+    return tuple(_first(tasks, most))
+
+
+def _compared(tasks: Iterable[Task], found: Survey, count: int) -> tuple[str, ...]:
+    return choose_tasks_to_stop([_candidate(task, found) for task in tasks], count)
+
+
+def _of_many_current(view: View, service: Service, found: Survey, count: int) -> list[str]:
+    not_healthy = (task for task in _current(view, service, found) if not is_healthy(task, found))
+    missing = found.population.current - found.population.current_healthy
+    chosen = _first(not_healthy, min(count, missing))
+    stays = _stays(service, found)
+
+    def may_stop(task: Task) -> bool:
+        return stays(task) and is_healthy(task, found)
+
+    return chosen + _from_the_fullest(view, service, may_stop, count - len(chosen))
+
+
+def _from_the_fullest(
+    view: View, service: Service, may_stop: Callable[[Task], bool], count: int
+) -> list[str]:
+    """Up to `count` tasks of the service that may be stopped, where most of its tasks are."""
+    group = view.projection(Capacity).group(service.cluster_arn, service.arn)
+    if group is None or count <= 0:
+        return []
+
+    def tasks_on(instance_arn: str) -> list[str]:
+        tasks = view.find(LIVE_TASKS_BY_INSTANCE, instance_arn)
+        found = [each for each in tasks if each.service_arn == service.arn and may_stop(each)]
+        found.sort(key=lambda each: (running_since(each), each.arn))
+        return [each.arn for each in found]
+
+    zones = {}
+    for arn in group.by_instance:
+        instance = view.get(CONTAINER_INSTANCES, arn)
+        zones[arn] = "" if instance is None else instance.availability_zone
+    return take_from_the_fullest(Counter(group.by_instance), zones, tasks_on, count)
 
 
 def _idle(view: View, service: Service, found: Survey) -> Iterator[Task]:
@@ -87,44 +141,65 @@ def _leaving(view: View, service: Service, found: Survey) -> Iterator[Task]:
             yield task
 
 
+def _leaves(service: Service, found: Survey) -> Callable[[Task], bool]:
+    """Whether a task is one of those that serve but must go."""
+    primary = service.deployments[0].id
+    draining = _arns(found.draining)
+    return lambda task: _serves(task) and (task.started_by != primary or task.arn in draining)
+
+
 def _current(view: View, service: Service, found: Survey) -> Iterator[Task]:
-    leaving = {task.arn for task in found.draining}
+    """Newest first within a standing, those of least worth before."""
+    stays = _stays(service, found)
     for where in STANDINGS:
-        for task in _standing(view, service.deployments[0].id, where):
-            is_unhealthy = where == "UNHEALTHY" and running_since(task) <= found.graced_after
-            if not is_unhealthy and task.arn not in leaving:
+        for task in _standing(view, service.deployments[0].id, where, newest_first=True):
+            if stays(task):
                 yield task
+
+
+def _stays(service: Service, found: Survey) -> Callable[[Task], bool]:
+    """Whether a task is as it should be."""
+    primary = service.deployments[0].id
+    draining = _arns(found.draining)
+
+    def stays(task: Task) -> bool:
+        where = standing(task)
+        return (
+            where is not None
+            and task.started_by == primary
+            and task.arn not in draining
+            and not (where == "UNHEALTHY" and running_since(task) <= found.graced_after)
+        )
+
+    return stays
 
 
 def _serves(task: Task) -> bool:
     return standing(task) in ("RUNNING", "HEALTHY")
 
 
-def _standing(view: View, deployment_id: str, where: Standing) -> Iterator[Task]:
-    return view.walk(TASKS_BY_STANDING, standing_key(deployment_id, where))
+def _standing(
+    view: View, deployment_id: str, where: Standing, *, newest_first: bool = False
+) -> Iterator[Task]:
+    return view.walk(TASKS_BY_STANDING, standing_key(deployment_id, where), reverse=newest_first)
 
 
 def _candidate(task: Task, found: Survey) -> Candidate:
-    where = standing(task)
-    since = running_since(task)
-    match where:
+    match standing(task):
         case "PENDING":
             worth = PENDING
         case "UNHEALTHY":
             worth = UNHEALTHY
-        case "HEALTHY":
-            worth = HEALTHY
-        case "RUNNING" if since <= found.healthy_before:
-            worth = HEALTHY
         case _:
-            worth = YOUNG
-    return Candidate(task.arn, task.availability_zone, task.container_instance_arn, since, worth)
+            worth = HEALTHY if is_healthy(task, found) else YOUNG
+    return Candidate(
+        task.arn, task.availability_zone, task.container_instance_arn, running_since(task), worth
+    )
 
 
-def _take(tasks: Iterable[Task], most: int) -> list[str]:
-    found: list[str] = []
-    for task in tasks:
-        if len(found) >= most:
-            break
-        found.append(task.arn)
-    return found
+def _first(tasks: Iterable[Task], most: int) -> list[str]:
+    return [task.arn for task in islice(tasks, most)]
+
+
+def _arns(tasks: Iterable[Task]) -> frozenset[str]:
+    return frozenset(task.arn for task in tasks)

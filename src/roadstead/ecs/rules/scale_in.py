@@ -10,8 +10,9 @@ without placement strategy keeps its tasks spread when it scales in)
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -34,58 +35,59 @@ def choose_tasks_to_stop(candidates: Sequence[Candidate], count: int) -> tuple[s
     """The ARNs of up to `count` of the candidates, in the order in which to stop them."""
     if count <= 0:
         return ()
-    zones = Counter(each.zone for each in candidates)
-    instances = Counter((each.zone, each.instance) for each in candidates)
-    chosen: list[str] = []
-    by_worth: defaultdict[int, list[Candidate]] = defaultdict(list)
+    zones = {each.instance: each.zone for each in candidates}
+    counts = Counter(each.instance for each in candidates)
+    by_worth: defaultdict[int, defaultdict[str, list[Candidate]]]
+    by_worth = defaultdict(lambda: defaultdict(list))
     for each in candidates:
-        by_worth[each.worth].append(each)
+        by_worth[each.worth][each.instance].append(each)
+    chosen: list[str] = []
     for worth in sorted(by_worth):
-        chosen.extend(_spread(by_worth[worth], count - len(chosen), zones, instances))
-        if len(chosen) >= count:
-            break
+        tasks_on = partial(_oldest_first, by_worth[worth])
+        chosen += take_from_the_fullest(counts, zones, tasks_on, count - len(chosen))
     return tuple(chosen)
 
 
-def _spread(
-    tasks: Iterable[Candidate],
+def take_from_the_fullest(
+    counts: Counter[str],
+    zones: Mapping[str, str],
+    tasks_on: Callable[[str], list[str]],
     count: int,
-    zones: Counter[str],
-    instances: Counter[tuple[str, str]],
 ) -> list[str]:
-    """Up to `count` tasks of one worth, taken where most are left; counts them out as it goes.
+    """Up to `count` tasks, each from the fullest instance of the then fullest zone.
 
-    A heap of zones, and in each a heap of instances. Only the counts of what is on top change, and
-    it is put back with its new count, so every entry is true.
+    counts: tasks by instance; those taken are counted out.
+    zones: the zone of every instance in `counts`.
+    tasks_on: the tasks that an instance may give up, the last one first; asked once per instance.
     """
-    here: defaultdict[str, defaultdict[str, list[Candidate]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for task in sorted(tasks, key=lambda each: (each.since, each.task_arn)):
-        here[task.zone][task.instance].append(task)
-    zone_heap = [(-zones[zone], zone) for zone in here]
-    heapq.heapify(zone_heap)
-    instance_heaps = {
-        zone: [(-instances[zone, instance], instance) for instance in found]
-        for zone, found in here.items()
-    }
-    for heap in instance_heaps.values():
+    by_zone: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for instance, tasks in counts.items():
+        by_zone[zones[instance]].append((-tasks, instance))
+    for heap in by_zone.values():
         heapq.heapify(heap)
+    fullest = [(sum(tasks for tasks, _ in heap), zone) for zone, heap in by_zone.items()]
+    heapq.heapify(fullest)
+    stacks: dict[str, list[str]] = {}
     chosen: list[str] = []
-    while zone_heap and len(chosen) < count:
-        _, zone = zone_heap[0]
-        heap = instance_heaps[zone]
-        _, instance = heap[0]
-        stack = here[zone][instance]
-        chosen.append(stack.pop().task_arn)
-        zones[zone] -= 1
-        instances[zone, instance] -= 1
-        if stack:
-            heapq.heapreplace(heap, (-instances[zone, instance], instance))
-        else:
+    while fullest and len(chosen) < count:
+        negative, zone = fullest[0]
+        heap = by_zone[zone]
+        if not heap:
+            heapq.heappop(fullest)
+            continue
+        instance = heap[0][1]
+        if instance not in stacks:
+            stacks[instance] = tasks_on(instance)
+        if not stacks[instance]:
             heapq.heappop(heap)
-        if heap:
-            heapq.heapreplace(zone_heap, (-zones[zone], zone))
-        else:
-            heapq.heappop(zone_heap)
+            continue
+        chosen.append(stacks[instance].pop())
+        counts[instance] -= 1
+        heapq.heapreplace(heap, (-counts[instance], instance))
+        heapq.heapreplace(fullest, (negative + 1, zone))
     return chosen
+
+
+def _oldest_first(candidates: Mapping[str, list[Candidate]], instance: str) -> list[str]:
+    here = sorted(candidates.get(instance, ()), key=lambda each: (each.since, each.task_arn))
+    return [each.task_arn for each in here]

@@ -168,7 +168,7 @@ def a_world(desired: int, percents: tuple[int, int], *, checked: bool) -> World:
     )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @drawn(counts, percentages, stories, st.booleans())
 def test_nothing_forbidden_happens_and_once_trouble_ends_the_service_is_steady(
     desired: int,
@@ -268,7 +268,7 @@ def states(draw: st.DrawFn) -> World:
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @drawn(states())
 def test_any_state_settles(world: World) -> None:
     world.settle()
