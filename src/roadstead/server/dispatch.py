@@ -83,6 +83,15 @@ class Dispatcher:
             await self._store.durable()
         return response
 
+    def refuse_length(self) -> HttpResponse:
+        """The answer to a request too long to be read, let alone to be believed."""
+        error = ApiError(
+            "RequestEntityTooLargeException",
+            f"A request body may have at most {json.BODY_BYTES_MAX} bytes.",
+            status=413,
+        )
+        return json.encode_error(error, self._ids.uuid())
+
     def _answer(self, request: HttpRequest, request_id: str, scheme: str) -> HttpResponse:
         now = self._clock.now()
         api = self._by_prefix.get(json.target_prefix(request), self._fallback)

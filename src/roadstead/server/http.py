@@ -57,6 +57,9 @@ class HttpApplication:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
         body = await _body(receive)
+        if body is None:
+            await _respond(send, self._dispatcher.refuse_length())
+            return
         request = request_of(scope, body)
         await _respond(send, await self._dispatcher.answer(request, scope["scheme"]))
 
@@ -79,21 +82,21 @@ def request_of(scope: Scope, body: bytes) -> HttpRequest:
     )
 
 
-async def _body(receive: Receive) -> bytes:
-    """The body; of one that is too long, enough for the decoder to refuse it."""
+async def _body(receive: Receive) -> bytes | None:
+    """The body; None when it is longer than any request may be. What is too much is not kept."""
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body"):
-        return body
+        return body if len(body) <= BODY_BYTES_MAX else None
     parts = [body]
     length = len(body)
     while message.get("more_body"):
         message = await receive()
         part: bytes = message.get("body", b"")
+        length += len(part)
         if length <= BODY_BYTES_MAX:
             parts.append(part)
-            length += len(part)
-    return b"".join(parts)
+    return b"".join(parts) if length <= BODY_BYTES_MAX else None
 
 
 async def _respond(send: Send, response: HttpResponse) -> None:
