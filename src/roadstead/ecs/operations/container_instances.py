@@ -164,7 +164,8 @@ def list_container_instances(view: View, call: Call, request: dict[str, Any]) ->
     """ARNs of the cluster's instances, of one status or of all but INACTIVE, in order of ARN.
 
     Raises: ClusterNotFoundException; InvalidParameterException for maxResults out of range, a
-        token of another list or a status that is none; UnsupportedFeatureException for a filter expression.
+        token of another list or a status that is none; UnsupportedFeatureException for a filter
+        expression.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListContainerInstances.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))

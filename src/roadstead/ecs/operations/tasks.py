@@ -79,7 +79,8 @@ def list_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any
 
     Raises: ClusterNotFoundException; ServiceNotFoundException; InvalidParameterException for an
         unknown container instance, startedBy beside another filter, a word that is no status or
-        launch type, maxResults out of range or a token of another list; UnsupportedFeatureException for daemonName.
+        launch type, maxResults out of range or a token of another list;
+        UnsupportedFeatureException for daemonName.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTasks.html
     """
     cluster = the_cluster(view, call, request.get("cluster"))
