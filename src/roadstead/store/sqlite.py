@@ -210,8 +210,8 @@ def _check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 def _damaged(path: Path, what: str) -> LogError:
     return LogError(
-        f"{path} is damaged ({' '.join(what.split())[:300]}). Nothing was changed. Restore it and its -wal file "
-        "from a copy, or move both away and start with an empty state."
+        f"{path} is damaged ({' '.join(what.split())[:300]}). Nothing was changed. Restore it and "
+        "its -wal file from a copy, or move both away and start with an empty state."
     )
 
 
