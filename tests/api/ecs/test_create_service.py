@@ -63,7 +63,7 @@ def test_SV_20_a_cluster_without_instances_is_no_error_but_an_event(
 
 def test_SV_11_the_same_request_again_returns_the_service(ecs: Any, web: str) -> None:
     first = create(ecs, clientToken="a")
-    assert create(ecs, clientToken="b")["deployments"] == first["deployments"]
+    assert create(ecs, clientToken="b", tags=[])["deployments"] == first["deployments"]
 
 
 def test_SV_10_the_name_with_other_parameters_is_refused(ecs: Any, web: str) -> None:

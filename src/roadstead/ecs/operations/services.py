@@ -51,7 +51,11 @@ def create_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     name = request["serviceName"]
     check_name(name)
     arn = call.arn("ecs", f"service/{cluster.name}/{name}")
-    asked = {member: value for member, value in request.items() if member not in _NOT_COMPARED}
+    asked = {
+        member: value
+        for member, value in request.items()
+        if member not in _NOT_COMPARED and value not in (None, [], {})
+    }
     check_client_token(request.get("clientToken"))
     existing = tx.get(SERVICES, arn)
     if existing is not None and existing.status != "INACTIVE":

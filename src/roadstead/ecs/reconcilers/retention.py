@@ -5,7 +5,7 @@ A key is a kind of record; the oldest of each kind says when to look again.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import msgspec
@@ -85,8 +85,12 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
     if kind is None:
         return SETTLED
     kept = timedelta(seconds=kind.kept_seconds(tuning(view)))
-    oldest = list(islice(view.walk(kind.index, expiry.ALL), FORGOTTEN_AT_ONCE_MAX))
-    due = tuple(record.arn for record in oldest if kind.ended_at(record) + kept <= now)
-    if due:
-        return Plan((kind.forget(due),))
-    return Plan((), kind.ended_at(oldest[0]) + kept if oldest else None)
+    oldest = view.first(kind.index, expiry.ALL)
+    if oldest is None:
+        return SETTLED
+    if kind.ended_at(oldest) + kept > now:
+        return Plan((), kind.ended_at(oldest) + kept)
+    due = takewhile(
+        lambda record: kind.ended_at(record) + kept <= now, view.walk(kind.index, expiry.ALL)
+    )
+    return Plan((kind.forget(tuple(each.arn for each in islice(due, FORGOTTEN_AT_ONCE_MAX))),))

@@ -126,7 +126,10 @@ def _stops(
 
 
 def _failures(view: View, service: Service, now: datetime) -> tuple[list[Action], datetime | None]:
-    """What to remember of failed starts, and until when no task may be started."""
+    """What to remember of failed starts, and until when no task may be started.
+
+    While failures are yet to be counted that is not known: none in this plan, then.
+    """
     primary = service.deployments[0]
     if view.count(FAILED_STARTS, primary.id):
         return [CountFailedStarts(service.arn, primary.id)], now
