@@ -1,12 +1,14 @@
 """Real containers: what a container definition asks for is what its process finds."""
 
 import resource
+import shutil
 from pathlib import Path
 
 import pytest
 from container_instance import Instance, next_exit
 
 from roadstead.agent.runtime.cgroups import hierarchies
+from roadstead.agent.runtime.oci_spec import INIT_PROGRAMS
 from roadstead.agent.runtime.port import Mount, RuntimeFailure, Ulimit
 
 MIB = 1024 * 1024
@@ -89,6 +91,32 @@ def test_a_user_may_be_named_or_numbered(instance: Instance, user: str, shown: s
         _, output = await instance.ran(runtime, instance.spec("id", user=user))
         await runtime.close()
         assert output.splitlines() == [shown]
+
+    instance.run(test)
+
+
+def test_a_container_may_have_a_terminal_and_an_open_input(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = instance.spec("sh", "-c", "test -t 1 && echo tty", terminal=True, stdin_open=True)
+        ended, output = await instance.ran(runtime, spec)
+        await runtime.close()
+        assert (ended.exit_code, output.strip()) == (0, "tty")
+
+    instance.run(test)
+
+
+def test_an_init_process_is_the_first_when_the_host_has_one(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = instance.spec("cat", "/proc/1/comm", init=True)
+        if any(map(shutil.which, INIT_PROGRAMS)):
+            _, output = await instance.ran(runtime, spec)
+            assert output.strip() == "docker-init"
+        else:
+            with pytest.raises(RuntimeFailure, match="initProcessEnabled needs one of"):
+                await runtime.create(spec)
+        await runtime.close()
 
     instance.run(test)
 

@@ -106,7 +106,8 @@ def oom_kills(path: str) -> int:
 
 
 def kill_all(path: str) -> int:
-    """Kill every process below a group; how many there were."""
+    """Kill every process below a group; how many there were. Never those of the root."""
+    assert path.strip("/"), "the root group holds every process of the machine"
     killed = 0
     for root in hierarchies().roots:
         for folder, _, _ in os.walk(root / path.strip("/")):
@@ -115,14 +116,17 @@ def kill_all(path: str) -> int:
             except OSError:
                 continue
             for pid in pids:
+                # 0 stands for a process that is just ending; to kill(2) it would mean ourselves.
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
-                    killed += 1
+                    if int(pid) > 0:
+                        os.kill(int(pid), signal.SIGKILL)
+                        killed += 1
     return killed
 
 
 def remove(path: str) -> bool:
     """Take away a group and those below it; False when processes still live in it."""
+    assert path.strip("/"), "the root group stays"
     gone = True
     for root in hierarchies().roots:
         top = root / path.strip("/")

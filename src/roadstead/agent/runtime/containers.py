@@ -106,16 +106,10 @@ class Containers:
 
     def _launch(self, kept: Kept, image_root: Path) -> Kept:
         """Mount the root, start monitor and process; `start` tells of a command that cannot run."""
-        container_id = kept.spec.container_id
-        folder = self._bundles.folder(container_id)
+        folder = self._bundles.folder(kept.spec.container_id)
         with mounted_root(image_root, folder):
             report = monitor.spawn(
-                self._tools,
-                container_id,
-                kept.spec.container_name or container_id,
-                folder,
-                self._bundles.oci_root,
-                self._bundles.exits,
+                self._tools, kept.spec, folder, self._bundles.oci_root, self._bundles.exits
             )
         self._bridge.publish(kept.address, kept.network_bindings)
         try:
@@ -156,10 +150,14 @@ class Containers:
                 if not monitor.release(self._tools, self._bundles.oci_root, container_id):
                     now = _released_at(self._bundles.folder(container_id), now)
             except OSError as error:
-                raise RuntimeFailure(
-                    "CannotStartContainerError",
-                    f"the container's process ended before it was started: {error}",
-                ) from error
+                if kernel.start_ticks(kept.pid) != kept.pid_ticks:
+                    raise RuntimeFailure(
+                        "CannotStartContainerError",
+                        f"the container's process ended before it was started: {error}",
+                    ) from error
+                # Nobody waits at the gate, and the process lives: an agent that was killed between
+                # opening the gate and taking it away has let it go.
+                now = _released_at(self._bundles.folder(container_id), now)
             kept = msgspec.structs.replace(kept, phase="started", started_at=now)
             self._keep(kept)
         return started(kept)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from roadstead.agent.runtime.port import RuntimeFailure
+from roadstead.agent.runtime.port import ContainerSpec, RuntimeFailure
 
 LOG_BYTES_MAX = 10 * 1024 * 1024
 RELEASE_MS_MAX = 5000
@@ -37,17 +37,19 @@ class Report(msgspec.Struct):
     message: str = ""
 
 
-def spawn(tools: Tools, container_id: str, name: str, bundle: Path, root: Path, exits: Path) -> int:
+def spawn(tools: Tools, spec: ContainerSpec, bundle: Path, root: Path, exits: Path) -> int:
     """Start conmon for a bundle; the pipe on which it will report that the container is made."""
+    wishes = ["--terminal"] if spec.terminal else []
+    wishes += ["--stdin", "--leave-stdin-open"] if spec.stdin_open else []
     for_us, for_conmon = os.pipe()
     try:
         os.set_inheritable(for_conmon, True)
         process = subprocess.Popen(
             [
                 tools.conmon,
-                "--cid", container_id,
-                "--cuuid", container_id,
-                "--name", name,
+                "--cid", spec.container_id,
+                "--cuuid", spec.container_id,
+                "--name", spec.container_name or spec.container_id,
                 "--runtime", tools.runtime,
                 f"--runtime-arg=--root={root}",
                 "--bundle", str(bundle),
@@ -58,6 +60,7 @@ def spawn(tools: Tools, container_id: str, name: str, bundle: Path, root: Path, 
                 "--log-path", f"k8s-file:{bundle / 'log'}",
                 "--log-size-max", str(LOG_BYTES_MAX),
                 "--no-sync-log",
+                *wishes,
             ],
             pass_fds=(for_conmon,),
             env={"PATH": os.environ.get("PATH", os.defpath), "_OCI_SYNCPIPE": str(for_conmon)},
@@ -114,8 +117,8 @@ def release(tools: Tools, root: Path, container_id: str) -> bool:
         if tools.is_crun:
             gate = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
             try:
-                fifo.unlink()
                 os.write(gate, b"\0")
+                fifo.unlink()  # last: as long as it is there, a restarted agent tries again
             finally:
                 os.close(gate)
         else:

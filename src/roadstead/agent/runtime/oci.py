@@ -87,6 +87,11 @@ class OciRuntime:
         fastest that works.
         Raises: RuntimeFailure when the host cannot run containers, and why
         """
+        if not cgroup_parent.strip("/"):
+            raise RuntimeFailure(
+                "ContainerRuntimeError",
+                f"cgroup parent {cgroup_parent!r}: name a control group of the instance's own",
+            )
         bundles = Bundles(data_dir)
         tools = await asyncio.to_thread(choose_tools, runtime, data_dir, cgroup_parent)
         images = Images(images_dir)

@@ -5,6 +5,7 @@ Source: https://github.com/opencontainers/runtime-spec/blob/main/config.md
 
 import re
 import resource
+import shutil
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from roadstead.agent.runtime.users import identify
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PIDS_MAX = 32768
+INIT_PROGRAMS = ("docker-init", "tini-static", "tini", "catatonit")
+INIT_INSIDE = "/sbin/docker-init"
 _SHM = "/dev/shm"  # noqa: S108  # a mount of the container's own, or the host's when asked for
 
 _CAPABILITIES = (
@@ -158,13 +161,13 @@ def _process(
         sets["inheritable"] = capabilities
     cwd = spec.working_directory or image.working_directory or "/"
     return {
-        "terminal": False,
+        "terminal": spec.terminal,
         "user": {
             "uid": identity.uid,
             "gid": identity.gid,
             "additionalGids": identity.additional_gids,
         },
-        "args": arguments(spec, image),
+        "args": [*_init_words(spec), *arguments(spec, image)],
         "env": _environment(spec, image, hostname, identity.home),
         "cwd": cwd if cwd.startswith("/") else "/" + cwd,
         "capabilities": sets,
@@ -189,6 +192,26 @@ def arguments(spec: ContainerSpec, image: ImageConfig) -> list[str]:
             f"the image {spec.image} says what to run; give command or entryPoint",
         )
     return words
+
+
+def _init_words(spec: ContainerSpec) -> list[str]:
+    return [INIT_INSIDE, "--"] if spec.init else []
+
+
+def init_program() -> Path:
+    """The host's small init, which reaps what a container's processes leave behind.
+
+    Raises: RuntimeFailure with CannotCreateContainerError
+    """
+    for name in INIT_PROGRAMS:
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    raise RuntimeFailure(
+        "CannotCreateContainerError",
+        f"initProcessEnabled needs one of {', '.join(INIT_PROGRAMS)} on the container instance; "
+        "`apt-get install tini` brings one",
+    )
 
 
 def _environment(spec: ContainerSpec, image: ImageConfig, hostname: str, home: str) -> list[str]:
@@ -237,6 +260,12 @@ def _wire(value: int) -> int:
 
 
 def _namespaces(spec: ContainerSpec, network_namespace: str) -> list[dict[str, str]]:
+    for mode, value in (("pidMode", spec.pid_mode), ("ipcMode", spec.ipc_mode)):
+        if value == "task":
+            raise RuntimeFailure(
+                "CannotCreateContainerError",
+                f"{mode} task is not offered by this runtime; leave it out, or use host",
+            )
     kinds = ["mount"]
     if spec.pid_mode != "host":
         kinds.append("pid")
@@ -307,6 +336,8 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
     mounts += [
         _bind(f"/etc/{name}", etc / name, False) for name in ("hostname", "hosts", "resolv.conf")
     ]
+    if spec.init:
+        mounts.append(_bind(INIT_INSIDE, init_program(), True))
     for entry in spec.mounts:
         source = Path(entry.source) if entry.kind == "host" else volumes / entry.source
         try:

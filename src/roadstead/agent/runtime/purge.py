@@ -6,6 +6,7 @@ from roadstead.agent.network import bridge
 from roadstead.agent.runtime import cgroups
 from roadstead.agent.runtime.bundles import Bundles, delete_tree
 from roadstead.agent.runtime.containers import end_container
+from roadstead.agent.runtime.trial import sweep_trials
 
 
 def purge(data_dir: Path, cgroup_parent: str) -> None:
@@ -13,8 +14,10 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
 
     To be called when the instance's agent has ended, from outside its control group. Other files in
     `data_dir` stay. May be called again after a failure, and when there is nothing.
-    Raises: OSError or RuntimeFailure when a process does not end
+    Raises: OSError or RuntimeFailure when a process does not end; ValueError for the root group
     """
+    if not cgroup_parent.strip("/"):
+        raise ValueError(f"cgroup parent {cgroup_parent!r}: name the instance's own control group")
     if data_dir.exists():
         bundles = Bundles(data_dir)
         for container_id, kept in bundles.read_all().items():
@@ -23,6 +26,6 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
         bridge.purge(data_dir)
         for folder in (bundles.containers, bundles.exits, bundles.oci_root, bundles.tasks):
             delete_tree(folder)
-        delete_tree(data_dir / "trial")
+        sweep_trials(data_dir, cgroup_parent)
     cgroups.kill_all(cgroup_parent)
     cgroups.remove_soon(cgroup_parent)

@@ -6,6 +6,8 @@ gets as far as looking for it can make the others.
 """
 
 import logging
+import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import msgspec
 from roadstead.agent.runtime import cgroups, monitor
 from roadstead.agent.runtime.bundles import delete_tree
 from roadstead.agent.runtime.carriers import open_carriers
+from roadstead.agent.runtime.containers import end_process, processes_of
 from roadstead.agent.runtime.monitor import Tools
 from roadstead.agent.runtime.port import RuntimeFailure
 
@@ -31,6 +34,7 @@ def choose_tools(runtime: str, data_dir: Path, cgroup_parent: str) -> Tools:
     tree = cgroups.hierarchies()
     kind = "hybrid" if tree.hybrid else f"version {tree.version}"
     reasons = []
+    sweep_trials(data_dir, cgroup_parent)
     for tools in monitor.find_tools(runtime):
         with open_carriers(1, hide_unified=hides_unified(tools)) as carrier:
             reason = carrier.submit(_try, tools, data_dir, cgroup_parent).result()
@@ -50,11 +54,21 @@ def hides_unified(tools: Tools) -> bool:
     return tools.is_crun and cgroups.hierarchies().hybrid
 
 
+def sweep_trials(data_dir: Path, cgroup_parent: str) -> None:
+    """Take away trials, also those that an agent was killed in."""
+    for folder in sorted(data_dir.glob("trial-*")):
+        while strays := processes_of(folder.name):
+            for pid, ticks in strays:
+                end_process(pid, ticks, signal.SIGKILL)
+        cgroups.kill_all(f"{cgroup_parent}/{folder.name}")
+        cgroups.remove_soon(f"{cgroup_parent}/{folder.name}")
+        delete_tree(folder)
+
+
 def _try(tools: Tools, data_dir: Path, cgroup_parent: str) -> str:
     """Why a runtime does not work; empty when it does."""
-    folder = data_dir / "trial"
-    cgroup = f"{cgroup_parent}/trial"
-    delete_tree(folder)
+    name = f"trial-{os.getpid()}"
+    folder, cgroup = data_dir / name, f"{cgroup_parent}/{name}"
     (folder / "rootfs").mkdir(parents=True)
     namespaces = [{"type": kind} for kind in ("mount", "pid", "ipc", "uts", "network")]
     config = {
@@ -75,7 +89,7 @@ def _try(tools: Tools, data_dir: Path, cgroup_parent: str) -> str:
     words = [tools.runtime, "--root", str(folder / "state")]
     try:
         done = subprocess.run(
-            [*words, "create", "--bundle", str(folder), "trial"],
+            [*words, "create", "--bundle", str(folder), name],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -86,9 +100,7 @@ def _try(tools: Tools, data_dir: Path, cgroup_parent: str) -> str:
     except subprocess.TimeoutExpired:
         return f"no answer within {TRIAL_SECONDS_MAX} s"
     finally:
-        cgroups.kill_all(cgroup)
-        cgroups.remove_soon(cgroup)
-        delete_tree(folder)
+        sweep_trials(data_dir, cgroup_parent)
     said = done.stderr.strip()
     if _PROGRAM in said and done.returncode:
         return ""
