@@ -16,6 +16,7 @@ import msgspec
 from roadstead.settings import SettingError
 
 DEFAULT_CLUSTER = "default"
+DEFAULT_CGROUP = "/roadstead-agent"
 RESERVED_PORTS = (22, 2375, 2376, 51678, 51679)
 """Source: the ECS agent's default ECS_RESERVED_PORTS."""
 PULL_BEHAVIOURS = ("default", "always", "once", "prefer-cached")
@@ -54,7 +55,7 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     cpu_units: int
     memory_mib: int
     images_dir: Path
-    cgroup_parent: str = ""
+    cgroup_parent: str = DEFAULT_CGROUP
     runtime: str = "oci"
     version: str = "0"
     """Of the agent, as it tells the control plane."""
@@ -97,10 +98,19 @@ def settings_from(environ: Mapping[str, str], version: str) -> AgentSettings:
         cpu_units=read.number("ROADSTEAD_CPU_UNITS", (os.cpu_count() or 1) * CPU_UNITS_PER_VCPU),
         memory_mib=memory_mib,
         images_dir=Path(read.text("ROADSTEAD_IMAGES_DIR") or data_dir / "images"),
-        cgroup_parent=read.text("ROADSTEAD_CGROUP_PARENT"),
+        cgroup_parent=read.cgroup("ROADSTEAD_CGROUP_PARENT"),
         runtime=read.text("ROADSTEAD_RUNTIME") or "oci",
         version=version,
     )
+
+
+def is_own_group(cgroup: str) -> bool:
+    """Whether a control group may be an instance's own: below the root, and not out of it.
+
+    All of an instance's processes are ended by group; the root group is the whole machine.
+    """
+    parts = cgroup.strip("/").split("/")
+    return all(part.strip() and part not in (".", "..") for part in parts)
 
 
 def identity_document(settings: AgentSettings) -> str:
@@ -148,6 +158,14 @@ class _Reader:
         value = self.text(name) or allowed[0]
         if value not in allowed:
             raise SettingError(f"{name} is {value!r}.", f"Set it to one of {', '.join(allowed)}.")
+        return value
+
+    def cgroup(self, name: str) -> str:
+        value = self.text(name) or DEFAULT_CGROUP
+        if not is_own_group(value):
+            raise SettingError(
+                f"{name} is {value!r}.", "Set it to a group below the root, such as /roadstead/i-1."
+            )
         return value
 
     def mapping(self, name: str) -> dict[str, str]:

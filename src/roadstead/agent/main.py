@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from roadstead.agent.configuration import AgentSettings, settings_from
+from roadstead.agent.configuration import AgentSettings, is_own_group, settings_from
 from roadstead.agent.credentials import credentials_from
 from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, EXIT_TERMINAL, AgentEnd
 from roadstead.agent.journal import Journal
@@ -88,6 +88,13 @@ async def run(settings: AgentSettings, credentials: Credentials) -> int:
 
 def remove_traces(data_dir: Path, cgroup_parent: str) -> int:
     """End and remove every container that an agent left in `data_dir`; the exit status."""
+    if not is_own_group(cgroup_parent):
+        log.error(
+            "--cgroup-parent is %r; it must name a group of this instance alone, such as "
+            "/roadstead/i-0123456789abcdef0: every process in it is ended",
+            cgroup_parent,
+        )
+        return EXIT_TERMINAL
     from roadstead.agent.runtime.purge import purge
 
     try:
@@ -123,5 +130,5 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     remove = commands.add_parser("purge", help="take away the containers that an agent left")
     remove.add_argument("--data-dir", type=Path, required=True)
-    remove.add_argument("--cgroup-parent", default="")
+    remove.add_argument("--cgroup-parent", required=True)
     return parser

@@ -55,6 +55,8 @@ def test_durations_are_spelled_as_go_spells_them(text: str, seconds: float) -> N
         ("ECS_INSTANCE_ATTRIBUTES", "a=b"),
         ("ECS_IMAGE_PULL_BEHAVIOR", "never"),
         ("ECS_CONTAINER_STOP_TIMEOUT", "soon"),
+        ("ROADSTEAD_CGROUP_PARENT", "/"),
+        ("ROADSTEAD_CGROUP_PARENT", "/a/../.."),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:

@@ -6,6 +6,7 @@ container has at most one step under way; resources are held from admission unti
 is left.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -59,7 +60,7 @@ class Engine:
             self._index(task)
             if task.is_admitted and not task.is_released:
                 self._account.take(task_resources(task.payload))
-        self._waiting = [t.arn for t in self._tasks.values() if _waits(t)]
+        self._waiting = deque(t.arn for t in self._tasks.values() if _waits(t))
 
     @property
     def tasks(self) -> tuple[TaskState, ...]:
@@ -304,7 +305,7 @@ class Engine:
                 task.is_admitted = True
                 turn.touch(task)
                 tasks.advance(turn, task)
-            self._waiting.pop(0)
+            self._waiting.popleft()
 
     def _saves(self, turn: Turn) -> list[Instruction]:
         saves: list[Instruction] = []
