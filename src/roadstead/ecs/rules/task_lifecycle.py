@@ -82,7 +82,7 @@ def later_container_status(now: str, reported: str) -> str:
     reported = reported.upper()
     if reported not in CONTAINER_ORDER:
         reported = "PENDING"
-    return max(now, reported, key=CONTAINER_ORDER.index)
+    return CONTAINER_ORDER[max(CONTAINER_ORDER.index(now), CONTAINER_ORDER.index(reported))]
 
 
 def mermaid() -> str:

@@ -6,6 +6,7 @@ nothing new changes nothing and raises nothing.
 
 from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -139,9 +140,21 @@ def _merged(container: Container, news: ContainerReport) -> Container:
         exit_code=news.exit_code if status == "STOPPED" else None,
         reason=news.reason[:REASON_CHARACTERS_MAX] or container.reason,
         runtime_id=news.runtime_id[:_IDENTITY_CHARACTERS_MAX] or container.runtime_id,
-        image_digest=news.image_digest[:_IDENTITY_CHARACTERS_MAX] or container.image_digest,
-        network_bindings=news.network_bindings or container.network_bindings,
+        image_digest=intern(news.image_digest[:_IDENTITY_CHARACTERS_MAX]) or container.image_digest,
+        network_bindings=(
+            tuple(_binding(each) for each in news.network_bindings)
+            if news.network_bindings
+            else container.network_bindings
+        ),
     )
+
+
+def _binding(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The binding in shared strings: there may be a hundred thousand of them."""
+    return {
+        intern(name): intern(value) if isinstance(value, str) else value
+        for name, value in document.items()
+    }
 
 
 def _with_managed_agent(container: Container, news: ManagedAgentReport) -> Container:
