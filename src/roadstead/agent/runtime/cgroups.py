@@ -19,6 +19,9 @@ from pathlib import Path
 import msgspec
 
 ROOT = Path("/sys/fs/cgroup")
+SHARED_PARENT = "/ecs"
+"""Where containers go when the instance has no group of its own, as under AWS's agent."""
+
 CPU_PERIOD_US = 100_000
 CPU_UNITS_PER_CPU = 1024
 

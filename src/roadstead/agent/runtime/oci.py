@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec, Self, TypeVar
 
 from roadstead.agent.network.bridge import Bridge
-from roadstead.agent.runtime import kernel, monitor
+from roadstead.agent.runtime import cgroups, kernel, monitor
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import open_carriers
 from roadstead.agent.runtime.containers import Containers, started
@@ -82,16 +82,14 @@ class OciRuntime:
     ) -> Self:
         """A runtime on these folders; adopts the containers that it finds there.
 
-        `cgroup_parent`: path of the instance's control group, such as `/roadstead/i-1`.
+        `cgroup_parent`: path of the instance's control group, such as `/roadstead/i-1`; empty: one
+        that the agents of this machine share.
         `runtime`: name or path of crun, runc or one that takes the same arguments; empty: the
         fastest that works.
         Raises: RuntimeFailure when the host cannot run containers, and why
         """
         if not cgroup_parent.strip("/"):
-            raise RuntimeFailure(
-                "ContainerRuntimeError",
-                f"cgroup parent {cgroup_parent!r}: name a control group of the instance's own",
-            )
+            cgroup_parent = cgroups.SHARED_PARENT
         bundles = Bundles(data_dir)
         tools = await asyncio.to_thread(choose_tools, runtime, data_dir, cgroup_parent)
         images = Images(images_dir)

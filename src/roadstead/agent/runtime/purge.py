@@ -14,18 +14,21 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
 
     To be called when the instance's agent has ended, from outside its control group. Other files in
     `data_dir` stay. May be called again after a failure, and when there is nothing.
-    Raises: OSError or RuntimeFailure when a process does not end; ValueError for the root group
+    Raises: OSError or RuntimeFailure when a process does not end
     """
-    if not cgroup_parent.strip("/"):
-        raise ValueError(f"cgroup parent {cgroup_parent!r}: name the instance's own control group")
+    shared = not cgroup_parent.strip("/")
+    if shared:  # other agents of this machine may be there too: only what is known here goes
+        cgroup_parent = cgroups.SHARED_PARENT
     if data_dir.exists():
         bundles = Bundles(data_dir)
         for container_id, kept in bundles.read_all().items():
             end_container(kept)
             bundles.delete(container_id)
+            cgroups.remove(kept.cgroup.rpartition("/")[0])
         bridge.purge(data_dir)
         for folder in (bundles.containers, bundles.exits, bundles.oci_root, bundles.tasks):
             delete_tree(folder)
         sweep_trials(data_dir, cgroup_parent)
-    cgroups.kill_all(cgroup_parent)
-    cgroups.remove_soon(cgroup_parent)
+    if not shared:
+        cgroups.kill_all(cgroup_parent)
+        cgroups.remove_soon(cgroup_parent)
