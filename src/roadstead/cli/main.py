@@ -102,7 +102,9 @@ def up(
     )
     if detach:
         words = [word for word in sys.argv[2:] if word not in ("--detach", "-d")]
-        _exit(ups.up_detached(options, words))
+        from roadstead.cli.detached import up_detached
+
+        _exit(up_detached(options, words))
     _exit(ups.up(options))
 
 

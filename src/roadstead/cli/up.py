@@ -9,8 +9,6 @@ import asyncio
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Coroutine
@@ -33,7 +31,6 @@ from roadstead.cli.terminal import (
     say,
 )
 from roadstead.clock import SystemClock
-from roadstead.files import make_private_directory
 from roadstead.host import client, purge
 from roadstead.host import main as host_main
 from roadstead.ids import SystemIds
@@ -72,51 +69,13 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 def up(options: UpOptions) -> int:
     """Run everything in the foreground until Ctrl-C or `roadstead down`; the exit status."""
-    where, settings = _begin(options)
+    where, settings = begin(options)
     if where is None:
         return EXIT_MACHINE_LACKS
     with data_dirs.lock(where.data_dir, "up"):
         gateway = _prepare(where, settings)
         place.write_running(where, options.port, options.cluster)
         return asyncio.run(_Up(options, where, settings, gateway).run())
-
-
-def up_detached(options: UpOptions, arguments: list[str]) -> int:
-    """Start `roadstead up` in the background and return once it is ready."""
-    where, _ = _begin(options)
-    if where is None:
-        return EXIT_MACHINE_LACKS
-    if data_dirs.is_locked(where.data_dir, "up"):
-        raise data_dirs.DataDirError(
-            f"Roadstead already runs in {where.data_dir.path}. "
-            "`roadstead down` stops it; `roadstead instance add` adds instances."
-        )
-    make_private_directory(where.data_dir.logs)
-    log_file = where.data_dir.logs / "up.log"
-    descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "roadstead", "up", *arguments],
-            env={**os.environ, EXAMINED: "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=descriptor,
-            stderr=descriptor,
-            start_new_session=True,
-        )
-    finally:
-        os.close(descriptor)
-    with progress("Starting Roadstead in the background …") as tell:
-        while (text := log_file.read_text()) is not None and READY_LINE not in text:
-            if child.poll() is not None:
-                complain(text.strip())
-                return child.returncode or EXIT_FAILED
-            if lines := text.strip().splitlines():
-                tell(lines[-1])
-            time.sleep(readiness.RETRY_SECONDS)
-    say(text[text.index(READY_LINE) :].strip().replace("Press Ctrl-C to stop.", "").strip())
-    say("It runs in the background; `roadstead down` stops it.")
-    child.returncode = 0  # it is meant to outlive us
-    return 0
 
 
 class _Up:
@@ -225,7 +184,7 @@ class _Up:
         )
 
 
-def _begin(options: UpOptions) -> tuple[Place | None, HostSettings]:
+def begin(options: UpOptions) -> tuple[Place | None, HostSettings]:
     """Check what can be checked before anything is done."""
     if options.runtime not in RUNTIMES:
         raise SettingError(

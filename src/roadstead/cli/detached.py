@@ -1,0 +1,50 @@
+"""`roadstead up --detach`: the same `up` in the background, watched until it is ready."""
+
+import os
+import subprocess
+import sys
+import time
+
+from roadstead import data_dir as data_dirs
+from roadstead.cli import readiness
+from roadstead.cli.terminal import EXIT_FAILED, EXIT_MACHINE_LACKS, complain, progress, say
+from roadstead.cli.up import EXAMINED, READY_LINE, UpOptions, begin
+from roadstead.files import make_private_directory
+
+
+def up_detached(options: UpOptions, arguments: list[str]) -> int:
+    """Start `roadstead up` in the background and return once it is ready."""
+    where, _ = begin(options)
+    if where is None:
+        return EXIT_MACHINE_LACKS
+    if data_dirs.is_locked(where.data_dir, "up"):
+        raise data_dirs.DataDirError(
+            f"Roadstead already runs in {where.data_dir.path}. "
+            "`roadstead down` stops it; `roadstead instance add` adds instances."
+        )
+    make_private_directory(where.data_dir.logs)
+    log_file = where.data_dir.logs / "up.log"
+    descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "roadstead", "up", *arguments],
+            env={**os.environ, EXAMINED: "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            start_new_session=True,
+        )
+    finally:
+        os.close(descriptor)
+    with progress("Starting Roadstead in the background …") as tell:
+        while READY_LINE not in (text := log_file.read_text()):
+            if child.poll() is not None:
+                complain(text.strip())
+                return child.returncode or EXIT_FAILED
+            if lines := text.strip().splitlines():
+                tell(lines[-1])
+            time.sleep(readiness.RETRY_SECONDS)
+    say(text[text.index(READY_LINE) :].strip().replace("Press Ctrl-C to stop.", "").strip())
+    say("It runs in the background; `roadstead down` stops it.")
+    child.returncode = 0  # it is meant to outlive us
+    return 0
