@@ -1,5 +1,7 @@
 """The table of status moves."""
 
+from pathlib import Path
+
 import pytest
 
 from roadstead.ecs.rules.task_lifecycle import (
@@ -7,6 +9,7 @@ from roadstead.ecs.rules.task_lifecycle import (
     ORDER,
     TaskEvent,
     later_container_status,
+    mermaid,
     next_status,
     reported_event,
 )
@@ -52,3 +55,9 @@ def test_a_container_never_goes_back() -> None:
     assert later_container_status("STOPPED", "RUNNING") == "STOPPED"
     assert later_container_status("PENDING", "STOPPED") == "STOPPED"
     assert later_container_status("PENDING", "") == "PENDING"
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    root = Path(__file__).resolve().parents[4]
+    page = (root / "docs" / "design" / "task-lifecycle.md").read_text()
+    assert f"```mermaid\n{mermaid()}\n```" in page
