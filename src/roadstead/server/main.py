@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from typing import NoReturn
 
 import msgspec
 
@@ -38,10 +39,11 @@ records and documents stay, they have no cycles, and walking them all takes a qu
 log = logging.getLogger(__name__)
 
 
-def run(settings: ServerSettings) -> int:
-    """Serve until SIGTERM or SIGINT; the exit status of the process."""
+def run(settings: ServerSettings) -> NoReturn:
+    """Serve until SIGTERM or SIGINT, then end the process with its exit status."""
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
     clock, ids = SystemClock(), SystemIds()
+    status = EXIT_STOPPED
     try:
         numbers = chosen_tuning(tuning())
         where = DataDir(settings.data_dir)
@@ -53,11 +55,11 @@ def run(settings: ServerSettings) -> int:
     except* (LogError, ListenError, keys.KeysError, SettingError) as failures:
         for failure in failures.exceptions:
             sys.stderr.write(f"roadstead server: {_innermost(failure)}\n")
-        failed = True
-    else:
-        failed = False
-    sys.stderr.flush()
-    return EXIT_FAILED if failed else EXIT_STOPPED
+        status = EXIT_FAILED
+    except* Exception:  # nobody above could say more of it
+        log.exception("the server failed")
+        status = EXIT_FAILED
+    _leave(status)
 
 
 def chosen_tuning(numbers: dict[str, int]) -> Tuning:
@@ -117,3 +119,13 @@ def _innermost(failure: BaseException) -> BaseException:
     while isinstance(failure, BaseExceptionGroup):
         failure = failure.exceptions[0]
     return failure
+
+
+def _leave(status: int) -> NoReturn:
+    """End without taking the interpreter apart: granian's threads may still want to enter it, and
+    then abort the process. Everything is closed, so nothing is lost.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
