@@ -110,7 +110,7 @@ def oom_kills(path: str) -> int:
 
 def kill_all(path: str) -> int:
     """Kill every process below a group; how many there were. Never those of the root."""
-    assert path.strip("/"), "the root group holds every process of the machine"
+    _check_below_root(path)
     killed = 0
     for root in hierarchies().roots:
         for folder, _, _ in os.walk(root / path.strip("/")):
@@ -127,9 +127,16 @@ def kill_all(path: str) -> int:
     return killed
 
 
+def _check_below_root(path: str) -> None:
+    """Raises: ValueError for the root group, which holds every process of the machine."""
+    parts = [part.strip() for part in path.split("/") if part.strip()]
+    if not parts or "." in parts or ".." in parts:
+        raise ValueError(f"{path!r} does not name a control group below the root")
+
+
 def remove(path: str) -> bool:
     """Take away a group and those below it; False when processes still live in it."""
-    assert path.strip("/"), "the root group stays"
+    _check_below_root(path)
     gone = True
     for root in hierarchies().roots:
         top = root / path.strip("/")
