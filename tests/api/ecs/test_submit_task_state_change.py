@@ -105,3 +105,60 @@ def test_what_makes_no_sense_at_all_is_refused(ecs: Any, task: str) -> None:
         code, _ = refused(ecs.submit_task_state_change, **wrong)
         assert code == "InvalidParameterException"
     assert described(ecs, task)["lastStatus"] == "PENDING"
+
+
+def test_port_ranges_and_managed_agents_are_shown_as_they_were_reported(
+    ecs: Any, task: str
+) -> None:
+    bindings = [
+        {"bindIP": "0.0.0.0", "containerPort": 53, "hostPort": 32772, "protocol": "udp"},
+        {
+            "bindIP": "0.0.0.0",
+            "containerPortRange": "9000-9003",
+            "hostPortRange": "32768-32771",
+            "protocol": "tcp",
+        },
+    ]
+    reason = "ExecuteCommandAgent Initialization failed"
+    ecs.submit_task_state_change(
+        task=task,
+        status="RUNNING",
+        containers=[{"containerName": "app", "status": "RUNNING", "networkBindings": bindings}],
+        managedAgents=[
+            {
+                "containerName": "app",
+                "managedAgentName": "ExecuteCommandAgent",
+                "status": "STOPPED",
+                "reason": reason,
+            }
+        ],
+    )
+    shown = described(ecs, task)
+    assert shown["lastStatus"] == "RUNNING"
+    (container,) = shown["containers"]
+    assert container["networkBindings"] == bindings
+    assert container["managedAgents"] == [
+        {"name": "ExecuteCommandAgent", "lastStatus": "STOPPED", "reason": reason}
+    ]
+    (instance,) = ecs.describe_container_instances(
+        containerInstances=[shown["containerInstanceArn"]]
+    )["containerInstances"]
+    ports = {each["name"]: each.get("stringSetValue") for each in instance["remainingResources"]}
+    assert ports["PORTS"] == ["22", "32768", "32769", "32770", "32771", "51678"]
+    assert ports["PORTS_UDP"] == ["32772"]
+
+
+def test_the_final_report_may_say_nothing_of_containers_reported_before(
+    ecs: Any, task: str
+) -> None:
+    running(ecs, task)
+    ecs.submit_task_state_change(
+        task=task,
+        status="RUNNING",
+        containers=[{"containerName": "app", "status": "STOPPED", "exitCode": 7}],
+    )
+    shown = described(ecs, task)
+    assert (shown["lastStatus"], shown["desiredStatus"]) == ("RUNNING", "STOPPED")
+    ecs.submit_task_state_change(task=task, status="STOPPED")
+    ended = described(ecs, task)
+    assert (ended["lastStatus"], ended["containers"][0]["exitCode"]) == ("STOPPED", 7)
