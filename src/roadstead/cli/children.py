@@ -75,10 +75,10 @@ class Child:
             self._process.send(signal.SIGTERM)
         await self.ended()
 
-    async def ended(self) -> None:
+    async def ended(self, within_seconds: float = STOP_SECONDS) -> None:
         """Return once the program has ended; it is killed if it takes too long."""
         try:
-            await asyncio.wait_for(self._finished.wait(), STOP_SECONDS)
+            await asyncio.wait_for(self._finished.wait(), within_seconds)
         except TimeoutError:
             self._say(f"{self.name} does not end; killing it")
             if self._process is not None:

@@ -50,6 +50,8 @@ EXAMINED = "ROADSTEAD_EXAMINED"
 """Set for the `up` in the background: this machine was examined a moment ago."""
 
 PORT_FREE_SECONDS = 5.0
+TURN_OFF_SECONDS = 60.0
+"""How long a host may take to end all agents and containers."""
 
 
 class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +175,7 @@ class _Up:
                 await asyncio.to_thread(
                     client.call, self._where.data_dir, {"op": "shutdown", "ending": "off"}
                 )
-                await self._host.ended()
+                await self._host.ended(TURN_OFF_SECONDS)
             except (client.HostUnreachable, client.HostRefused):
                 await self._host.stop()
                 await asyncio.to_thread(purge.turn_off_all, self._where.data_dir)
