@@ -648,3 +648,11 @@ def test_a_big_service_rolls_out_to_its_end() -> None:
     assert len(world.tasks(WEB)) == 600
     assert {task.task_definition_arn for task in world.tasks(WEB)} == {definition_arn(revision=2)}
     assert world.service(WEB).is_steady
+
+
+def test_all_instances_of_a_service_may_drain_at_once() -> None:
+    world = a_running_world(2, instances=3)
+    world.put(*(an_instance(n, status="DRAINING") for n in range(1, 4)), an_instance(9))
+    world.work_for(WEB, 100)
+    assert on_instance(world, 9) == 2
+    assert len(world.tasks(WEB)) == 2
