@@ -175,3 +175,17 @@ def test_an_instance_that_shrank_below_its_tasks_takes_no_more(
     join(ecs, containerInstanceArn=arn, totalResources=small, instanceIdentityDocument="")
     answer = ecs.run_task(taskDefinition="web")
     assert [each["arn"] for each in answer["failures"]] == [arn]
+
+
+def test_an_agent_registers_its_own_machine_only(ecs: Any, server: Any) -> None:
+    agent = server.client(key=server.INSTANCE)
+    assert join(agent)["ec2InstanceId"] == "i-0123456789abcdef0"
+    code, _ = refused(
+        agent.register_container_instance, instanceIdentityDocument='{"instanceId": "i-other"}'
+    )
+    assert code == "AccessDeniedException"
+    other = join(ecs, instanceIdentityDocument='{"instanceId": "i-other"}')
+    code, _ = refused(
+        agent.register_container_instance, containerInstanceArn=other["containerInstanceArn"]
+    )
+    assert code == "AccessDeniedException"

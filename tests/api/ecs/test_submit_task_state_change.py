@@ -8,6 +8,8 @@ from refusals import refused
 from registered import register
 from reports import described, running, stopped
 
+from api_server import connect
+
 pytestmark = pytest.mark.usefixtures("cluster")
 
 
@@ -162,3 +164,26 @@ def test_the_final_report_may_say_nothing_of_containers_reported_before(
     ecs.submit_task_state_change(task=task, status="STOPPED")
     ended = described(ecs, task)
     assert (ended["lastStatus"], ended["containers"][0]["exitCode"]) == ("STOPPED", 7)
+
+
+def test_an_agent_has_no_say_about_another_machines_task(
+    ecs: Any, server: Any, register_instances: Any
+) -> None:
+    register(ecs)
+    one, two = (
+        ecs.register_container_instance(
+            instanceIdentityDocument=f'{{"instanceId": "{ec2_id}"}}',
+            totalResources=[{"name": "MEMORY", "type": "INTEGER", "integerValue": 64}],
+        )["containerInstance"]["containerInstanceArn"]
+        for ec2_id in ("i-0123456789abcdef0", "i-other")
+    )
+    server.update(lambda tx: [connect(tx, arn) for arn in (one, two)])
+    tasks = {
+        task["containerInstanceArn"]: task["taskArn"]
+        for task in ecs.run_task(taskDefinition="web", count=2)["tasks"]
+    }
+    agent = server.client(key=server.INSTANCE)
+    for task in tasks.values():
+        running(agent, task)
+    assert described(ecs, tasks[one])["lastStatus"] == "RUNNING"
+    assert described(ecs, tasks[two])["lastStatus"] == "PENDING"

@@ -12,8 +12,10 @@ from typing import Any
 from roadstead.aws.arns import is_arn
 from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.references import cluster_arn
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.rules.callers import speaks_for
 from roadstead.ecs.rules.task_lifecycle import reported_event
 from roadstead.ecs.transitions.task_reports import (
     ContainerReport,
@@ -32,6 +34,8 @@ _ACKNOWLEDGED = {"acknowledgment": "ACK"}
 
 def submit_task_state_change(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """Merge what an agent reports of a task and its containers.
+
+    What an agent reports of another machine's task is acknowledged, and changes nothing.
 
     Raises: InvalidParameterException when no task is named, or a status is no status at all.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SubmitTaskStateChange.html
@@ -95,7 +99,7 @@ def discover_poll_endpoint(
 
 def _reported(tx: Tx, call: Call, request: Mapping[str, Any], report: TaskReport) -> dict[str, Any]:
     task = _reported_task(tx, call, request)
-    if task is not None:
+    if task is not None and _is_own_task(tx, call, task):
         report_task(tx, call, task, report)
     return dict(_ACKNOWLEDGED)
 
@@ -113,6 +117,11 @@ def _reported_task(view: View, call: Call, request: Mapping[str, Any]) -> Task |
         return view.get(TASKS, f"{cluster.replace(':cluster/', ':task/', 1)}/{reference}")
     task = view.get(TASKS, reference)
     return task if task is not None and scope_of(task.arn) == call.scope else None
+
+
+def _is_own_task(view: View, call: Call, task: Task) -> bool:
+    instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+    return instance is not None and speaks_for(call.caller_arn, instance.ec2_instance_id)
 
 
 def _container_report(document: Mapping[str, Any]) -> ContainerReport:

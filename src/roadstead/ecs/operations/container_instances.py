@@ -4,6 +4,7 @@ from typing import Any
 
 from roadstead.aws.arns import is_arn
 from roadstead.ecs.errors import (
+    access_denied,
     client_error,
     invalid_parameter,
     missing_version,
@@ -19,6 +20,7 @@ from roadstead.ecs.records.container_instance import (
     ContainerInstance,
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.rules.callers import speaks_for
 from roadstead.ecs.rules.instance_attributes import (
     CUSTOM_ATTRIBUTES_MAX,
     check_attribute,
@@ -48,15 +50,18 @@ def register_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> 
 
     Raises: ClusterNotFoundException; ClientException for an ARN that is INACTIVE or unknown and for
         a changed instance type; InvalidParameterException for an identity document, a resource, an
-        attribute or a tag that is not valid, and for an ARN of another cluster.
+        attribute or a tag that is not valid, and for an ARN of another cluster;
+        AccessDeniedException for an agent that registers another machine than its own.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterContainerInstance.html
     """
     cluster = the_cluster(tx, call, request.get("cluster"))
     registration = read_registration(request, region=call.region)
     tags = checked_tags(request.get("tags"))
     known_arn = request.get("containerInstanceArn")
+    _check_speaks_for(call, registration.host.ec2_instance_id)
     if known_arn:
         known = _coming_back(tx, call, cluster, known_arn, registration)
+        _check_speaks_for(call, known.ec2_instance_id)
         instance = transitions.reregister_instance(tx, known, registration)
     else:
         _check_custom_attributes(registration)
@@ -226,6 +231,11 @@ def _coming_back(
     if now and instance.instance_type and now != instance.instance_type:
         raise client_error("Container instance type changes are not supported.")
     return instance
+
+
+def _check_speaks_for(call: Call, ec2_instance_id: str) -> None:
+    if not speaks_for(call.caller_arn, ec2_instance_id):
+        raise access_denied(call.caller_arn, "ecs:RegisterContainerInstance", ec2_instance_id)
 
 
 def _check_custom_attributes(registration: Registration) -> None:
