@@ -69,6 +69,20 @@ def test_a_task_that_starts_is_sent_and_its_stop_too_each_once() -> None:
     played(story, World)
 
 
+def test_a_task_that_cannot_be_told_does_not_hide_the_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def story(world: World) -> None:
+        world.put(pending(1, task_definition_arn=task_arn(9)))
+        world.put(pending(2))
+        channel = await world.connect()
+        assert channel.payloads() == [("2", "RUNNING")]
+        assert channel.close_code == 0
+
+    played(story, World)
+    assert "no payload can be made of" in caplog.text
+
+
 def test_a_task_of_another_instance_is_not_sent() -> None:
     async def story(world: World) -> None:
         channel = await world.connect()

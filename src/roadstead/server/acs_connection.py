@@ -145,9 +145,18 @@ class AcsConnection:
             if task is None or task.last_status == "STOPPED":
                 await self._handle(acs.ForgetTasks((arn,)))
             elif self._session.told(arn) not in (task.desired_status, "STOPPED"):
-                payload = payload_task(self._store.view, task)
-                delivery = acs.TaskDelivery(arn, payload.desired_status, payload)
-                await self._handle(acs.SendTasks((delivery,)))
+                delivery = self._delivery(task)
+                if delivery is not None:
+                    await self._handle(acs.SendTasks((delivery,)))
+
+    def _delivery(self, task: Task) -> acs.TaskDelivery | None:
+        """What to tell of a task; None, and a line in the log, when that cannot be made."""
+        try:
+            payload = payload_task(self._store.view, task)
+        except Exception:  # one task that cannot be told must not hide the others
+            log.exception("no payload can be made of %s", task.arn)
+            return None
+        return acs.TaskDelivery(task.arn, payload.desired_status, payload)
 
     async def _handle(self, stimulus: acs.Stimulus) -> None:
         for output in self._session.handle(stimulus, self._clock.monotonic()):

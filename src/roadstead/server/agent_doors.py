@@ -5,10 +5,12 @@ in goes to `agent_sessions` as a channel.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 from roadstead.agent_protocol import refusals
+from roadstead.agent_protocol.channel import ChannelClosed
+from roadstead.agent_protocol.channel import Channel
 from roadstead.agent_protocol.queries import QueryError, parse_acs, parse_tcs
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest
@@ -26,6 +28,9 @@ from roadstead.store.store import Store, StoreFailed
 ACS_PATH = "/acs/ws"
 TCS_PATH = "/tcs/ws"
 SIGNING_NAME = "ecs"
+CLOSE_CODE_GOING_AWAY = 1001
+CLOSE_CODE_INTERNAL_ERROR = 1011
+"""Agents come back at once after both."""
 
 Query = TypeVar("Query")
 
@@ -43,6 +48,12 @@ class AgentDoors:
 
     async def open(self, upgrade: WebsocketUpgrade) -> None:
         """Serve the connection until it ends, or refuse it."""
+        try:
+            await self._open(upgrade)
+        except ChannelClosed:
+            log.info("an agent had gone before its connection was open")
+
+    async def _open(self, upgrade: WebsocketUpgrade) -> None:
         try:
             path = upgrade.request.path
             if path == ACS_PATH:
@@ -69,9 +80,13 @@ class AgentDoors:
         self._check_own_instance(caller, query.container_instance_arn)
         instance = self._sessions.admit(query)
         await self._store.durable()
-        channel = await upgrade.accept()
+        try:
+            channel = await upgrade.accept()
+        except ChannelClosed:
+            self._sessions.never_opened(instance)
+            raise
         log.info("agent of %s is connected", instance.arn)
-        await self._sessions.serve(channel, query, instance)
+        await _carried(channel, self._sessions.serve(channel, query, instance))
 
     async def _open_tcs(self, upgrade: WebsocketUpgrade) -> None:
         request = upgrade.request
@@ -86,7 +101,7 @@ class AgentDoors:
             _, body = open_frame(frame.encode(), request, self._keys, self._clock.now())
             return body.decode()
 
-        await self._sessions.serve_telemetry(channel, instance, opened)
+        await _carried(channel, self._sessions.serve_telemetry(channel, instance, opened))
 
     def _authenticate(self, request: HttpRequest, action: str) -> Caller:
         try:
@@ -113,6 +128,17 @@ class AgentDoors:
                 "AccessDeniedException",
                 f"The key of {caller.arn} does not speak for {instance.ec2_instance_id}.",
             )
+
+
+async def _carried(channel: Channel, serving: Coroutine[None, None, None]) -> None:
+    """Serve an open connection to its end; of what goes wrong the agent hears a close code."""
+    try:
+        await serving
+    except* StoreFailed:
+        await channel.close(CLOSE_CODE_GOING_AWAY, "the control plane stops")
+    except* Exception:  # the agent comes back, and others are not harmed
+        log.exception("an agent's connection failed")
+        await channel.close(CLOSE_CODE_INTERNAL_ERROR, "the control plane failed")
 
 
 def _parsed(parse: Callable[[str], Query], query: str) -> Query:

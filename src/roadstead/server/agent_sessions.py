@@ -115,6 +115,10 @@ class AgentSessions:
                 seconds = 0.0 if connection.silent else DISCONNECTED_AFTER_SECONDS
                 self._expect(instance.arn, instance.connections, seconds)
 
+    def never_opened(self, instance: ContainerInstance) -> None:
+        """An admitted agent was gone before its channel was open: it counts as a lost connection."""
+        self._expect(instance.arn, instance.connections, DISCONNECTED_AFTER_SECONDS)
+
     async def serve_telemetry(
         self, channel: Channel, instance: ContainerInstance, open_frame: OpenFrame
     ) -> None:

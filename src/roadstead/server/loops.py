@@ -182,7 +182,11 @@ class ReconcileLoop:
             return
         view = self._store.view
         for change in commit.changes:
-            self._enqueue(self._reconciler.affected(view, change))
+            try:
+                self._enqueue(self._reconciler.affected(view, change))
+            except Exception:  # whom it concerns is not known, so look at all of them
+                log.exception("%s does not know whom %s affects", self.name, change.arn)
+                self.look_at_everything()
 
     def _enqueue(self, keys: Iterable[str]) -> None:
         for key in keys:

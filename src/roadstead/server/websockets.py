@@ -31,22 +31,28 @@ class WebsocketUpgrade(msgspec.Struct, frozen=True):
     send: Callable[[Message], Awaitable[None]]
 
     async def refuse(self, status: int, body: bytes) -> None:
-        """Answer instead of opening the connection."""
+        """Answer instead of opening the connection. Raises: ChannelClosed"""
         await self.receive()
-        await self.send(
+        await self._tell(
             {
                 "type": "websocket.http.response.start",
                 "status": status,
                 "headers": [(b"content-type", b"application/json")],
             }
         )
-        await self.send({"type": "websocket.http.response.body", "body": body})
+        await self._tell({"type": "websocket.http.response.body", "body": body})
 
     async def accept(self) -> "WebsocketChannel":
-        """Open the connection."""
+        """Open the connection. Raises: ChannelClosed when the client has gone meanwhile"""
         await self.receive()
-        await self.send({"type": "websocket.accept"})
+        await self._tell({"type": "websocket.accept"})
         return WebsocketChannel(self.receive, self.send)
+
+    async def _tell(self, message: Message) -> None:
+        try:
+            await self.send(message)
+        except Exception as error:  # granian tells a broken connection by several exceptions
+            raise ChannelClosed(str(error)) from error
 
 
 class WebsocketChannel:

@@ -225,6 +225,20 @@ def test_work_stops_when_its_time_is_up_and_goes_on_where_it_stopped() -> None:
     assert world.reconciler.looked_at == ["a", "b", "c"]
 
 
+def test_a_reconciler_that_cannot_say_whom_a_change_affects_looks_at_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Forgetful(Finishing):
+        def affected(self, view: View, change: Change) -> Iterable[str]:
+            raise KeyError("a bug")
+
+    world = World(Forgetful())
+    world.put("a", "PROVISIONING")
+    world.work()
+    assert world.status("a") == "ACTIVE"
+    assert "does not know whom" in caplog.text
+
+
 def test_a_replaced_view_is_looked_at_whole() -> None:
     world = World()
     newer = View(SCHEMA)
