@@ -61,6 +61,14 @@ InstanceCpu = Annotated[
 InstanceMemory = Annotated[
     int, typer.Option(min=0, help="MiB of memory of an instance. Default: its type's.")
 ]
+HealthyAfter = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Seconds of RUNNING after which a service task without health check counts as "
+        "healthy. Default: ECS's 40.",
+    ),
+]
 Parent = Annotated[int, typer.Option(hidden=True)]
 
 
@@ -78,6 +86,7 @@ def up(
     instance_type: InstanceType = "t3.medium",
     instance_cpu: InstanceCpu = 0,
     instance_memory: InstanceMemory = 0,
+    healthy_after: HealthyAfter = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return once it is ready.")
     ] = False,
@@ -88,6 +97,7 @@ def up(
     """Start everything: the control plane, and container instances on this machine."""
     from roadstead.cli import up as ups
 
+    _tune(healthy_after)
     options = ups.UpOptions(
         data_dir=data_dir,
         port=port,
@@ -178,12 +188,14 @@ def server(
     agent_endpoint: Annotated[
         str, typer.Option(help="The URL that agents are told to poll. Default: the one they used.")
     ] = "",
+    healthy_after: HealthyAfter = None,
     parent: Parent = 0,
 ) -> None:
     """Start the control plane alone."""
     from roadstead import settings
     from roadstead.cli import place
 
+    _tune(healthy_after)
     _be_a_program(parent)
     where = place.new(data_dir)
     from roadstead.server.main import run
@@ -364,6 +376,12 @@ def _foreseen(error: Exception) -> int | None:
         (PermissionError, EXIT_FAILED),
     ]
     return next((status for kind, status in statuses if isinstance(error, kind)), None)
+
+
+def _tune(healthy_after: int | None) -> None:
+    """Hand on to this process and its children what an option chose of ECS's numbers."""
+    if healthy_after is not None:
+        os.environ["ROADSTEAD_TUNING_HEALTHY_AFTER_RUNNING_SECONDS"] = str(healthy_after)
 
 
 def _be_a_program(parent: int) -> None:

@@ -40,6 +40,7 @@ from roadstead.settings import (
     SettingError,
     default_data_dir,
     instance_size,
+    tuning,
 )
 
 KEEP_RUNNING_SIGNAL = signal.SIGUSR1
@@ -272,6 +273,7 @@ def _how_to_use(where: Place, options: UpOptions, ready: readiness.Ready) -> str
             f"  region     {where.region}   account {where.account_id}",
             f"  cluster    {options.cluster}, {ready.connected} container instances connected",
             f"  data       {where.data_dir.path}",
+            *_not_as_ecs(),
             "",
             "Make every AWS tool of this shell talk to it:",
             f'  eval "$(roadstead env{data_dir})"',
@@ -280,3 +282,8 @@ def _how_to_use(where: Place, options: UpOptions, ready: readiness.Ready) -> str
             "Press Ctrl-C to stop.",
         ]
     )
+
+
+def _not_as_ecs() -> list[str]:
+    """A line for each number of ECS's that somebody chose otherwise."""
+    return [f"  tuned      {name} = {value}" for name, value in sorted(tuning().items())]
