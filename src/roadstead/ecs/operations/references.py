@@ -14,6 +14,7 @@ from roadstead.ecs.records.task_definition import (
     TASK_DEFINITIONS,
     TaskDefinition,
 )
+from roadstead.ecs.rules.runnable import check_implemented
 from roadstead.state.plans import Call
 from roadstead.state.view import View
 
@@ -109,13 +110,15 @@ def find_task_definition(view: View, call: Call, reference: str) -> TaskDefiniti
 def runnable_task_definition(view: View, call: Call, reference: str) -> TaskDefinition:
     """The ACTIVE revision named, for new tasks and services.
 
-    Raises: ClientException when there is none of that name or it is not ACTIVE any more.
+    Raises: ClientException when there is none of that name or it is not ACTIVE any more;
+        UnsupportedFeatureException when it asks for something that is not implemented yet.
     """
     definition = find_task_definition(view, call, reference)
     if definition is None:
         raise client_error("TaskDefinition not found.")
     if definition.status != "ACTIVE":
         raise client_error("TaskDefinition is inactive")
+    check_implemented(definition)
     return definition
 
 

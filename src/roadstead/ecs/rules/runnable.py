@@ -21,7 +21,7 @@ def check_runnable(
 
     Raises: InvalidParameterException for a launch type that the definition does not support and for
         a network configuration that is missing or out of place; UnsupportedFeatureException for
-        what Roadstead does not implement yet.
+        launch types and network modes that Roadstead does not implement yet.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
     """
     if definition.compatibilities and launch_type not in definition.compatibilities:
@@ -40,10 +40,15 @@ def check_runnable(
         raise invalid_parameter(
             "Network Configuration is not valid for the given networkMode of this task definition."
         )
-    _check_document(definition.document)
 
 
-def _check_document(document: Mapping[str, Any]) -> None:
+def check_implemented(definition: TaskDefinition) -> None:
+    """Return if Roadstead can run all that the definition asks for.
+
+    Without it, an agent would wait for ever, silently, for secrets that never come.
+    Raises: UnsupportedFeatureException.
+    """
+    document = definition.document
     if document.get("placementConstraints"):
         raise unsupported_feature(
             "placementConstraints of a task definition are not implemented yet."
