@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -152,8 +153,7 @@ class Stage:
         return all(good for _, _, good in self.seen)
 
     def _show(self, *words: str) -> None:
-        shown = " ".join(word if " " not in word and word else f"'{word}'" for word in words)
-        self.console.print(f"[bold cyan]$ {escape(shown)}[/]")
+        self.console.print(f"[bold cyan]$ {escape(shlex.join(words))}[/]")
 
 
 def get(url: str, timeout_seconds: float = 2) -> str:
