@@ -161,6 +161,7 @@ class Carrier:
             log.warning("container %s: %s was not sent: %s", container_id[:12], signal, failure)
 
     async def _remove(self, container_id: str) -> None:
+        await self._journal.flush()  # only the container tells, until then, that it ever ran
         try:
             async with self._steps:
                 await self._runtime.remove(container_id)

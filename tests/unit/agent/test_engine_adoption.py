@@ -78,6 +78,19 @@ def test_a_container_that_ran_and_ended_while_no_agent_looked_is_reported_whole(
     assert again.shown() == [("STOPPED", [("app", "RUNNING", None), ("app", "STOPPED", 4)])]
 
 
+def test_after_a_power_loss_a_container_that_the_records_do_not_know_yet_is_adopted() -> None:
+    driver = Driver()
+    driver.receive(task())
+    records = dict(driver.saved)
+    driver.obey()
+    found = exited(driver, 137)
+    driver.saved = records
+    again = driver.restarted(found)
+    [report] = again.reports
+    assert report.status == "STOPPED"
+    assert again.of(ask.Remove) == [ask.Remove(found.container_id)]
+
+
 def test_an_exit_that_is_told_twice_counts_once() -> None:
     driver = Driver()
     driver.run(task())

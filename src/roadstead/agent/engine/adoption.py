@@ -42,6 +42,10 @@ def _adopt_container(
     was_restarting = containers.is_restarting(container)
     step, container.step = container.step, Step.NONE
     container.early_exit = None
+    if found is not None:  # after a power loss more may be there than the last records know
+        container.is_made = True
+        if container.status is ContainerStatus.NONE:
+            turn.move_container(container, ContainerStatus.PULLED)
     if found is None or found.state == "created":
         if was_restarting:
             _restart_again(turn, task, container, is_there=found is not None, step=step)
