@@ -124,7 +124,7 @@ class Faults:
 
     async def _power_off(self, machine: Machine) -> None:
         world = self._world
-        machine.power_off()
+        machine.power_off(disk_loses=self._rng.random() < 0.5)
         await asyncio.sleep(self._rng.choice((0.0, 0.5, 5.0)))
         world.host.report(machine.id, "stopped")
         await asyncio.sleep(self._rng.uniform(1, 120))

@@ -263,11 +263,12 @@ class Invariants:
             for each in self._view.find(LIVE_TASKS_BY_SERVICE, service.arn)
             if each.desired_status == "RUNNING"
         ]
-        healthy = sum(self._is_healthy(service, each) for each in tasks)
-        was_healthy = healthy + sum(self._is_healthy(service, each) for each in stopped)
         least = minimum_running(service.desired_count, service.minimum_healthy_percent)
-        if healthy < min(least, was_healthy):
-            self._fail(f"{service.arn}: {was_healthy} → {healthy} healthy, the minimum is {least}")
+        for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
+            there = sum(serves(each) for each in tasks)
+            before = there + sum(serves(each) for each in stopped)
+            if there < min(least, before):
+                self._fail(f"{service.arn}: {before} → {there} {what}, the minimum is {least}")
         most = max(
             maximum_total(service.desired_count, service.maximum_percent),
             len(tasks) - started + len(stopped),
@@ -275,13 +276,18 @@ class Invariants:
         if started and len(tasks) > most:
             self._fail(f"{service.arn}: {started} started, {len(tasks)} now, the most is {most}")
 
-    def _is_healthy(self, service: Service, task: Task) -> bool:
-        """A task of the newest deployment must have been RUNNING for a while, others not."""
-        if task.last_status != "RUNNING" or task.started_at is None:
-            return False
+    def _is_healthy(self, task: Task) -> bool:
+        """It has been RUNNING for as long as it takes to count as healthy."""
         waits = timedelta(seconds=tuning(self._view).healthy_after_running_seconds)
-        is_primary = task.started_by == service.deployments[0].id
-        return not is_primary or self._now() - task.started_at >= waits
+        return (
+            task.last_status == "RUNNING"
+            and task.started_at is not None
+            and self._now() - task.started_at >= waits
+        )
+
+
+def _is_running(task: Task) -> bool:
+    return task.last_status == "RUNNING"
 
 
 def recount(view: View) -> Iterator[str]:

@@ -134,8 +134,8 @@ class Machine:
             self.link.cut()
             self.agent.kill()
 
-    def power_off(self) -> None:
-        """Everything ends at once, and nobody is told."""
+    def power_off(self, *, disk_loses: bool = False) -> None:
+        """Everything ends at once, and nobody is told. `disk_loses`: what was not flushed."""
         self.is_powered = False
         self.agent_wanted.clear()
         self.link.silence()
@@ -143,7 +143,8 @@ class Machine:
             self.agent.kill()
         for container_id in list(self.running):
             self.end(container_id, KILLED, told=False)
-        self.journal = self.journal.after_power_loss()
+        if disk_loses:
+            self.journal = self.journal.after_power_loss()
 
     def power_on(self) -> None:
         self.is_powered = True
@@ -155,6 +156,13 @@ class Machine:
         self.journal = PowerSafeJournal.empty()
         self.ended.clear()
         self.agent_wanted.set()
+
+    def tidy(self) -> None:
+        """Someone ends the containers that no agent knows any more."""
+        known = {c.container_id for task in self.journal.tasks() for c in task.containers}
+        for container_id in list(self.running):
+            if container_id not in known:
+                self.end(container_id, KILLED)
 
     def end(self, container_id: str, code: int, reason: str = "", *, told: bool = True) -> None:
         """A container's process ends."""

@@ -119,6 +119,7 @@ class User(Caller):
     def __init__(self, key: Key, link: Link, rng: random.Random, world: "World") -> None:
         super().__init__(key, link)
         self.rng = rng
+        self.pace_seconds = rng.choice((4, 8, 20))
         self._world = world
         self._runs = 0
         self._names = 0
@@ -209,22 +210,27 @@ class User(Caller):
         """Do one thing after the other, for ever."""
         deeds = [deed for deed, weight in DEEDS for _ in range(weight)]
         while True:
-            await asyncio.sleep(self.rng.expovariate(1 / 15))
+            await asyncio.sleep(self.rng.expovariate(1 / self.pace_seconds))
             await self._try(getattr(self, self.rng.choice(deeds))())
 
     async def repair(self) -> None:
         """Make everything such that it can get steady."""
-        good = await self.define("mended", cpu=64, memory=32)
+        container = {"name": "app", "image": "run", "cpu": 64, "memory": 32}
+        await self._insist(
+            "RegisterTaskDefinition", family="mended", containerDefinitions=[container]
+        )
         for service in self.services("ACTIVE"):
             family = service.task_definition_arn.rpartition("/")[2].partition(":")[0]
             if family in ILL_FAMILIES:
-                await self._insist("UpdateService", service=service.name, taskDefinition=good)
+                await self._insist("UpdateService", cluster=CLUSTER, service=service.name, taskDefinition="mended")
         for machine in self._world.machines.values():
+            machine.tidy()
             if machine.is_gone:
                 for instance in self.instances("ACTIVE", "DRAINING"):
                     if instance.ec2_instance_id == machine.id and not instance.agent_connected:
                         await self._insist(
                             "DeregisterContainerInstance",
+                            cluster=CLUSTER,
                             containerInstance=instance.arn,
                             force=True,
                         )
@@ -232,7 +238,7 @@ class User(Caller):
     async def _insist(self, operation: str, **request: Any) -> None:
         while True:
             try:
-                await self.call(operation, cluster=CLUSTER, **request)
+                await self.call(operation, **request)
             except NoAnswer:
                 continue
             return
