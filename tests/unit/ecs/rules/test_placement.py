@@ -60,6 +60,18 @@ def test_PL_12_the_zone_with_the_fewest_tasks_of_the_group_is_taken_first() -> N
     assert choose(view) == on(3)
 
 
+def test_other_groups_tasks_in_a_zone_do_not_count_before_the_own_ones() -> None:
+    view = given(
+        an_instance(1, availability_zone="us-east-1a"),
+        an_instance(2, availability_zone="us-east-1b"),
+        a_task(1, instance=1),
+        a_task(2, instance=2, group="family:other"),
+        a_task(3, instance=2, group="family:other"),
+    )
+    assert choose(view) == on(2)
+    assert choose(view, group="family:new") == on(1)
+
+
 def test_PL_12_within_a_zone_the_instance_with_the_fewest_tasks_of_the_group_is_taken() -> None:
     view = given(
         an_instance(1),
