@@ -67,6 +67,7 @@ def spawn(tools: Tools, spec: ContainerSpec, bundle: Path, root: Path, exits: Pa
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            cwd=bundle,  # when memory runs out, conmon leaves a file named `oom` where it stands
             start_new_session=True,
         )  # fmt: skip
         # conmon forks at once, so that its parent need not stay; the first process has nothing more
