@@ -9,8 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import TypeVar
 
 from roadstead.agent_protocol import refusals
-from roadstead.agent_protocol.channel import ChannelClosed
-from roadstead.agent_protocol.channel import Channel
+from roadstead.agent_protocol.channel import Channel, ChannelClosed
 from roadstead.agent_protocol.queries import QueryError, parse_acs, parse_tcs
 from roadstead.aws.errors import ApiError
 from roadstead.aws.http import HttpRequest

@@ -116,7 +116,7 @@ class AgentSessions:
                 self._expect(instance.arn, instance.connections, seconds)
 
     def never_opened(self, instance: ContainerInstance) -> None:
-        """An admitted agent was gone before its channel was open: it counts as a lost connection."""
+        """An admitted agent left before its channel was open: that is a lost connection too."""
         self._expect(instance.arn, instance.connections, DISCONNECTED_AFTER_SECONDS)
 
     async def serve_telemetry(

@@ -56,11 +56,12 @@ class HttpApplication:
         if scope["path"] == HEALTH_PATH:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
-        body = await _body(receive)
+        request = request_of(scope, b"")
+        body = await _body(receive, request.headers.get("content-length"))
         if body is None:
             await _respond(send, self._dispatcher.refuse_length())
             return
-        request = request_of(scope, body)
+        request = HttpRequest(request.method, request.path, request.query, request.headers, body)
         await _respond(send, await self._dispatcher.answer(request, scope["scheme"]))
 
 
@@ -82,11 +83,11 @@ def request_of(scope: Scope, body: bytes) -> HttpRequest:
     )
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _body(receive: Receive, content_length: str | None) -> bytes | None:
     """The body; None when it is longer than any request may be. What is too much is not kept."""
     message = await receive()
     body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
+    if not message.get("more_body") or str(len(body)) == content_length:
         return body if len(body) <= BODY_BYTES_MAX else None
     parts = [body]
     length = len(body)
