@@ -253,6 +253,20 @@ def test_CI_74_deregistration_closes_the_connections_and_refuses_new_ones() -> N
     played(story, World)
 
 
+def test_an_instance_that_is_deregistered_while_its_connection_opens_is_closed() -> None:
+    async def story(world: World) -> None:
+        admitted = world.sessions.admit(world.query())
+        inactive = msgspec.structs.replace(admitted, status="INACTIVE")
+        world.store.update(lambda tx: tx.put(CONTAINER_INSTANCES, inactive))
+        await world.store.durable()
+        channel = AgentChannel()
+        world.group.create_task(world.sessions.serve(channel, world.query(), admitted))
+        await settle()
+        assert channel.close_code == 1008
+
+    played(story, World)
+
+
 def test_an_instance_that_is_forgotten_is_refused_like_an_inactive_one() -> None:
     async def story(world: World) -> None:
         with pytest.raises(InstanceRefused) as refusal:

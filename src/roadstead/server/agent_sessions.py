@@ -107,6 +107,8 @@ class AgentSessions:
         self._acs[instance.arn] = connection
         if older is not None:
             older.feed(Superseded())
+        if self._is_inactive(instance.arn):  # it became so while the connection was opening
+            connection.feed(InstanceDeregistered())
         try:
             await connection.run()
         finally:
@@ -130,6 +132,8 @@ class AgentSessions:
         self._tcs[instance.arn] = connection
         if older is not None:
             older.feed(telemetry_server_session.Superseded())
+        if self._is_inactive(instance.arn):
+            connection.feed(telemetry_server_session.InstanceDeregistered())
         try:
             await connection.run()
         finally:
@@ -189,6 +193,10 @@ class AgentSessions:
                 f"The container instance is of {instance.cluster_arn}, not of {cluster[:200]}.",
             )
         return instance
+
+    def _is_inactive(self, arn: str) -> bool:
+        instance = self._store.view.get(CONTAINER_INSTANCES, arn)
+        return instance is None or instance.status == "INACTIVE"
 
     def _committed(self, commit: Commit) -> None:
         if commit.reloaded:
