@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from roadstead.ecs.records.tuning import Tuning
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], key=lambda page: page.as_posix()
@@ -65,6 +67,19 @@ def test_decisions_are_numbered_without_gaps_and_have_a_date() -> None:
         assert re.search(r"^Accepted, \d{4}-\d{2}-\d{2}$", page.read_text(), re.MULTILINE), (
             page.name
         )
+
+
+def test_every_setting_is_documented() -> None:
+    source = (ROOT / "src" / "roadstead" / "settings.py").read_text()
+    settings = set(re.findall(r"ROADSTEAD_[A-Z_]+[A-Z]", source))
+    page = (ROOT / "docs" / "operating" / "README.md").read_text()
+    assert sorted(name for name in settings if name not in page) == []
+
+
+def test_every_number_that_may_be_tuned_is_documented() -> None:
+    page = (ROOT / "docs" / "operating" / "README.md").read_text()
+    fields = [name.upper() for name in Tuning.__struct_fields__ if name not in ("arn", "version")]
+    assert [name for name in fields if f"`{name}`" not in page] == []
 
 
 def test_no_page_and_no_source_names_a_package_registry() -> None:
