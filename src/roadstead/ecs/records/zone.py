@@ -19,6 +19,8 @@ Booleans = npt.NDArray[np.bool_]
 
 NO_TASKS, EC2, EXTERNAL = 0, 1, 2
 """Which tasks an instance takes: those of one launch type, or none."""
+IDLE = 1 << 30
+"""More than any number of tasks."""
 ANSWERS_KEPT_MAX = 256
 """Of each kind of question; one costs 10 kB with 10,000 instances, 40 kB where it is of a group."""
 _SLOTS_AT_FIRST = 4
@@ -32,6 +34,7 @@ class Zone:
         "_port_holders",
         "_ports",
         "active",
+        "burden",
         "cpu_left",
         "instances",
         "memory_left",
@@ -50,6 +53,8 @@ class Zone:
         self.cpu_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
         self.memory_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
         self.tasks: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
+        self.burden: Integers = np.full(_SLOTS_AT_FIRST, IDLE, np.int32)
+        """Tasks, and `IDLE` more where no tasks are taken: the least is worth asking first."""
         self.active: npt.NDArray[np.int8] = np.zeros(_SLOTS_AT_FIRST, np.int8)
         """The launch type of ACTIVE instances, their agents connected or not."""
         self.takes: npt.NDArray[np.int8] = np.zeros(_SLOTS_AT_FIRST, np.int8)
@@ -118,6 +123,7 @@ class Zone:
         self.takes[slot] = self.active[slot] = NO_TASKS
         self.tasks_total -= int(self.tasks[slot])
         self.cpu_left[slot] = self.memory_left[slot] = self.tasks[slot] = 0
+        self.burden[slot] = IDLE
         for having in self._attributes.values():
             having[slot] = False
         for taken in self._ports.values():
@@ -138,6 +144,7 @@ class Zone:
         kind = EXTERNAL if instance.external else EC2
         self.active[slot] = kind if instance.status == "ACTIVE" else NO_TASKS
         self.takes[slot] = self.active[slot] if instance.agent_connected else NO_TASKS
+        self.burden[slot] = tasks if self.takes[slot] else IDLE + tasks
         for required, having in self._attributes.items():
             having[slot] = has_attributes(instance, required)
         for code, taken in self._ports.items():
@@ -150,6 +157,7 @@ class Zone:
         self.cpu_left[slot] -= sign * cpu_units
         self.memory_left[slot] -= sign * memory_mib
         self.tasks[slot] += sign
+        self.burden[slot] += sign
         self.tasks_total += sign
         self.group_changed(slot, group, count)
 
@@ -177,6 +185,8 @@ class Zone:
         self.cpu_left = _doubled(self.cpu_left)
         self.memory_left = _doubled(self.memory_left)
         self.tasks = _doubled(self.tasks)
+        self.burden = _doubled(self.burden)
+        self.burden[slots:] = IDLE
         self.active = _doubled(self.active)
         self.takes = _doubled(self.takes)
         for answers in (self._attributes, self._ports, self._groups):

@@ -263,6 +263,11 @@ def test_placement_never_overcommits_and_never_uses_an_instance_that_takes_no_ta
         assert _in_zone(view, instances, chosen.availability_zone) == min(
             _in_zone(view, instances, zone) for zone in zones
         )
+        assert view.count(LIVE_TASKS_BY_INSTANCE, chosen.arn) == min(
+            view.count(LIVE_TASKS_BY_INSTANCE, arn)
+            for arn in able
+            if by_arn[arn].availability_zone == chosen.availability_zone
+        )
         start_task(
             Tx(view),
             call,

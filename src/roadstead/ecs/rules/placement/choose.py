@@ -23,8 +23,9 @@ from roadstead.ecs.rules.placement.demand import Demand
 REFUSALS_MAX = 100
 """As many instances are told why they were not taken."""
 _NOT_HERE = np.int32(2**31 - 1)
-_GROUP_FIRST = np.int32(1 << 16)
-"""One task of the group outweighs as many other tasks; no instance can have that many."""
+_GROUP_FIRST = np.int32(1 << 14)
+"""One task of the group outweighs as many other tasks; no instance has that many, nor can so many
+of one group lift an instance over those that take no tasks."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -84,13 +85,27 @@ def refusal_by(capacity: Capacity, container_instance_arn: str, demand: Demand) 
 def _best_slot(
     zone: Zone, demand: Demand, group: str, capacity: Capacity, groups: Groups | None
 ) -> int | None:
-    able = _able(zone, demand)
-    load = zone.tasks
+    load = zone.burden
     if groups is not None and zone in groups.by_zone:
         load = zone.counts_of(group, lambda: _counts_in(zone, capacity, groups)) * _GROUP_FIRST
-        load += zone.tasks
+        load += zone.burden
+    # The least burdened of all is nearly always able; only if not are all the others asked.
+    slot = int(load.argmin())
+    if _is_able(zone, slot, demand):
+        return slot
+    able = _able(zone, demand)
     slot = int(np.where(able, load, _NOT_HERE).argmin())
     return slot if able[slot] else None
+
+
+def _is_able(zone: Zone, slot: int, demand: Demand) -> bool:
+    return bool(
+        zone.takes[slot] == _kind(demand)
+        and zone.cpu_left[slot] >= demand.cpu_units
+        and zone.memory_left[slot] >= demand.memory_mib
+        and (not demand.requires_attributes or zone.having(demand.requires_attributes)[slot])
+        and not any(zone.taken(code)[slot] for code in _ports(demand))
+    )
 
 
 def _able(zone: Zone, demand: Demand) -> Booleans:
@@ -99,10 +114,15 @@ def _able(zone: Zone, demand: Demand) -> Booleans:
     able &= zone.memory_left >= demand.memory_mib
     if demand.requires_attributes:
         able &= zone.having(demand.requires_attributes)
-    if demand.host_ports or demand.host_ports_udp:
-        for code in ports_as_codes(demand.host_ports, demand.host_ports_udp):
-            able &= ~zone.taken(code)
+    for code in _ports(demand):
+        able &= ~zone.taken(code)
     return able
+
+
+def _ports(demand: Demand) -> set[int] | tuple[()]:
+    if demand.host_ports or demand.host_ports_udp:
+        return ports_as_codes(demand.host_ports, demand.host_ports_udp)
+    return ()
 
 
 def _counts_in(zone: Zone, capacity: Capacity, groups: Groups) -> Iterator[tuple[int, int]]:
@@ -138,7 +158,7 @@ def _missing(zone: Zone, demand: Demand) -> npt.NDArray[np.int32]:
     missing = np.zeros(len(zone.instances), np.int32)
     missing += zone.cpu_left < demand.cpu_units
     missing += zone.memory_left < demand.memory_mib
-    for code in ports_as_codes(demand.host_ports, demand.host_ports_udp):
+    for code in _ports(demand):
         missing += zone.taken(code)
     missing += 1_000 * ~zone.having(demand.requires_attributes)
     missing += 1_000_000 * (zone.takes != zone.active)
