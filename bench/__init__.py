@@ -1,0 +1,1 @@
+"""The benchmarks: how fast Roadstead is, each figure beside a peer measured in the same run."""

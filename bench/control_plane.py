@@ -1,0 +1,78 @@
+"""Our control plane alone: the real `roadstead server` process on a data directory."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.ecs_client import EcsClient
+from bench.programs import end, free_port, run, wait_for_line
+from roadstead.aws.sigv4 import Credentials
+
+CREDENTIALS = Credentials("AKIABENCH", "a-secret-for-benchmarks")
+FILL_SECONDS_MAX = 600
+
+
+class ControlPlane:
+    """A server that answers."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int) -> None:
+        self.process = process
+        self.port = port
+
+    def client(self) -> EcsClient:
+        """A connection with the root key."""
+        return EcsClient(self.port, CREDENTIALS)
+
+    def memory_bytes(self) -> int:
+        """What the process holds of its own: no files, nothing shared."""
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name == "RssAnon":
+                return int(value.split()[0]) * 1024
+        raise AssertionError("this kernel does not tell RssAnon")
+
+
+@contextmanager
+def control_plane(folder: Path) -> Iterator[ControlPlane]:
+    """A server on the data directory; it has ended when the block is left."""
+    port = free_port()
+    log = folder.with_name(f"{folder.name}.log")
+    with log.open("ab") as errors:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "roadstead", "server"),
+                *("--data-dir", str(folder), "--port", str(port)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={
+                **os.environ,
+                "ROADSTEAD_ROOT_ACCESS_KEY_ID": CREDENTIALS.access_key_id,
+                "ROADSTEAD_ROOT_SECRET_ACCESS_KEY": CREDENTIALS.secret,
+            },
+            start_new_session=True,
+        )
+    try:
+        wait_for_line(process, "ready on", log)
+        yield ControlPlane(process, port)
+    finally:
+        end(process)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def fill(folder: Path, *, definitions: int, tasks: int, instances: int) -> Path:
+    """Make a data directory with that much state, in a process of its own; returns it."""
+    run(
+        [
+            *(sys.executable, "-m", "bench.fill", str(folder)),
+            *("--definitions", str(definitions), "--tasks", str(tasks)),
+            *("--instances", str(instances)),
+        ],
+        timeout_seconds=FILL_SECONDS_MAX,
+    )
+    return folder

@@ -1,0 +1,1 @@
+"""What Roadstead is measured against, one module each; every one is started and stopped here."""
