@@ -99,6 +99,10 @@ class ServerStopping(msgspec.Struct, frozen=True):
     """This control plane stops; the agent shall come back at once, to whoever answers."""
 
 
+class HostReportedStopped(msgspec.Struct, frozen=True):
+    """The host is said to be stopped: if that is wrong, or old, the agent shall come back."""
+
+
 class ConnectionClosed(msgspec.Struct, frozen=True):
     """The agent, or the network, ended the connection."""
 
@@ -114,6 +118,7 @@ Stimulus = (
     | InstanceDeregistered
     | Superseded
     | ServerStopping
+    | HostReportedStopped
     | ConnectionClosed
 )
 
@@ -276,6 +281,8 @@ class AcsServerSession:
                 return self._close(CLOSE_CODE_POLICY, "a newer connection of this instance is open")
             case ServerStopping():
                 return self._close(CLOSE_CODE_GOING_AWAY, "the control plane stops")
+            case HostReportedStopped():
+                return self._close(CLOSE_CODE_GOING_AWAY, "the host was reported stopped")
             case ConnectionClosed():
                 self._move(ServerEvent.CLOSED_BY_AGENT)
                 return []

@@ -19,6 +19,7 @@ from roadstead.agent_protocol import telemetry_server_session
 from roadstead.agent_protocol.channel import Channel
 from roadstead.agent_protocol.queries import AcsQuery, TcsQuery
 from roadstead.agent_protocol.server_session import (
+    HostReportedStopped,
     InstanceDeregistered,
     ServerStopping,
     Superseded,
@@ -217,9 +218,12 @@ class AgentSessions:
             connection.task_changed(sequence, change.arn, change.after)
 
     def _instance_changed(self, change: Change) -> None:
-        if change.after is not None and change.after.status != "INACTIVE":
-            return
         connection = self._acs.get(change.arn)
+        if change.after is not None and change.after.status != "INACTIVE":
+            now = self._store.view.get(CONTAINER_INSTANCES, change.arn)
+            if connection is not None and now is not None and not now.agent_connected:
+                connection.feed(HostReportedStopped())
+            return
         if connection is not None:
             connection.feed(InstanceDeregistered())
         telemetry = self._tcs.get(change.arn)
