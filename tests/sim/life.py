@@ -3,7 +3,7 @@
 import asyncio
 
 from sim.faults import Faults
-from sim.liveness import unsettled
+from sim.liveness import unsettled, watch_connectivity
 from sim.world import Violation, World, played
 
 REST_SECONDS_MAX = 40 * 60.0
@@ -18,6 +18,7 @@ async def live(world: World) -> None:
     faults = Faults(world)
     for _ in range(rng.randint(2, 5)):
         faults.add_machine()
+    world.spawn(watch_connectivity(world))
     await world.user.set_up()
     going_wrong = world.start(faults.run())
     users_life = world.start(world.user.live())

@@ -1,5 +1,6 @@
 """What must be so a while after the faults stopped."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ from sim.machine import Machine
 if TYPE_CHECKING:
     from sim.world import World
 
+GONE_SECONDS_MAX = 300.0
+"""An agent that went without a word is missed by its heartbeats: two or three minutes."""
+
 
 def unsettled(world: "World") -> Iterator[str]:
     """What is not yet as it must be in the end."""
@@ -33,6 +37,9 @@ def unsettled(world: "World") -> Iterator[str]:
         yield "the host has more to tell"
     for machine in world.machines.values():
         yield from _machine(world, view, machine)
+    for instance in view.all(CONTAINER_INSTANCES):
+        if instance.agent_connected and instance.arn not in connected(world):
+            yield f"{instance.arn} counts as connected, and there is no such agent"
     for service in view.all(SERVICES):
         yield from _service(view, service)
     for task in view.all(TASKS):
@@ -45,6 +52,35 @@ def unsettled(world: "World") -> Iterator[str]:
                 yield f"{reconciler.__name__} has more to do: {plan.actions[0].reason}"
     if any(loop.failures for loop in server.plane.loops):
         yield "a reconciler failed"
+
+
+def connected(world: "World") -> set[str]:
+    """The instances whose agents live and have a way to the server."""
+    return {
+        identity.container_instance_arn
+        for machine in world.machines.values()
+        if machine.agent is not None
+        and machine.link.is_up
+        and (identity := machine.identity) is not None
+    }
+
+
+async def watch_connectivity(world: "World") -> None:
+    """An agent that is gone is known to be gone within minutes; for ever."""
+    loop = asyncio.get_running_loop()
+    seen_at: dict[str, float] = {}
+    server = None
+    while True:
+        if world.server is not server:
+            server = world.server
+            seen_at.clear()
+        seen_at.update((arn, loop.time()) for arn in sorted(connected(world)))
+        if server is not None and server.is_alive:
+            for instance in server.store.view.all(CONTAINER_INSTANCES):
+                since = seen_at.setdefault(instance.arn, loop.time())
+                if instance.agent_connected and loop.time() - since > GONE_SECONDS_MAX:
+                    world.fail(f"{instance.arn} counts as connected though its agent is long gone")
+        await asyncio.sleep(10)
 
 
 def _machine(world: "World", view: View, machine: Machine) -> Iterator[str]:
