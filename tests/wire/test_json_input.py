@@ -29,7 +29,7 @@ def _body_refusal(operation: str, body: bytes) -> tuple[str, str]:
 
 def test_unknown_members_are_dropped_at_every_depth() -> None:
     body = {
-        "clientToken": "5539340d",
+        "notInTheModel": "5539340d",
         "cluster": "proto",
         "attributes": [{"name": "ecs.os-type", "value": "linux", "novel": {"a": [1, None]}}],
     }

@@ -1,10 +1,21 @@
 """Service models as AWS publishes them. The only door to botocore, which ships them all."""
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import botocore.loaders
 
 from roadstead.aws.shapes import ServiceModel, read_model
+
+BEYOND_THE_MODEL: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "ecs": {"RegisterContainerInstanceRequest": {"clientToken": "String"}},
+}
+"""Service → structure → member → shape: members that AWS's own clients send and the published model
+lacks. What is not listed here is ignored when it comes.
+
+Source: agent:agent/api/ecsclient (RegisterContainerInstance with a ClientToken)
+"""
 
 
 @cache
@@ -14,4 +25,9 @@ def service_model(name: str) -> ServiceModel:
     Read once per process, about 40 ms for ECS.
     Raises: botocore.exceptions.UnknownServiceError for a name that botocore does not know.
     """
-    return read_model(name, botocore.loaders.Loader().load_service_model(name, "service-2"))
+    raw: dict[str, Any] = botocore.loaders.Loader().load_service_model(name, "service-2")
+    for structure, members in BEYOND_THE_MODEL.get(name, {}).items():
+        known = raw["shapes"][structure]["members"]
+        for member, shape in members.items():
+            known.setdefault(member, {"shape": shape})
+    return read_model(name, raw)

@@ -13,6 +13,7 @@ from roadstead.ecs.errors import (
 )
 from roadstead.ecs.operations.paged import after_text, one_page, page_size
 from roadstead.ecs.operations.references import arn_in_cluster, the_cluster
+from roadstead.ecs.records.account import CLIENT_TOKENS, client_token_key
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
@@ -29,6 +30,7 @@ from roadstead.ecs.rules.registration import Registration, read_registration
 from roadstead.ecs.rules.tags import checked_tags
 from roadstead.ecs.rules.task_definition.choices import check_choice
 from roadstead.ecs.transitions import container_instances as transitions
+from roadstead.ecs.transitions.client_tokens import remember_token
 from roadstead.ecs.views.container_instance import container_instance_view
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -37,6 +39,7 @@ DESCRIBED_MAX = 100
 UPDATED_MAX = 10
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html"""
 _PAGE_MAX = 100
+_REGISTERS = "RegisterContainerInstance"
 _TARGET_STATUSES = ("ACTIVE", "DRAINING")
 _LISTED_STATUSES = ("ACTIVE", "DRAINING", "REGISTERING", "DEREGISTERING", "REGISTRATION_FAILED")
 _INCLUDED = ("TAGS", "CONTAINER_INSTANCE_HEALTH")
@@ -64,9 +67,36 @@ def register_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> 
         _check_speaks_for(call, known.ec2_instance_id)
         instance = transitions.reregister_instance(tx, known, registration)
     else:
-        _check_custom_attributes(registration)
-        instance = transitions.register_instance(tx, call, cluster, registration, tags)
+        token = request.get("clientToken")
+        repeated = _repeated(tx, cluster, registration, token)
+        if repeated is None:
+            _check_custom_attributes(registration)
+            instance = transitions.register_instance(tx, call, cluster, registration, tags)
+            _remember(tx, call, cluster, token, instance)
+        else:
+            instance = repeated
     return {"containerInstance": container_instance_view(tx, instance, with_tags=True)}
+
+
+def _repeated(
+    tx: Tx, cluster: Cluster, registration: Registration, token: str | None
+) -> ContainerInstance | None:
+    """What a registration made whose answer its agent did not hear: it asks again by its token."""
+    if not token:
+        return None
+    known = tx.get(CLIENT_TOKENS, client_token_key(_REGISTERS, cluster.arn, token))
+    instance = tx.get(CONTAINER_INSTANCES, known.resource_arns[0]) if known else None
+    if instance is None or instance.ec2_instance_id != registration.host.ec2_instance_id:
+        return None
+    return instance if instance.status != "INACTIVE" else None
+
+
+def _remember(
+    tx: Tx, call: Call, cluster: Cluster, token: str | None, instance: ContainerInstance
+) -> None:
+    if token:
+        key = client_token_key(_REGISTERS, cluster.arn, token)
+        remember_token(tx, call, key, "", (instance,))
 
 
 def deregister_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:

@@ -47,7 +47,6 @@ class ContainerInstance(Record, frozen=True, kw_only=True):
     agent_update_status: str = ""
     health: dict[str, Any] = {}
     """Health check type → {status, statusReason, lastUpdated, lastStatusChange} as last heard."""
-    client_token: str = ""
     tags: dict[str, str] = {}
 
 
