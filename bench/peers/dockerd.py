@@ -23,6 +23,8 @@ from bench.programs import Failed, NotAvailable, program, run, wait_until
 NAME = "dockerd"
 START_SECONDS_MAX = 60
 CALL_SECONDS_MAX = 180
+TRACES = (Path("/etc/docker/key.json"), Path("/run/docker"))
+"""What dockerd makes outside of its own directories, however it is started."""
 CGROUPS = Path("/sys/fs/cgroup")
 _MNT_DETACH = 2
 
@@ -87,6 +89,7 @@ def dockerd(folder: Path, namespace: str) -> Iterator[Dockerd]:
     """
     check()
     folder.mkdir()
+    new_traces = [each for each in TRACES if not each.exists()]
     parent = f"/{namespace}"
     words = [
         # nsenter, not `ip netns exec`: that one mounts /sys anew and hides the cgroups
@@ -107,6 +110,8 @@ def dockerd(folder: Path, namespace: str) -> Iterator[Dockerd]:
                     _remove_containers(daemon)
     finally:
         sweep(folder, parent)
+        for trace in new_traces:
+            shutil.rmtree(trace) if trace.is_dir() else trace.unlink(missing_ok=True)
 
 
 def check() -> None:
