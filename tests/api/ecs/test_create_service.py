@@ -191,6 +191,7 @@ def test_a_parameter_that_is_not_valid_is_refused(
         ({"loadBalancers": [{"targetGroupArn": "arn"}]}, "Load balancers"),
         ({"serviceRegistries": [{"registryArn": "arn"}]}, "Service discovery"),
         ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
+        ({"enableExecuteCommand": True}, "ECS Exec"),
         ({"capacityProviderStrategy": [{"capacityProvider": "c"}]}, "Capacity providers"),
         ({"placementConstraints": [{"type": "distinctInstance"}]}, "Placement constraints"),
         ({"placementStrategy": [{"type": "random"}]}, "Placement strategies"),

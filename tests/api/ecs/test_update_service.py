@@ -56,14 +56,13 @@ def test_SV_31_what_is_not_given_stays_as_it_is(ecs: Any, service: dict[str, Any
         desiredCount=2,
         healthCheckGracePeriodSeconds=9,
         enableECSManagedTags=True,
-        enableExecuteCommand=True,
         propagateTags="SERVICE",
         deploymentConfiguration={"minimumHealthyPercent": 50},
     )
     updated = update(ecs, deploymentConfiguration={"maximumPercent": 150})
     assert updated["desiredCount"] == 2
     assert updated["healthCheckGracePeriodSeconds"] == 9
-    assert (updated["enableECSManagedTags"], updated["enableExecuteCommand"]) == (True, True)
+    assert updated["enableECSManagedTags"] is True
     assert updated["propagateTags"] == "SERVICE"
     assert updated["deploymentConfiguration"]["minimumHealthyPercent"] == 50
     assert updated["deploymentConfiguration"]["maximumPercent"] == 150

@@ -131,6 +131,8 @@ def refuse_later_parts(request: Mapping[str, Any]) -> None:
             raise _not_yet(name)
     if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
         raise _not_yet("Service Connect")
+    if request.get("enableExecuteCommand"):
+        raise _not_yet("ECS Exec (enableExecuteCommand)")
     if (request.get("monitoring") or {}).get("metricConfigurations"):
         raise _not_yet("Monitoring of services")
     if request.get("availabilityZoneRebalancing") == "ENABLED":
