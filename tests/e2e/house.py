@@ -25,8 +25,8 @@ COMMAND_SECONDS_MAX = 180
 PATIENCE_SECONDS = 60
 IMAGE = "demo/web:latest"
 CLUSTER = "default"
-REFUSED = 254
-"""The exit status of `aws` when the service answered with an error."""
+REFUSED = (254, 255)
+"""Exit statuses of `aws`, version 2 and 1, when the service answered with an error."""
 
 WEB = (
     "mkdir -p /www; echo $GREETING on $HOSTNAME > /www/index.html; httpd -p 80 -h /www; "
@@ -150,7 +150,9 @@ class House:
     def refused(self, *words: str) -> str:
         """Run `aws ecs …`, which must be refused; what the CLI printed."""
         done = self._aws(words)
-        assert done.returncode == REFUSED, f"aws ecs {' '.join(words)}: {done.returncode}"
+        assert done.returncode in REFUSED, (
+            f"aws ecs {' '.join(words)}: {done.returncode} {done.stderr}"
+        )
         assert done.stdout == ""
         return done.stderr
 
