@@ -17,6 +17,7 @@ WEIGHTS: dict[str, int] = {
     "stall": 4,
     "partition": 2,
     "kill_agent": 6,
+    "stop_agent": 2,
     "kill_container": 6,
     "kill_server": 4,
     "stop_server": 2,
@@ -45,6 +46,7 @@ class Faults:
         world.rates.slow = rng.choice((0.0, 0.01, 0.05))
         world.disk.slow = rng.choice((0.0, 0.02, 0.1))
         world.disk.full = rng.choice((0.0, 0.0, 0.001))
+        world.disk.crashes = rng.choice((0.0, 0.0, 0.002))
         world.hardships.pull_fails = rng.choice((0.0, 0.05, 0.2))
         world.hardships.create_fails = rng.choice((0.0, 0.02))
         world.hardships.start_fails = rng.choice((0.0, 0.02))
@@ -65,10 +67,10 @@ class Faults:
         self._are_over = True
         rates, disk, hardships = world.rates, world.disk, world.hardships
         rates.lost_before = rates.lost_after = rates.doubled = rates.slow = 0.0
-        disk.slow = disk.full = 0.0
+        disk.slow = disk.full = disk.crashes = 0.0
         hardships.pull_fails = hardships.create_fails = hardships.start_fails = 0.0
         hardships.remove_fails = hardships.slow = 0.0
-        await world.until(lambda: not self._under_way, 600, "the faults' own routines end")
+        await world.until(lambda: not self._under_way, 900, "the faults' own routines end")
 
     async def _happen(self, kind: str) -> None:
         self._under_way += 1
@@ -99,7 +101,7 @@ class Faults:
     async def _partition(self, machine: Machine) -> None:
         machine.link.silence()
         machine.link.is_up = False
-        await asyncio.sleep(self._rng.uniform(1, 240))
+        await asyncio.sleep(self._rng.choice((2, 30, 120, 600)))
         machine.link.is_up = True
 
     async def _kill_agent(self, machine: Machine) -> None:
@@ -109,6 +111,11 @@ class Faults:
             await asyncio.sleep(self._rng.uniform(5, 120))
             if machine.is_powered:
                 machine.agent_wanted.set()
+
+    async def _stop_agent(self, machine: Machine) -> None:
+        """SIGTERM, as for an upgrade."""
+        if machine.agent is not None:
+            machine.agent.stop()
 
     async def _kill_container(self, machine: Machine) -> None:
         if running := list(machine.running):
@@ -127,7 +134,7 @@ class Faults:
         machine.power_off(disk_loses=self._rng.random() < 0.5)
         await asyncio.sleep(self._rng.choice((0.0, 0.5, 5.0)))
         world.host.report(machine.id, "stopped")
-        await asyncio.sleep(self._rng.uniform(1, 120))
+        await asyncio.sleep(self._rng.choice((1, 10, 60, 400)))
         machine.power_on()
         world.host.report(machine.id, "running")
 

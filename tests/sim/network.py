@@ -165,9 +165,7 @@ class Wire:
     def __init__(self, link: Link) -> None:
         self.to_server = Lane(link.delay_seconds)
         self.to_agent = Lane(link.delay_seconds)
-        self.opened: asyncio.Future[tuple[int, bytes]] = (
-            asyncio.get_running_loop().create_future()
-        )
+        self.opened: asyncio.Future[tuple[int, bytes]] = asyncio.get_running_loop().create_future()
         """HTTP status and body; 101 when it is open, 0 when nobody answered."""
         self._link = link
         self._is_cut = False

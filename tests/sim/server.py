@@ -6,7 +6,7 @@ sessions, reconcile loops, store. What is checked here: nothing leaves that is n
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, MutableMapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -46,6 +46,8 @@ class Disk:
         """How often a batch takes up to two seconds."""
         self.full = 0.0
         """How often the disk has no room, which ends the process."""
+        self.crashes = 0.0
+        """How often the process dies when a batch is on disk and nobody was told."""
         self.rng = rng
 
 
@@ -54,7 +56,6 @@ class ServerProcess:
 
     def __init__(
         self,
-        number: int,
         disk: Disk,
         keys: tuple[Key, ...],
         tuning: Tuning,
@@ -69,9 +70,10 @@ class ServerProcess:
         self._answers: dict[asyncio.Future[HttpResponse], None] = {}
         self._wires: dict[Wire, None] = {}
         self._group = asyncio.TaskGroup()
-        self._routine: asyncio.Task[None] | None = None
         self._die = asyncio.Event()
-        log = MemoryLog(disk.kept, before_append=self._before_append, after_append=self._after)
+        log = MemoryLog(
+            disk.kept, before_append=self._before_append, after_append=self._after_append
+        )
         self.plane = ControlPlane(
             log,
             KeyRing(keys, self.clock),
@@ -148,7 +150,7 @@ class ServerProcess:
         async def receive() -> Message:
             return {"type": "http.request", "body": request.body}
 
-        async def send(message: Message) -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 head.update(message)
             elif self.is_alive and not answer.done():
@@ -162,10 +164,10 @@ class ServerProcess:
         await self._application(_scope("http", request), receive, send)
 
     async def _serve_wire(self, wire: Wire, request: HttpRequest) -> None:
-        async def send(message: Message) -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "websocket.send" and self.is_alive:
                 self._check_frame(message["text"])
-            await wire.send(message)
+            await wire.send(dict(message))
 
         try:
             await self._application(_scope("websocket", request), wire.receive, send)
@@ -207,8 +209,10 @@ class ServerProcess:
             self.kill()
             raise LogError("the disk is full")
 
-    async def _after(self) -> None:
+    async def _after_append(self) -> None:
         await asyncio.sleep(self._disk.rng.uniform(0.0, 0.003))
+        if self._disk.crashes and self._disk.rng.random() < self._disk.crashes:
+            self.kill()
         await self._only_alive()
 
     async def _only_alive(self) -> None:

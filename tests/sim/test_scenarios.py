@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from sim.caller import Refused
 from sim.stage import (
     Watched,
     a_cluster,
@@ -18,7 +19,7 @@ from sim.stage import (
     tasks,
     tasks_on,
 )
-from sim.user import CLUSTER, Refused
+from sim.user import CLUSTER
 from sim.world import World, played
 
 HOUR = 3600.0
@@ -399,7 +400,9 @@ def test_a_report_that_a_host_stopped_which_comes_too_late_does_not_last() -> No
         world.host.report(one.id, "running")
         await world.pass_time(15)
         assert status(world, one) == ("ACTIVE", True)
-        await world.until(lambda: len(tasks(world)) == len(one.running) == 2, 60, "no more, no less")
+        await world.until(
+            lambda: len(tasks(world)) == len(one.running) == 2, 60, "no more, no less"
+        )
         assert {each.spec.task_arn for each in one.running.values()} == _arns(world)
 
     played(story)

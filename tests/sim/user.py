@@ -1,116 +1,50 @@
-"""Who calls the API: a user with a plan of his own, and the host that reports what became of machines.
-
-Calls are real signed requests; one that nobody answers is tried again, as boto3 does it.
-"""
+"""A user with plans of his own: what he does to a cluster, and what he may be told."""
 
 import asyncio
 import random
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from roadstead.aws.sigv4 import Credentials
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.keys import Key
+from sim.caller import Caller, Refused
+from sim.families import FAMILIES, ILL_FAMILIES
 from sim.invariants import RUNS_ASKED
-from sim.loop import SimClock
-from sim.machine import signed_call
 from sim.network import Link, NoAnswer
 
 if TYPE_CHECKING:
     from sim.world import World
 
-TRIES_MAX = 4
 CLUSTER = "sim"
 PERCENTAGES = ((100, 200), (50, 100), (0, 100), (50, 200), (100, 150), (75, 125), (90, 110))
 """minimumHealthyPercent, maximumPercent."""
-
-
-class Refused(Exception):
-    """An AWS error."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
-        self.message = message
-
-
-class Caller:
-    """Makes signed calls with one key."""
-
-    def __init__(
-        self, key: Key, link: Link, *, prefix: str = "", service: str = "ecs", tries: int = TRIES_MAX
-    ) -> None:
-        self._credentials = Credentials(key.access_key_id, key.secret_access_key)
-        self._link = link
-        self._prefix = prefix or "AmazonEC2ContainerServiceV20141113"
-        self._service = service
-        self._tries = tries
-        self._clock = SimClock()
-
-    async def call(self, operation: str, **request: Any) -> dict[str, Any]:
-        """Raises: Refused; NoAnswer when all attempts failed"""
-        for tries_left in range(self._tries - 1, -1, -1):
-            try:
-                response = await self._link.call(
-                    signed_call(
-                        operation,
-                        request,
-                        self._credentials,
-                        self._clock,
-                        prefix=self._prefix,
-                        service=self._service,
-                    )
-                )
-            except NoAnswer:
-                if not tries_left:
-                    raise
-            else:
-                answer = msgspec.json.decode(response.body)
-                if response.status == 200:
-                    assert isinstance(answer, dict)
-                    return answer
-                code = str(answer.get("__type", "")).rpartition("#")[2]
-                if response.status < 500 or not tries_left:
-                    raise Refused(code, str(answer.get("message", "")))
-            await asyncio.sleep(1.0)
-        raise AssertionError("there was an attempt left")
-
-
-class Reporter(Caller):
-    """The host: tells what became of each machine, in order, until it is heard."""
-
-    def __init__(self, key: Key, link: Link, world: "World") -> None:
-        super().__init__(key, link, prefix="Roadstead_20261121", service="roadstead", tries=1)
-        self.queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
-        self.is_telling = False
-        self._world = world
-
-    def report(self, instance_id: str, state: str) -> None:
-        self.queue.put_nowait((instance_id, state))
-
-    @property
-    def is_idle(self) -> bool:
-        return self.queue.empty() and not self.is_telling
-
-    async def run(self) -> None:
-        while True:
-            instance_id, state = await self.queue.get()
-            self.is_telling = True
-            while True:
-                try:
-                    await self.call(
-                        "SubmitInstanceStateChange", instanceId=instance_id, state=state
-                    )
-                except (NoAnswer, Refused):
-                    await asyncio.sleep(1.0)
-                else:
-                    break
-            self._world.tell(f"the host told that {instance_id} is {state}")
-            self.is_telling = False
+DEEDS: tuple[tuple[str, int], ...] = (
+    ("scale", 5),
+    ("deploy", 5),
+    ("create_service", 3),
+    ("delete_service", 1),
+    ("run_tasks", 4),
+    ("start_task", 2),
+    ("stop_task", 4),
+    ("drain", 2),
+    ("end_drain", 2),
+    ("deregister_instance", 2),
+    ("register_revision", 2),
+    ("deregister_revision", 2),
+    ("delete_revisions", 1),
+    ("look_around", 2),
+)
+EXPECTED = frozenset(
+    {
+        "ClientException",
+        "InvalidParameterException",
+        "ServiceNotActiveException",
+        "ServiceNotFoundException",
+    }
+)
+"""What a user who acts on what he saw a moment ago may be told. And ServerException with 503, which
+`call` tries again."""
 
 
 class User(Caller):
@@ -125,15 +59,12 @@ class User(Caller):
         self._names = 0
 
     async def define(self, family: str, **members: Any) -> str:
-        """Register a revision; its ARN. Members go into its one container, or its document."""
-        document = {
-            name: members.pop(name)
-            for name in ("networkMode", "cpu", "memory", "containerDefinitions")
-            if name in members and name in ("networkMode", "containerDefinitions")
-        }
+        """Register a revision; its ARN. Members are those of its one container."""
         container = {"name": "app", "image": "run", "cpu": 128, "memory": 64, "essential": True}
-        document.setdefault("containerDefinitions", [container | members])
-        answer = await self.call("RegisterTaskDefinition", family=family, **document)
+        containers = members.get("containerDefinitions") or [container | members]
+        answer = await self.call(
+            "RegisterTaskDefinition", family=family, containerDefinitions=containers
+        )
         return str(answer["taskDefinition"]["taskDefinitionArn"])
 
     async def serve(self, name: str, definition: str, count: int, **members: Any) -> None:
@@ -222,7 +153,9 @@ class User(Caller):
         for service in self.services("ACTIVE"):
             family = service.task_definition_arn.rpartition("/")[2].partition(":")[0]
             if family in ILL_FAMILIES:
-                await self._insist("UpdateService", cluster=CLUSTER, service=service.name, taskDefinition="mended")
+                await self._insist(
+                    "UpdateService", cluster=CLUSTER, service=service.name, taskDefinition="mended"
+                )
         for machine in self._world.machines.values():
             machine.tidy()
             if machine.is_gone:
@@ -370,65 +303,3 @@ class User(Caller):
             await self.call(
                 "DescribeContainerInstances", cluster=CLUSTER, containerInstances=arns[:100]
             )
-
-
-def _one(**members: Any) -> dict[str, Any]:
-    return members
-
-
-def _pair() -> dict[str, Any]:
-    """An essential container that waits for another one that ends, and a sidecar that may end."""
-    container = {"image": "run", "cpu": 64, "memory": 64}
-    return {
-        "containerDefinitions": [
-            container
-            | {
-                "name": "app",
-                "essential": True,
-                "dependsOn": [{"containerName": "init", "condition": "COMPLETE"}],
-            },
-            container | {"name": "init", "image": "job", "essential": False},
-            container | {"name": "side", "image": "flap", "essential": False},
-        ]
-    }
-
-
-FAMILIES: dict[str, dict[str, Any]] = {
-    "web": _one(portMappings=[{"containerPort": 80, "hostPort": 0}]),
-    "fixed": _one(portMappings=[{"containerPort": 80, "hostPort": 8080}]),
-    "big": _one(cpu=1024, memory=1024),
-    "pair": _pair(),
-    "stubborn": _one(image="stubborn", stopTimeout=10),
-    "job": _one(image="job"),
-    "flap": _one(image="flap"),
-    "missing": _one(image="missing"),
-    "broken": _one(image="broken"),
-}
-ILL_FAMILIES = ("job", "flap", "missing", "broken")
-"""A service of these never gets steady."""
-DEEDS: Iterable[tuple[str, int]] = (
-    ("scale", 5),
-    ("deploy", 5),
-    ("create_service", 3),
-    ("delete_service", 1),
-    ("run_tasks", 4),
-    ("start_task", 2),
-    ("stop_task", 4),
-    ("drain", 2),
-    ("end_drain", 2),
-    ("deregister_instance", 2),
-    ("register_revision", 2),
-    ("deregister_revision", 2),
-    ("delete_revisions", 1),
-    ("look_around", 2),
-)
-EXPECTED = frozenset(
-    {
-        "ClientException",
-        "InvalidParameterException",
-        "ServiceNotActiveException",
-        "ServiceNotFoundException",
-    }
-)
-"""What a user who acts on what he saw a moment ago may be told. And ServerException with 503, which
-`call` tries again."""

@@ -12,16 +12,19 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+import msgspec
+
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.keys import Key
 from roadstead.state.view import View
 from roadstead.store.store import Commit
+from sim.caller import Reporter
 from sim.invariants import Invariants
 from sim.loop import SimClock, simulate
 from sim.machine import Hardships, Machine
 from sim.network import Link, Rates
 from sim.server import ACCOUNT, REGION, Disk, ServerProcess
-from sim.user import Reporter, User
+from sim.user import User
 
 MACHINES_MAX = 40
 LINES_TOLD = 60
@@ -43,7 +46,7 @@ class World:
         self.server: ServerProcess | None = None
         self.servers = 0
         self.server_wanted = asyncio.Event()
-        self.tuning = Tuning(**tuned)
+        self.tuning = msgspec.structs.replace(Tuning(), **tuned)
         self.invariants = Invariants(self.fail, self.clock.now)
         self.failure = ""
         self.lines = 0
@@ -103,9 +106,7 @@ class World:
             await self.server_wanted.wait()
             self.servers += 1
             rng = self.rng(f"server {self.servers}")
-            server = ServerProcess(
-                self.servers, self.disk, self._keys, self.tuning, rng, self.fail
-            )
+            server = ServerProcess(self.disk, self._keys, self.tuning, rng, self.fail)
             self.server = server
             self.invariants.watch(server.store, self.disk.kept)
             server.store.on_commit(self._tell_commit)
@@ -225,14 +226,14 @@ def played(
 
     async def play() -> World:
         world = World(seed, verbose=verbose, **tuned)
-        with _no_tracebacks(world):
+        with _TracebacksTold(world):
             await world.play(story)
         return world
 
     return simulate(play())
 
 
-class _no_tracebacks(logging.Handler):
+class _TracebacksTold(logging.Handler):
     """What our code logs with a traceback is a bug that it survived: it ends the world."""
 
     def __init__(self, world: World) -> None:
@@ -272,5 +273,3 @@ def _key(kind: Any, name: str, arn: str) -> Key:
 def _instance_key(number: int) -> Key:
     name = f"i-{number:017x}"
     return _key("instance", name, f"arn:aws:sts::{ACCOUNT}:assumed-role/ecsInstanceRole/{name}")
-
-

@@ -1,0 +1,116 @@
+"""The `Runtime` port of one agent process; the containers are its machine's, and outlive it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
+
+from roadstead.agent.runtime.port import (
+    ContainerSpec,
+    Exit,
+    Found,
+    Image,
+    Progress,
+    RuntimeFailure,
+    Started,
+)
+
+if TYPE_CHECKING:
+    from sim.machine import Machine
+
+KILLED = 137
+
+
+class SimRuntime:
+    """Steps take their time and may fail, as the machine's hardships say."""
+
+    def __init__(self, machine: "Machine") -> None:
+        self.is_alive = True
+        self.told: asyncio.Queue[Exit] = asyncio.Queue()
+        self._machine = machine
+        self._rng = machine.rng
+        for container in machine.containers.values():
+            if container.exit is not None:
+                self.told.put_nowait(container.exit)
+
+    def die(self) -> None:
+        self.is_alive = False
+
+    async def pull(
+        self, image: str, *, behaviour: str = "default", progress: Progress | None = None
+    ) -> Image:
+        await self._take(0.05, 2.0)
+        if image.startswith("missing") or self._fails(self._machine.hardships.pull_fails):
+            raise RuntimeFailure("CannotPullContainerError", f"pull of {image} failed")
+        return Image(image, "sha256:" + "0" * 64)
+
+    async def create(self, spec: ContainerSpec) -> None:
+        if self._fails(self._machine.hardships.create_fails):
+            await self._take(0.01, 0.2)
+            raise RuntimeFailure("CannotCreateContainerError", "no space left")
+        await self._take(0.01, 0.2, lambda: self._machine.make(spec))
+
+    async def start(self, container_id: str) -> Started:
+        await self._take(0.0, 0.02)
+        image = self._machine.containers[container_id].spec.image
+        if image.startswith("broken") or self._fails(self._machine.hardships.start_fails):
+            raise RuntimeFailure("CannotStartContainerError", "exec format error")
+        started = self._machine.start(container_id)
+        await self._take(0.0, 0.05)
+        return started
+
+    async def signal(self, container_id: str, signal: str) -> None:
+        await self._only_alive()
+        self._machine.signal(container_id, signal)
+
+    async def remove(self, container_id: str) -> None:
+        if self._fails(self._machine.hardships.remove_fails):
+            await self._take(0.01, 0.2)
+            raise RuntimeFailure("CannotRemoveContainerError", "device or resource busy")
+        await self._take(0.01, 0.2, lambda: self._machine.remove(container_id))
+
+    async def remove_task(self, task_arn: str) -> None:
+        await self._take(0.0, 0.05)
+
+    async def found(self) -> list[Found]:
+        await self._take(0.01, 0.1)
+        return [
+            Found(
+                container_id,
+                "exited" if each.exit else "running" if each.started else "created",
+                each.started,
+                each.exit,
+            )
+            for container_id, each in self._machine.containers.items()
+        ]
+
+    async def exits(self) -> AsyncIterator[Exit]:
+        while True:
+            yield await self.told.get()
+
+    async def close(self) -> None:
+        self.is_alive = False
+
+    def _fails(self, rate: float) -> bool:
+        return rate > 0 and self._rng.random() < rate
+
+    async def _take(
+        self, least: float, most: float, effect: Callable[[], None] = lambda: None
+    ) -> None:
+        """Take some time, then have the effect. If the agent is killed meanwhile: perhaps."""
+        await self._only_alive()
+        slow = self._fails(self._machine.hardships.slow)
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        seconds = self._rng.uniform(least, most * 20 if slow else most)
+        asyncio.get_running_loop().call_later(seconds, self._finish, done, effect)
+        await done
+        await self._only_alive()
+
+    def _finish(self, done: "asyncio.Future[None]", effect: Callable[[], None]) -> None:
+        if self.is_alive or (self._machine.is_powered and self._rng.random() < 0.5):
+            effect()
+        if not done.done():
+            done.set_result(None)
+
+    async def _only_alive(self) -> None:
+        if not self.is_alive:
+            await asyncio.Event().wait()
