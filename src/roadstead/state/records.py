@@ -32,11 +32,16 @@ Order = Any
 class Table(Generic[R]):
     """One kind of record."""
 
-    __slots__ = ("name", "record_type")
+    __slots__ = ("name", "record_type", "share")
 
-    def __init__(self, name: str, record_type: type[R]) -> None:
+    def __init__(
+        self, name: str, record_type: type[R], share: Callable[[R], None] | None = None
+    ) -> None:
+        """`share` is called for each record that was read from a log, before anyone sees it: it
+        may put one object in the place of many equal ones, and nothing else."""
         self.name = name
         self.record_type = record_type
+        self.share = share
 
     def __repr__(self) -> str:
         return f"Table({self.name})"

@@ -114,10 +114,16 @@ class View:
         return cast(P, self._projections[kind])
 
     def load(self, table: Table[R], records: Iterable[R]) -> None:
-        """Fill an empty table, quickly: indexes are built once, sorted."""
+        """Fill an empty table, quickly: indexes are built once, sorted.
+
+        Records are best given one by one, so that what they share is found before the next one.
+        """
         rows = self._rows[table.name]
         assert not rows, f"{table} is loaded twice"
-        rows.update((record.arn, record) for record in records)
+        for record in records:
+            if table.share is not None:
+                table.share(record)
+            rows[record.arn] = record
         for index in self._indexes[table.name]:
             entries: dict[str, list[Any]] = {}
             for record in rows.values():

@@ -37,7 +37,7 @@ class MemoryLog:
         for table in schema.tables:
             decode: Callable[[bytes], Any] = msgspec.msgpack.Decoder(table.record_type).decode
             view.load(
-                table, [decode(row) for (name, _), row in self.kept.items() if name == table.name]
+                table, (decode(row) for (name, _), row in self.kept.items() if name == table.name)
             )
         return view
 

@@ -5,9 +5,11 @@ forward. A STOPPED task stays for an hour, then it is removed.
 """
 
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from roadstead.state.records import Index, Record, Table
 
@@ -81,7 +83,50 @@ class Task(Record, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
-TASKS = Table("tasks", Task)
+_SHARED = (
+    "cluster_arn",
+    "task_definition_arn",
+    "family",
+    "container_instance_arn",
+    "last_status",
+    "desired_status",
+    "group",
+    "started_by",
+    "service_arn",
+    "cpu",
+    "memory",
+    "availability_zone",
+    "connectivity",
+)
+_SHARED_OF_CONTAINERS = (
+    "name",
+    "image",
+    "last_status",
+    "image_digest",
+    "health_status",
+    "cpu",
+    "memory",
+)
+
+
+def _share(task: Task) -> None:
+    """One string for all tasks that say the same: without, they take nearly twice the memory."""
+    for name in _SHARED:
+        text = getattr(task, name)
+        if text:
+            force_setattr(task, name, intern(text))
+    for container in task.containers:
+        for name in _SHARED_OF_CONTAINERS:
+            text = getattr(container, name)
+            if text:
+                force_setattr(container, name, intern(text))
+        for binding in container.network_bindings:
+            for name, value in binding.items():
+                if isinstance(value, str):
+                    binding[name] = intern(value)
+
+
+TASKS = Table("tasks", Task, _share)
 
 
 def _listed_under(task: Task) -> tuple[str, ...]:
