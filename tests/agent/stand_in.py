@@ -3,18 +3,18 @@
 import asyncio
 from typing import Any
 
-from virtual_time import VirtualClock
-
 from roadstead.agent.api import ApiFailure
 from roadstead.agent.configuration import AgentSettings, settings_from
 from roadstead.agent.connecting import ConnectionFailed
 from roadstead.agent.journal import Journal
 from roadstead.agent.program import run_agent
-from roadstead.agent_protocol import frames, queries, server_session
+from roadstead.agent_protocol import frames, queries, server_connection, server_session
 from roadstead.agent_protocol.channel import Channel, ChannelClosed, ChannelRefused
+from roadstead.agent_protocol.deliveries import TaskDelivery
 from roadstead.agent_protocol.messages import acs
-from roadstead.agent_protocol.server_session import AcsServerSession, SendTasks, TaskDelivery
+from roadstead.agent_protocol.server_session import AcsServerSession, SendTasks
 from roadstead.ids import SeededIds
+from virtual_time import VirtualClock
 
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/proto"
 INSTANCE = "arn:aws:ecs:us-east-1:123456789012:container-instance/proto/d773"
@@ -152,23 +152,23 @@ class ControlPlane:
         timer = self._readers.create_task(self._beat(session, channel))
         while (text := await channel.receive()) is not None:
             await self._carry(session, channel, server_session.FrameReceived(text))
-        await self._carry(session, channel, server_session.ConnectionClosed())
+        await self._carry(session, channel, server_connection.ConnectionClosed())
         timer.cancel()
 
     async def _beat(self, session: AcsServerSession, channel: QueueChannel) -> None:
         while session.wake_at_seconds is not None:
             await self.clock.sleep(max(session.wake_at_seconds - self.clock.monotonic(), 0.0))
-            await self._carry(session, channel, server_session.Tick())
+            await self._carry(session, channel, server_connection.Tick())
 
     async def _carry(
         self, session: AcsServerSession, channel: QueueChannel, stimulus: server_session.Stimulus
     ) -> None:
         for output in session.handle(stimulus, self.clock.monotonic()):
             match output:
-                case server_session.SendFrame(text):
+                case server_connection.SendFrame(text):
                     if not channel.is_closed:
                         await channel.send(text)
-                case server_session.Close(code, reason):
+                case server_connection.Close(code, reason):
                     await channel.close(code, reason)
                 case _:
                     self.told.append(output)

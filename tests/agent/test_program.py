@@ -17,21 +17,20 @@ from stand_in import (
     stop,
     task,
 )
-from virtual_time import VirtualClock, run_virtually
 
 from roadstead.agent.api import ApiFailure
 from roadstead.agent.journal import Identity
 from roadstead.agent_protocol import server_session
 from roadstead.agent_protocol.channel import ChannelRefused
 from roadstead.agent_protocol.messages import acs, tcs
+from roadstead.agent_protocol.server_connection import InstanceDeregistered, ServerStopping
 from roadstead.agent_protocol.server_session import (
     AgentAlive,
-    InstanceDeregistered,
     SendManifest,
-    ServerStopping,
     StopsVerified,
     VerifyStops,
 )
+from virtual_time import VirtualClock, run_virtually
 
 Story = Callable[[ControlPlane, FakeRuntime, AgentProcess], Awaitable[None]]
 

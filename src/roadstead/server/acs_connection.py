@@ -7,12 +7,19 @@ view is replaced, it looks at all tasks of its instance.
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterable
 
 from roadstead.agent_protocol import server_session as acs
 from roadstead.agent_protocol.channel import Channel, ChannelClosed
+from roadstead.agent_protocol.deliveries import TaskDelivery
 from roadstead.agent_protocol.queries import AcsQuery
+from roadstead.agent_protocol.server_connection import (
+    BadFrame,
+    Close,
+    ConnectionClosed,
+    SendFrame,
+    Tick,
+)
 from roadstead.agent_protocol.session_states import ServerState
 from roadstead.clock import Clock
 from roadstead.ecs.records.container_instance import ContainerInstance
@@ -23,13 +30,11 @@ from roadstead.ecs.views.agent_payload import (
     stops_confirmed,
 )
 from roadstead.ids import Ids
-from roadstead.server.waiting import wait_for_news
+from roadstead.server.inbox import Inbox
 from roadstead.store.store import Store
 
 SEQUENCE_NUMBERS_PER_CONNECTION = 1_000_000
 """Connections are numbered for ever, so these rise across restarts; none sends so many payloads."""
-FRAMES_QUEUED_MAX = 100
-"""An agent that sends more before they are read has to wait."""
 
 log = logging.getLogger(__name__)
 
@@ -61,69 +66,54 @@ class AcsConnection:
             now=clock.now(),
             at_seconds=clock.monotonic(),
         )
-        self._stimuli: deque[acs.Stimulus] = deque()
+        self._inbox = Inbox[acs.Stimulus]()
         self._changed: dict[str, Task | None] = {}
         self._seen_sequence = 0
         """Commits up to this one were seen by looking at everything."""
         self._look_at_everything = True
-        self._news = asyncio.Event()
-        self._room = asyncio.Event()
         self._missed_heartbeats = 0
 
     def feed(self, stimulus: acs.Stimulus) -> None:
         """Have the session handle this soon."""
-        self._stimuli.append(stimulus)
-        self._news.set()
+        self._inbox.feed(stimulus)
 
     def task_changed(self, sequence: int, arn: str, task: Task | None) -> None:
         """A task of this instance became so, durably, by the commit `sequence`."""
         if sequence > self._seen_sequence:
             self._changed[arn] = task
-            self._news.set()
+            self._inbox.ring()
 
     def look_at_everything(self) -> None:
         """Compare all tasks of the instance with what the agent was told."""
         self._look_at_everything = True
-        self._news.set()
+        self._inbox.ring()
 
     async def run(self) -> None:
         """Play the session until either side closes the connection."""
         async with asyncio.TaskGroup() as group:
-            reading = group.create_task(self._read())
+            reading = group.create_task(self._inbox.fill_from(self._channel, acs.FrameReceived))
             try:
                 await self._play()
             except ChannelClosed:
-                self._session.handle(acs.ConnectionClosed(), self._clock.monotonic())
+                self._session.handle(ConnectionClosed(), self._clock.monotonic())
             finally:
                 reading.cancel()
-
-    async def _read(self) -> None:
-        while True:
-            frame = await self._channel.receive()
-            if frame is None:
-                self.feed(acs.ConnectionClosed())
-                return
-            while len(self._stimuli) >= FRAMES_QUEUED_MAX:
-                self._room.clear()
-                await self._room.wait()
-            self.feed(acs.FrameReceived(frame))
 
     async def _play(self) -> None:
         session = self._session
         while session.state is ServerState.OPEN:
-            while self._stimuli:
-                await self._handle(self._stimuli.popleft())
-            self._room.set()
+            while (stimulus := self._inbox.take()) is not None:
+                await self._handle(stimulus)
             if self._look_at_everything:
                 await self._full_look()
             if self._changed:
                 changed, self._changed = self._changed, {}
                 await self._tell(changed.items())
             wake_at = session.wake_at_seconds
-            if wake_at is None or self._stimuli or self._changed:
+            if wake_at is None or self._inbox or self._changed:
                 continue
-            await wait_for_news(self._news, self._clock, wake_at - self._clock.monotonic())
-            await self._handle(acs.Tick())
+            await self._inbox.wait(self._clock, wake_at - self._clock.monotonic())
+            await self._handle(Tick())
 
     async def _full_look(self) -> None:
         """Send the manifest and every task that is not STOPPED: duplicates do no harm."""
@@ -149,14 +139,14 @@ class AcsConnection:
                 if delivery is not None:
                     await self._handle(acs.SendTasks((delivery,)))
 
-    def _delivery(self, task: Task) -> acs.TaskDelivery | None:
+    def _delivery(self, task: Task) -> TaskDelivery | None:
         """What to tell of a task; None, and a line in the log, when that cannot be made."""
         try:
             payload = payload_task(self._store.view, task)
         except Exception:  # one task that cannot be told must not hide the others
             log.exception("no payload can be made of %s", task.arn)
             return None
-        return acs.TaskDelivery(task.arn, payload.desired_status, payload)
+        return TaskDelivery(task.arn, payload.desired_status, payload)
 
     async def _handle(self, stimulus: acs.Stimulus) -> None:
         for output in self._session.handle(stimulus, self._clock.monotonic()):
@@ -164,9 +154,9 @@ class AcsConnection:
 
     async def _carry_out(self, output: acs.Output) -> None:
         match output:
-            case acs.SendFrame(text):
+            case SendFrame(text):
                 await self._channel.send(text)
-            case acs.Close(code, reason):
+            case Close(code, reason):
                 self.silent = self._missed_heartbeats >= acs.HEARTBEATS_UNANSWERED_MAX
                 await self._channel.close(code, reason)
             case acs.VerifyStops(message_id, candidates):
@@ -180,7 +170,7 @@ class AcsConnection:
                 log.warning("agent of %s missed %d heartbeats", self._arn, in_a_row)
             case acs.MessageRejected(message_id, reason):
                 log.warning("agent of %s refused %s: %s", self._arn, message_id, reason[:200])
-            case acs.BadFrame(text):
+            case BadFrame(text):
                 log.warning("agent of %s sent no message: %s", self._arn, text[:200])
             case (
                 acs.TasksAcknowledged() | acs.MessageAcknowledged() | acs.CredentialsAcknowledged()

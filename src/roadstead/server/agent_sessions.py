@@ -15,10 +15,9 @@ import asyncio
 import heapq
 import logging
 
-from roadstead.agent_protocol import telemetry_server_session
 from roadstead.agent_protocol.channel import Channel
 from roadstead.agent_protocol.queries import AcsQuery, TcsQuery
-from roadstead.agent_protocol.server_session import (
+from roadstead.agent_protocol.server_connection import (
     HostReportedStopped,
     InstanceDeregistered,
     ServerStopping,
@@ -132,9 +131,9 @@ class AgentSessions:
         older = self._tcs.get(instance.arn)
         self._tcs[instance.arn] = connection
         if older is not None:
-            older.feed(telemetry_server_session.Superseded())
+            older.feed(Superseded())
         if self._is_inactive(instance.arn):
-            connection.feed(telemetry_server_session.InstanceDeregistered())
+            connection.feed(InstanceDeregistered())
         try:
             await connection.run()
         finally:
@@ -147,7 +146,7 @@ class AgentSessions:
         for connection in self._acs.values():
             connection.feed(ServerStopping())
         for telemetry in self._tcs.values():
-            telemetry.feed(telemetry_server_session.ServerStopping())
+            telemetry.feed(ServerStopping())
 
     async def run(self) -> None:
         """Note agents as disconnected when they have been gone for long enough; for ever."""
@@ -228,4 +227,4 @@ class AgentSessions:
             connection.feed(InstanceDeregistered())
         telemetry = self._tcs.get(change.arn)
         if telemetry is not None:
-            telemetry.feed(telemetry_server_session.InstanceDeregistered())
+            telemetry.feed(InstanceDeregistered())

@@ -4,13 +4,19 @@ leaves once that is durable. Metrics are acknowledged and dropped: nothing reads
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from roadstead.agent_protocol import telemetry_server_session as tcs
 from roadstead.agent_protocol.channel import Channel, ChannelClosed
 from roadstead.agent_protocol.messages.tcs import InstanceStatus, PublishHealthRequest
+from roadstead.agent_protocol.server_connection import (
+    BadFrame,
+    Close,
+    ConnectionClosed,
+    SendFrame,
+    Tick,
+)
 from roadstead.agent_protocol.session_states import ServerState
 from roadstead.aws.errors import ApiError
 from roadstead.clock import Clock
@@ -18,11 +24,9 @@ from roadstead.ecs.transitions.container_instances import report_health
 from roadstead.ecs.transitions.task_reports import report_task_health
 from roadstead.ids import Ids
 from roadstead.server.calls import own_call_about
-from roadstead.server.waiting import wait_for_news
+from roadstead.server.inbox import Inbox
 from roadstead.state.view import Tx
 from roadstead.store.store import Store
-
-FRAMES_QUEUED_MAX = 100
 
 OpenFrame = Callable[[str], str]
 """The body of a frame whose signature is right. Raises: ApiError when it is wrong."""
@@ -51,57 +55,45 @@ class TcsConnection:
         self._session = tcs.TcsServerSession(
             container_instance_arn=container_instance_arn, ids=ids, at_seconds=clock.monotonic()
         )
-        self._stimuli: deque[tcs.Stimulus] = deque()
-        self._news = asyncio.Event()
-        self._room = asyncio.Event()
+        self._inbox = Inbox[tcs.Stimulus]()
 
     def feed(self, stimulus: tcs.Stimulus) -> None:
         """Have the session handle this soon."""
-        self._stimuli.append(stimulus)
-        self._news.set()
+        self._inbox.feed(stimulus)
 
     async def run(self) -> None:
         """Play the session until either side closes the connection."""
         async with asyncio.TaskGroup() as group:
-            reading = group.create_task(self._read())
+            reading = group.create_task(self._inbox.fill_from(self._channel, self._received))
             try:
                 await self._play()
             except ChannelClosed:
-                self._session.handle(tcs.ConnectionClosed(), self._clock.monotonic())
+                self._session.handle(ConnectionClosed(), self._clock.monotonic())
             finally:
                 reading.cancel()
 
-    async def _read(self) -> None:
-        while True:
-            frame = await self._channel.receive()
-            if frame is None:
-                self.feed(tcs.ConnectionClosed())
-                return
-            while len(self._stimuli) >= FRAMES_QUEUED_MAX:
-                self._room.clear()
-                await self._room.wait()
-            try:
-                self.feed(tcs.BodyReceived(self._open_frame(frame)))
-            except ApiError as error:
-                self.feed(tcs.SignatureWrong(error.message))
+    def _received(self, frame: str) -> tcs.Stimulus:
+        try:
+            return tcs.BodyReceived(self._open_frame(frame))
+        except ApiError as error:
+            return tcs.SignatureWrong(error.message)
 
     async def _play(self) -> None:
         while self._session.state is ServerState.OPEN:
-            while self._stimuli:
-                await self._handle(self._stimuli.popleft())
-            self._room.set()
+            while (stimulus := self._inbox.take()) is not None:
+                await self._handle(stimulus)
             wake_at = self._session.wake_at_seconds
-            if wake_at is None or self._stimuli:
+            if wake_at is None or self._inbox:
                 continue
-            await wait_for_news(self._news, self._clock, wake_at - self._clock.monotonic())
-            await self._handle(tcs.Tick())
+            await self._inbox.wait(self._clock, wake_at - self._clock.monotonic())
+            await self._handle(Tick())
 
     async def _handle(self, stimulus: tcs.Stimulus) -> None:
         for output in self._session.handle(stimulus, self._clock.monotonic()):
             match output:
-                case tcs.SendFrame(text):
+                case SendFrame(text):
                     await self._channel.send(text)
-                case tcs.Close(code, reason):
+                case Close(code, reason):
                     await self._channel.close(code, reason)
                 case tcs.HealthTold(request):
                     self._task_health(request)
@@ -111,7 +103,7 @@ class TcsConnection:
                     await self._store.durable()
                 case tcs.MetricsTold():
                     pass
-                case tcs.BadFrame(text):
+                case BadFrame(text):
                     log.warning("telemetry of %s: %s", self._arn, text[:200])
 
     def _task_health(self, request: PublishHealthRequest) -> None:

@@ -9,31 +9,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roadstead.agent_protocol import frames
+from roadstead.agent_protocol.deliveries import TaskDelivery
 from roadstead.agent_protocol.messages import acs
 from roadstead.agent_protocol.queries import AcsQuery
-from roadstead.agent_protocol.server_session import (
-    AcsServerSession,
-    AgentAlive,
+from roadstead.agent_protocol.server_connection import (
     BadFrame,
     Close,
     ConnectionClosed,
+    InstanceDeregistered,
+    SendFrame,
+    ServerStopping,
+    Superseded,
+    Tick,
+)
+from roadstead.agent_protocol.server_session import (
+    AcsServerSession,
+    AgentAlive,
     CredentialsAcknowledged,
     ForgetTasks,
     FrameReceived,
     HeartbeatMissed,
-    InstanceDeregistered,
     MessageAcknowledged,
     MessageRejected,
     Output,
-    SendFrame,
     SendManifest,
     SendTasks,
-    ServerStopping,
     StopsVerified,
-    Superseded,
-    TaskDelivery,
     TasksAcknowledged,
-    Tick,
     VerifyStops,
 )
 from roadstead.ids import SeededIds

@@ -14,6 +14,8 @@ from roadstead.agent_protocol.agent_connection import (
     Tick,
 )
 from roadstead.agent_protocol.messages import acs, tcs
+from roadstead.agent_protocol.server_connection import Close, InstanceDeregistered, SendFrame
+from roadstead.agent_protocol.server_connection import Tick as ServerTick
 from roadstead.agent_protocol.session_states import AgentState
 from roadstead.agent_protocol.telemetry_agent_session import (
     InstanceKnownInactive,
@@ -23,16 +25,12 @@ from roadstead.agent_protocol.telemetry_agent_session import (
 )
 from roadstead.agent_protocol.telemetry_server_session import (
     BodyReceived,
-    Close,
     HealthTold,
-    InstanceDeregistered,
     InstanceStatusTold,
     MetricsTold,
-    SendFrame,
     SignatureWrong,
     TcsServerSession,
 )
-from roadstead.agent_protocol.telemetry_server_session import Tick as ServerTick
 from roadstead.ids import SeededIds
 
 METRICS = tcs.PublishMetricsRequest(metadata=tcs.MetricsMetadata(fin=True, idle=True))
