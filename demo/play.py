@@ -32,7 +32,8 @@ def main() -> int:
             stage.tell("Press Enter to take it all down.")
             sys.stdin.readline()
     except (KeyboardInterrupt, Exception) as problem:  # noqa: BLE001  # shown; then all is taken down
-        stage.table()
+        if stage.seen:
+            stage.table()
         stage.console.print(f"[red]The demo stopped: {type(problem).__name__}: {problem}[/]")
     finally:
         stage.close()

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -60,7 +61,11 @@ class Stage:
         )
 
     def close(self) -> None:
-        self.roadstead("down", "--purge")
+        """Take all of it down; what could not be taken down is shown with its reason."""
+        if (self.data_dir / "roadstead.json").exists():
+            self.roadstead("down", "--purge")
+        else:
+            shutil.rmtree(self.data_dir)
 
     def chapter(self, title: str) -> None:
         self.console.print()
