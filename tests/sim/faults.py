@@ -163,7 +163,7 @@ class Faults:
         if identity is None:
             return
         arn = identity.container_instance_arn
-        instance = self._world.view.get(CONTAINER_INSTANCES, arn)
+        instance = self._world.disk.read(CONTAINER_INSTANCES, arn)
         if instance is not None and instance.status != "INACTIVE":
             return
         machine.agent_wanted.clear()

@@ -115,17 +115,13 @@ def _machine(world: "World", view: View, machine: Machine) -> Iterator[str]:
     for task in view.find(LIVE_TASKS_BY_INSTANCE, instance.arn):
         if task.last_status == "RUNNING" and task.arn not in running:
             yield f"{task.arn} is RUNNING and {machine.id} has no container of it"
-        elif task.last_status == "PENDING" and task.arn in _admissible(view, instance):
+        elif task.last_status == "PENDING":
             yield f"{task.arn} is PENDING on {machine.id}"
 
 
 def _is_remembered(machine: Machine, arn: str) -> bool:
     """Whether the agent that is there now started it: a reinstalled one leaves others alone."""
     return any(task.arn == arn and task.containers for task in machine.journal.tasks())
-
-
-def _admissible(view: View, instance: ContainerInstance) -> set[str]:
-    return {task.arn for task in view.find(LIVE_TASKS_BY_INSTANCE, instance.arn)}
 
 
 def _service(view: View, service: Service) -> Iterator[str]:

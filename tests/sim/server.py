@@ -16,13 +16,14 @@ from roadstead.agent_protocol.messages.payload import PayloadTask
 from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.aws.responses import check_response
 from roadstead.ecs.reconcilers.table import RECONCILERS
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.ids import SeededIds
 from roadstead.keys import Key
 from roadstead.server.control_plane import ControlPlane
 from roadstead.server.http import HttpApplication
 from roadstead.server.key_ring import KeyRing
+from roadstead.state.records import R, Table
 from roadstead.store.log import LogError
 from roadstead.store.memory import Kept, MemoryLog
 from roadstead.store.store import Commit
@@ -49,6 +50,11 @@ class Disk:
         self.crashes = 0.0
         """How often the process dies when a batch is on disk and nobody was told."""
         self.rng = rng
+
+    def read(self, table: Table[R], arn: str) -> R | None:
+        """The record as it would be after a crash now."""
+        kept = self.kept.get((table.name, arn))
+        return None if kept is None else msgspec.msgpack.decode(kept, type=table.record_type)
 
 
 class ServerProcess:
@@ -180,8 +186,7 @@ class ServerProcess:
         if not text.startswith('{"type":"PayloadMessage"'):
             return
         for told in _payloads.decode(text).message.tasks:
-            kept = self._disk.kept.get((TASKS.name, told.arn))
-            task = None if kept is None else _tasks.decode(kept)
+            task = self._disk.read(TASKS, told.arn)
             if task is None or told.desired_status not in ("RUNNING", task.desired_status):
                 self._fail(f"{told.arn} {told.desired_status} was told before it was durable")
 
@@ -233,7 +238,6 @@ class _Frame(msgspec.Struct):
 
 
 _payloads = msgspec.json.Decoder(_Frame)
-_tasks = msgspec.msgpack.Decoder(Task)
 
 
 def _note_commit(commit: Commit) -> None:
