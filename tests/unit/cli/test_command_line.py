@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from roadstead import data_dir as data_dirs
 from roadstead import keys, settings
-from roadstead.cli import doctor, main, place
+from roadstead.cli import doctor, main, options, place
 from roadstead.ids import SeededIds
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -39,7 +39,7 @@ def test_the_module_is_the_same_command() -> None:
 
 
 def test_the_default_port_is_the_settings() -> None:
-    assert main.DEFAULT_PORT == settings.DEFAULT_PORT
+    assert options.DEFAULT_PORT == settings.DEFAULT_PORT
 
 
 def test_env_prints_variables_for_a_shell(tmp_path: Path) -> None:

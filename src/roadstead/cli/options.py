@@ -1,0 +1,55 @@
+"""Options that several commands share, and how a command ends.
+
+Nothing heavy is imported here: `roadstead --help` reads this.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+DEFAULT_PORT = 8747
+"""Kept here as well as in settings.py, which `--help` need not import. A test compares them."""
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="Where state is kept. Default: ROADSTEAD_DATA_DIR, /var/lib/roadstead for root, "
+        "else ~/.local/state/roadstead.",
+    ),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The control plane's port.")]
+Cluster = Annotated[str, typer.Option(help="The cluster that instances join; made at the start.")]
+Runtime = Annotated[str, typer.Option(help="What runs containers: oci.")]
+VpcCidr = Annotated[
+    str, typer.Option(help="A private /16 for instances. Default: the first free, 172.31.0.0/16.")
+]
+InstanceType = Annotated[str, typer.Option(help="The EC2 type that instances say they are.")]
+InstanceCpu = Annotated[
+    int, typer.Option(min=0, help="CPU units of an instance (1024 a vCPU). Default: its type's.")
+]
+InstanceMemory = Annotated[
+    int, typer.Option(min=0, help="MiB of memory of an instance. Default: its type's.")
+]
+HealthyAfter = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Seconds of RUNNING after which a service task without health check counts as "
+        "healthy. Default: ECS's 40.",
+    ),
+]
+Parent = Annotated[int, typer.Option(hidden=True)]
+
+
+def tune(healthy_after: int | None) -> None:
+    """Hand on to this process and its children what an option chose of ECS's numbers."""
+    if healthy_after is not None:
+        os.environ["ROADSTEAD_TUNING_HEALTHY_AFTER_RUNNING_SECONDS"] = str(healthy_after)
+
+
+def finish(status: int) -> NoReturn:
+    """End the command with this exit status."""
+    raise typer.Exit(status)

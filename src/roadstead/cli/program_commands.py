@@ -1,0 +1,128 @@
+"""`roadstead server`, `host` and `agent`: the programs, each alone.
+
+What they run is imported only when it is run.
+"""
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from roadstead.cli.options import (
+    DEFAULT_PORT,
+    Cluster,
+    DataDir,
+    HealthyAfter,
+    InstanceCpu,
+    InstanceMemory,
+    InstanceType,
+    Parent,
+    Port,
+    Runtime,
+    VpcCidr,
+    finish,
+    tune,
+)
+from roadstead.cli.terminal import EXIT_FAILED
+
+
+def server(
+    data_dir: DataDir = None,
+    port: Port = DEFAULT_PORT,
+    listen: Annotated[
+        list[str] | None,
+        typer.Option(help="An address to answer on, host:port; may be repeated."),
+    ] = None,
+    agent_endpoint: Annotated[
+        str, typer.Option(help="The URL that agents are told to poll. Default: the one they used.")
+    ] = "",
+    healthy_after: HealthyAfter = None,
+    parent: Parent = 0,
+) -> None:
+    """Start the control plane alone."""
+    from roadstead import settings
+    from roadstead.cli import place
+
+    tune(healthy_after)
+    _be_a_program(parent)
+    where = place.new(data_dir)
+    from roadstead.server.main import run
+
+    finish(
+        run(
+            settings.ServerSettings(
+                data_dir=where.data_dir.path,
+                listen=tuple(listen or [f"127.0.0.1:{port}"]),
+                account_id=where.account_id,
+                region=where.region,
+                agent_endpoint=agent_endpoint,
+            )
+        )
+    )
+
+
+def host(
+    data_dir: DataDir = None,
+    port: Port = DEFAULT_PORT,
+    endpoint: Annotated[
+        str, typer.Option(help="The control plane's URL. Default: 127.0.0.1 at --port.")
+    ] = "",
+    agent_endpoint: Annotated[
+        str, typer.Option(help="The same, for agents. Default: the VPC's gateway at --port.")
+    ] = "",
+    cluster: Cluster = "default",
+    runtime: Runtime = "oci",
+    vpc_cidr: VpcCidr = "",
+    instance_type: InstanceType = "t3.medium",
+    instance_cpu: InstanceCpu = 0,
+    instance_memory: InstanceMemory = 0,
+    parent: Parent = 0,
+) -> None:
+    """Carry EC2 instances on this machine, for a control plane that runs already."""
+    from roadstead import settings
+    from roadstead.cli import place
+    from roadstead.host.main import run
+
+    _be_a_program(parent)
+    where = place.new(data_dir)
+    finish(
+        run(
+            settings.HostSettings(
+                data_dir=where.data_dir.path,
+                port=port,
+                endpoint=endpoint,
+                agent_endpoint=agent_endpoint,
+                account_id=where.account_id,
+                region=where.region,
+                cluster=cluster,
+                runtime=runtime,
+                vpc_cidr=vpc_cidr,
+                instance_type=instance_type,
+                instance_cpu_units=instance_cpu,
+                instance_memory_mib=instance_memory,
+            )
+        )
+    )
+
+
+def agent(context: typer.Context) -> None:
+    """Make this machine, or an instance, a container instance."""
+    os.execv(sys.executable, [sys.executable, "-m", "roadstead.agent", *context.args])  # noqa: S606  # the agent takes this process's place, words passed as they are
+
+
+def _be_a_program(parent: int) -> None:
+    """Log for people, and end when the `up` that started us does, even if it is killed."""
+    import signal
+
+    from roadstead.host import kernel
+
+    logging.basicConfig(
+        level=os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO").upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    if parent:
+        kernel.die_with_parent(signal.SIGTERM)
+        if os.getppid() != parent:
+            finish(EXIT_FAILED)
