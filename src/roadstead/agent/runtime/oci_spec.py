@@ -4,7 +4,6 @@ Source: https://github.com/opencontainers/runtime-spec/blob/main/config.md
 """
 
 import re
-import resource
 import shutil
 from functools import lru_cache
 from pathlib import Path
@@ -12,28 +11,14 @@ from typing import Any
 
 import msgspec
 
-from roadstead.agent.runtime import seccomp
+from roadstead.agent.runtime import oci_process, seccomp
 from roadstead.agent.runtime.images import ImageConfig
+from roadstead.agent.runtime.linux_capabilities import granted_capabilities
 from roadstead.agent.runtime.port import ContainerSpec, RuntimeFailure
-from roadstead.agent.runtime.users import identify
 
-DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PIDS_MAX = 32768
 INIT_PROGRAMS = ("docker-init", "tini-static", "tini", "catatonit")
-INIT_INSIDE = "/sbin/docker-init"
 _SHM = "/dev/shm"  # noqa: S108  # a mount of the container's own, or the host's when asked for
-
-_CAPABILITIES = (
-    "CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP "
-    "NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
-)
-_ALL_CAPABILITIES = (
-    "CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE "
-    "NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO "
-    "SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME "
-    "SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG "
-    "WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE"
-)
 
 _MASKED = """/proc/asound /proc/acpi /proc/kcore /proc/keys /proc/latency_stats /proc/timer_list
 /proc/timer_stats /proc/sched_debug /proc/scsi /sys/firmware /sys/devices/virtual/powercap"""
@@ -83,7 +68,7 @@ def build(
         linux["seccomp"] = _profile(capabilities)
     config = {
         "ociVersion": "1.0.2",
-        "process": _process(spec, image, image_root, hostname, capabilities),
+        "process": oci_process.first_process(spec, image, image_root, hostname, capabilities),
         "root": {"path": str(root), "readonly": spec.read_only_root},
         "hostname": hostname,
         "mounts": _mounts(spec, etc, volumes),
@@ -97,105 +82,6 @@ def build(
 @lru_cache(maxsize=64)
 def _profile(capabilities: tuple[str, ...]) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(seccomp.profile(capabilities)))
-
-
-def granted_capabilities(spec: ContainerSpec) -> tuple[str, ...]:
-    """Docker's default set, with what is added and without what is dropped; ALL means all."""
-    possible = _possible_capabilities()
-    if spec.privileged:
-        return possible
-    added = {_short(name) for name in spec.capabilities_add}
-    dropped = {_short(name) for name in spec.capabilities_drop}
-    for name in sorted((added | dropped) - {"ALL", *_ALL_CAPABILITIES.split()}):
-        raise RuntimeFailure(
-            "CannotCreateContainerError", f"unknown capability CAP_{name}; see capabilities(7)"
-        )
-    held = set((_ALL_CAPABILITIES if "ALL" in added else _CAPABILITIES).split())
-    held = (set() if "ALL" in dropped else held - dropped) | (added - {"ALL"})
-    if "ALL" in added:
-        held |= set(_ALL_CAPABILITIES.split()) - dropped
-    wanted = tuple(f"CAP_{name}" for name in sorted(held))
-    missing = [name for name in wanted if name not in possible]
-    if missing and "ALL" not in added:
-        raise RuntimeFailure(
-            "CannotCreateContainerError",
-            f"this host withholds {', '.join(missing)} from its containers; do not ask for it here",
-        )
-    return tuple(name for name in wanted if name in possible)
-
-
-@lru_cache(maxsize=1)
-def _possible_capabilities() -> tuple[str, ...]:
-    bounding = int(_status_field("CapBnd"), 16)
-    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text())
-    return tuple(
-        f"CAP_{name}"
-        for bit, name in enumerate(_ALL_CAPABILITIES.split())
-        if bit <= last and bounding & (1 << bit)
-    )
-
-
-def _status_field(name: str) -> str:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(name + ":"):
-            return line.split()[1]
-    raise LookupError(name)
-
-
-def _short(capability: str) -> str:
-    return capability.upper().removeprefix("CAP_")
-
-
-def _process(
-    spec: ContainerSpec,
-    image: ImageConfig,
-    image_root: Path,
-    hostname: str,
-    capabilities: tuple[str, ...],
-) -> dict[str, Any]:
-    identity = identify(spec.user or image.user, image_root)
-    sets = dict.fromkeys(("bounding", "effective", "permitted"), capabilities)
-    if identity.uid != 0:
-        sets |= {"effective": (), "permitted": ()}
-    if spec.privileged:
-        sets["inheritable"] = capabilities
-    cwd = spec.working_directory or image.working_directory or "/"
-    return {
-        "terminal": spec.terminal,
-        "user": {
-            "uid": identity.uid,
-            "gid": identity.gid,
-            "additionalGids": identity.additional_gids,
-        },
-        "args": [*_init_words(spec), *arguments(spec, image)],
-        "env": _environment(spec, image, hostname, identity.home),
-        "cwd": cwd if cwd.startswith("/") else "/" + cwd,
-        "capabilities": sets,
-        "noNewPrivileges": spec.no_new_privileges,
-        "rlimits": _rlimits(spec),
-    }
-
-
-def arguments(spec: ContainerSpec, image: ImageConfig) -> list[str]:
-    """Docker's rule: an entry point of the definition also sets the image's command aside.
-
-    Source: https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
-    """
-    if spec.entry_point:
-        words = [*spec.entry_point, *spec.command]
-    else:
-        words = [*image.entry_point, *(spec.command or image.command)]
-    if not words:
-        raise RuntimeFailure(
-            "CannotCreateContainerError",
-            f"No command specified: neither the container definition {spec.container_name} nor "
-            f"the image {spec.image} says what to run; give command or entryPoint",
-        )
-    return words
-
-
-def _init_words(spec: ContainerSpec) -> list[str]:
-    return [INIT_INSIDE, "--"] if spec.init else []
 
 
 def init_program() -> Path:
@@ -212,51 +98,6 @@ def init_program() -> Path:
         f"initProcessEnabled needs one of {', '.join(INIT_PROGRAMS)} on the container instance; "
         "`apt-get install tini` brings one",
     )
-
-
-def _environment(spec: ContainerSpec, image: ImageConfig, hostname: str, home: str) -> list[str]:
-    values = {"PATH": DEFAULT_PATH, "HOSTNAME": hostname, "HOME": home}
-    if spec.terminal:
-        values["TERM"] = "xterm"
-    for line in image.environment:
-        name, _, value = line.partition("=")
-        values[name] = value
-    values |= spec.environment
-    return [f"{name}={value}" for name, value in values.items()]
-
-
-def _rlimits(spec: ContainerSpec) -> list[dict[str, Any]]:
-    may_raise = "CAP_SYS_RESOURCE" in _possible_capabilities()
-    limits = []
-    for ulimit in spec.ulimits:
-        kind = f"RLIMIT_{ulimit.name.upper()}"
-        number = getattr(resource, kind, _RLIMITS_UNKNOWN_TO_PYTHON.get(kind))
-        if number is None:
-            raise RuntimeFailure(
-                "CannotCreateContainerError",
-                f"invalid ulimit type: {ulimit.name}; see getrlimit(2)",
-            )
-        held = resource.getrlimit(number)[1]
-        if not may_raise and held != resource.RLIM_INFINITY and _infinite(ulimit.hard) > held:
-            raise RuntimeFailure(
-                "CannotStartContainerError",
-                f"ulimit {ulimit.name}: hard limit {ulimit.hard} is above this instance's own "
-                f"({held}) and the host withholds CAP_SYS_RESOURCE, which raising it needs; "
-                f"ask for {held} or less",
-            )
-        limits.append({"type": kind, "soft": _wire(ulimit.soft), "hard": _wire(ulimit.hard)})
-    return limits
-
-
-_RLIMITS_UNKNOWN_TO_PYTHON = {"RLIMIT_LOCKS": 10}
-
-
-def _infinite(value: int) -> float:
-    return float("inf") if value < 0 else value
-
-
-def _wire(value: int) -> int:
-    return 2**64 - 1 if value < 0 else value
 
 
 def _namespaces(spec: ContainerSpec, network_namespace: str) -> list[dict[str, str]]:
@@ -337,7 +178,7 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
         _bind(f"/etc/{name}", etc / name, False) for name in ("hostname", "hosts", "resolv.conf")
     ]
     if spec.init:
-        mounts.append(_bind(INIT_INSIDE, init_program(), True))
+        mounts.append(_bind(oci_process.INIT_INSIDE, init_program(), True))
     for entry in spec.mounts:
         source = Path(entry.source) if entry.kind == "host" else volumes / entry.source
         try:

@@ -16,9 +16,9 @@ import msgspec
 from roadstead.agent.runtime import cgroups, monitor
 from roadstead.agent.runtime.bundles import delete_tree
 from roadstead.agent.runtime.carriers import open_carriers
-from roadstead.agent.runtime.containers import end_process, processes_of
 from roadstead.agent.runtime.monitor import Tools
 from roadstead.agent.runtime.port import RuntimeFailure
+from roadstead.agent.runtime.processes import end_process, processes_of
 
 TRIAL_SECONDS_MAX = 20
 _PROGRAM = "/no-such-program"
