@@ -33,6 +33,41 @@ def test_SV_02_services_are_found_by_name_and_arn_and_others_are_missing(
     assert answer["failures"] == [{"arn": missing, "reason": "MISSING"}]
 
 
+def test_AR_01_an_arn_without_the_cluster_is_of_no_service(ecs: Any, service_arn: str) -> None:
+    short = service_arn.replace("/default/", "/")
+    answer = ecs.describe_services(services=[short])
+    assert (answer["services"], answer["failures"]) == ([], [{"arn": short, "reason": "MISSING"}])
+    assert refusal_of(ecs.update_service, service=short)[0] == "ServiceNotFoundException"
+
+
+def test_AR_02_an_arn_of_another_cluster_than_the_requests_is_refused(
+    ecs: Any, service_arn: str
+) -> None:
+    ecs.create_cluster(clusterName="other")
+    assert refusal_of(ecs.describe_services, cluster="other", services=[service_arn]) == (
+        "InvalidParameterException",
+        "Identifier is for cluster default. Your cluster is other",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("no name", "Invalid identifier"),
+        ("arn:aws:ecs:us-east-1:123456789012:task/default/web", "Identifier is for task"),
+        ("arn:aws:ecs:us-east-1:123456789012:service/a/b/c", "Unexpected number of separators"),
+        ("arn:aws:ecs:eu-west-1:123456789012:service/default/web", "Invalid identifier"),
+        ("arn:aws:ecs", "Invalid identifier"),
+    ],
+)
+def test_AR_03_a_malformed_reference_is_refused(
+    ecs: Any, service_arn: str, reference: str, words: str
+) -> None:
+    code, message = refusal_of(ecs.describe_services, services=[reference])
+    assert code == "InvalidParameterException"
+    assert words in message
+
+
 def test_tags_are_shown_when_they_are_asked_for(ecs: Any, service_arn: str) -> None:
     (plain,) = ecs.describe_services(services=["web"])["services"]
     (tagged,) = ecs.describe_services(services=["web"], include=["TAGS"])["services"]

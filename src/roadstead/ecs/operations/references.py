@@ -56,6 +56,8 @@ def the_cluster(view: View, call: Call, reference: str | None) -> Cluster:
 def arn_in_cluster(call: Call, cluster: Cluster, kind: str, reference: str) -> str:
     """The ARN of a `kind` (task, service, container-instance) named by id, name or ARN.
 
+    There may be nothing of that ARN; of an ARN without the cluster there never is.
+
     Raises: InvalidParameterException when it is malformed, or an ARN of another cluster, account
         or Region.
     """
@@ -67,7 +69,9 @@ def arn_in_cluster(call: Call, cluster: Cluster, kind: str, reference: str) -> s
         return call.arn("ecs", f"{kind}/{cluster.name}/{reference}")
     inside = id_in_arn(call, reference, kind)
     named, separator, identifier = inside.partition("/")
-    if not separator or "/" in identifier or not identifier:
+    if not separator:
+        return reference  # the short form that ECS used once: well-formed, and nothing has it
+    if "/" in identifier or not identifier:
         raise invalid_parameter(
             f"Unexpected number of separators in {reference!r}: "
             f"expected …:{kind}/<cluster>/<{kind}>."
