@@ -67,21 +67,22 @@ def _check_task_sizes(overrides: Mapping[str, Any]) -> None:
 def _checked_containers(
     given: Sequence[Mapping[str, Any]], containers: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    names = {each["name"] for each in containers}
+    by_name = {each["name"]: each for each in containers}
     found: dict[str, dict[str, Any]] = {}
     for override in given:
         name = override.get("name") or ""
-        if name not in names:
+        if name not in by_name:
             raise invalid_parameter(
                 f"Override for container named {name} is not a container in the TaskDefinition."
             )
         if name in found:
             raise invalid_parameter(f"Container {name} has two overrides; give one.")
-        found[name] = _checked_container(name, override)
+        found[name] = _checked_container(by_name[name], override)
     return list(found.values())
 
 
-def _checked_container(name: str, override: Mapping[str, Any]) -> dict[str, Any]:
+def _checked_container(container: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    name = container["name"]
     for member in ("environmentFiles", "resourceRequirements"):
         if override.get(member):
             raise unsupported_feature(
@@ -95,9 +96,13 @@ def _checked_container(name: str, override: Mapping[str, Any]) -> dict[str, Any]
         amount = override.get(member)
         if amount is not None and not smallest <= amount <= _AMOUNT_MAX:
             raise _bad(name, f"{member} must be at least {smallest}, not {amount}")
-    memory, reservation = override.get("memory"), override.get("memoryReservation")
-    if memory is not None and reservation is not None and reservation > memory:
-        raise _bad(name, "memory must be greater than or equal to memoryReservation")
+    memory, reservation = (
+        override.get(member) or container.get(member) for member in ("memory", "memoryReservation")
+    )
+    if memory and reservation and reservation > memory:
+        raise _bad(
+            name, f"memory, {memory}, must not be less than memoryReservation, {reservation}"
+        )
     return {
         member: value
         for member, value in override.items()

@@ -46,13 +46,20 @@ def check_implemented(definition: TaskDefinition) -> None:
     """Return if Roadstead can run all that the definition asks for.
 
     Without it, an agent would wait for ever, silently, for secrets that never come.
-    Raises: UnsupportedFeatureException.
+    Raises: UnsupportedFeatureException; InvalidParameterException for a volume that is configured
+        at launch, as no configuration of it is accepted.
     """
     document = definition.document
     if document.get("placementConstraints"):
         raise unsupported_feature(
             "placementConstraints of a task definition are not implemented yet."
         )
+    for volume in document.get("volumes", ()):
+        if volume.get("configuredAtLaunch"):
+            raise invalid_parameter(
+                f"Volume {volume.get('name')} is configured at launch: a volume configuration must "
+                "be provided, which Roadstead does not implement yet. Use another kind of volume."
+            )
     for container in document["containerDefinitions"]:
         for member, what in _NOT_YET_IN_CONTAINERS.items():
             if container.get(member):

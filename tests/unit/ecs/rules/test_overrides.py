@@ -53,6 +53,16 @@ def test_a_container_size_that_cannot_be_is_refused(override: dict[str, int]) ->
     assert text.startswith("InvalidParameterException: The override of container app")
 
 
+def test_a_memory_below_the_definitions_reservation_is_refused() -> None:
+    containers = [{"name": "app", "memory": 128, "memoryReservation": 100}]
+    with pytest.raises(ApiError, match=r"memory, 64, must not be less than .*, 100"):
+        checked_overrides({"containerOverrides": [{"name": "app", "memory": 64}]}, containers)
+    both = {"name": "app", "memory": 64, "memoryReservation": 64}
+    assert checked_overrides({"containerOverrides": [both]}, containers) == {
+        "containerOverrides": [both]
+    }
+
+
 @pytest.mark.parametrize("sizes", [{"cpu": "much"}, {"memory": "0"}, {"cpu": "9" * 40}])
 def test_a_task_size_that_cannot_be_is_refused(sizes: dict[str, str]) -> None:
     assert refusal(sizes).startswith("InvalidParameterException: overrides.")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -210,6 +211,19 @@ def test_PL_02_a_task_takes_what_its_overrides_say() -> None:
     assert demand_of(definition, {"cpu": "0.5 vCPU", "memory": "1 GB"}).cpu_units == 512
     assert demand_of(definition, {"cpu": "0.5 vCPU", "memory": "1 GB"}).memory_mib == 1024
     assert demand_of(definition) == Demand(cpu_units=128, memory_mib=64)
+
+
+@pytest.mark.parametrize(
+    ("mode", "attribute"),
+    [("bridge", "task-iam-role"), ("host", "task-iam-role-network-host")],
+)
+def test_a_role_in_the_overrides_asks_for_an_agent_that_gives_its_credentials(
+    mode: str, attribute: str
+) -> None:
+    definition = a_task_definition(network_mode=mode, requires_attributes=("x",))
+    demand = demand_of(definition, {"taskRoleArn": "arn:aws:iam::123456789012:role/r"})
+    wanted = f"com.amazonaws.ecs.capability.{attribute}"
+    assert demand.requires_attributes == ("x", wanted)
 
 
 @st.composite

@@ -40,6 +40,16 @@ def test_placement_constraints_of_a_definition_are_refused() -> None:
         check_implemented(definition)
 
 
+def test_TK_30_a_volume_that_is_configured_at_launch_cannot_be_run_without() -> None:
+    definition = a_task_definition(
+        document={"volumes": [{"name": "d", "configuredAtLaunch": True}]}
+    )
+    with pytest.raises(
+        ApiError, match="InvalidParameterException: Volume d is configured at launc"
+    ):
+        check_implemented(definition)
+
+
 def test_empty_lists_ask_for_nothing() -> None:
     check_implemented(with_container(secrets=[], environmentFiles=[], resourceRequirements=[]))
 

@@ -7,6 +7,7 @@ import msgspec
 
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.rules.sizes import cpu_units, memory_mib
+from roadstead.ecs.rules.task_definition.requirements import task_role_attribute
 
 LAUNCH_TYPES = ("EC2", "EXTERNAL")
 
@@ -35,14 +36,18 @@ def demand_of(
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
     """
     cpu, memory = definition.cpu_units, definition.memory_mib
+    requires_attributes = definition.requires_attributes
     if overrides:
         cpu, memory = _overridden(definition, overrides)
+        if overrides.get("taskRoleArn"):
+            role = task_role_attribute(definition.network_mode)
+            requires_attributes = tuple(dict.fromkeys((*requires_attributes, role)))
     return Demand(
         cpu_units=cpu,
         memory_mib=memory,
         host_ports=definition.host_ports,
         host_ports_udp=definition.host_ports_udp,
-        requires_attributes=definition.requires_attributes,
+        requires_attributes=requires_attributes,
         launch_type=launch_type,
     )
 

@@ -31,11 +31,16 @@ def requires_attributes(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def task_role_attribute(network_mode: str | None) -> str:
+    """What an agent must be able to do to give a task the credentials of its role."""
+    return _OLD + ("task-iam-role-network-host" if network_mode == "host" else "task-iam-role")
+
+
 def _of_task(document: Mapping[str, Any]) -> Iterator[str]:
     network_mode = document.get("networkMode")
     if document.get("taskRoleArn"):
         yield _DOCKER_API + "1.17"
-        yield _OLD + ("task-iam-role-network-host" if network_mode == "host" else "task-iam-role")
+        yield task_role_attribute(network_mode)
     if network_mode == "awsvpc":
         yield _DOCKER_API + "1.18"
         yield _CAPABILITY + "task-eni"
