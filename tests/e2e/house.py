@@ -158,7 +158,11 @@ class House:
 
     def _aws(self, words: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [str(Path(sys.executable).with_name("aws")), "ecs", *words, "--output", "json"],
+            [
+                *self._prefix,
+                *(str(Path(sys.executable).with_name("aws")), "ecs", *words),
+                *("--output", "json"),
+            ],
             capture_output=True,
             text=True,
             env={**self._environment, **self.variables, "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"},
