@@ -39,14 +39,15 @@ def main() -> int:
             run.tell(f"{name}: load {load:.1f} on {os.cpu_count()} processors")
             try:
                 THEMES[name](run)
-            except Exception:
+            except Exception:  # noqa: BLE001  # one theme that fails must not hide the others
                 failed = True
                 traceback.print_exc()
                 sys.stdout.write(f"{name:<42}  ours=failed, see above  MISSED\n")
         missed = [each.name for each in run.figures if each.is_missed]
-        run.tell(f"{len(run.figures)} figures, {len(missed)} missed" + "".join(
-            f"\n    {name}" for name in missed
-        ))
+        run.tell(
+            f"{len(run.figures)} figures, {len(missed)} missed"
+            + "".join(f"\n    {name}" for name in missed)
+        )
     return int(failed)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.ecs_client import EcsClient
 from bench.programs import end, free_port, run, wait_for_line
+from bench.task_memory import own_bytes
 from roadstead.aws.sigv4 import Credentials
 
 CREDENTIALS = Credentials("AKIABENCH", "a-secret-for-benchmarks")
@@ -28,11 +29,7 @@ class ControlPlane:
 
     def memory_bytes(self) -> int:
         """What the process holds of its own: no files, nothing shared."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name == "RssAnon":
-                return int(value.split()[0]) * 1024
-        raise AssertionError("this kernel does not tell RssAnon")
+        return own_bytes(self.process.pid)
 
 
 @contextmanager

@@ -59,7 +59,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
         return value is not None and not self.target.is_met(value)
 
     def line(self) -> str:
-        """`name  ours=…  peer=…  ratio=…  target=…`, with MISSED at the end where it falls short."""
+        """`name  ours=…  peer=…  ratio=…  target=…`, and MISSED where it falls short."""
         if self.peer is not None:
             peer = f"{amount(self.peer, self.unit)} ({self.peer_name})"
         else:

@@ -8,29 +8,16 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from bench.simulated import ACCOUNT, REGION, SIZES, simulated_cluster
+from bench.simulated import ACCOUNT, REGION, simulated_cluster
 from roadstead import data_dir
 from roadstead.store.sqlite import SqliteLog
 
-FAMILIES = 100
-TASKS_PER_CALL = 10
-
 
 async def fill(folder: Path, *, definitions: int, tasks: int, instances: int) -> None:
-    """Register, connect, run, report; then the agents go.
-
-    Nothing waits in between, so all of it goes to the log in one batch.
-    """
+    """Everything there is, then the agents go."""
     data_dir.claim(folder, ACCOUNT, REGION)
     async with simulated_cluster(SqliteLog(folder)) as cluster:
-        families = min(FAMILIES, definitions)
-        cluster.register_definitions(families, definitions)
-        scale = 1 + tasks * max(memory for _, memory in SIZES) // (instances * 16_384)
-        for number in range(instances):
-            cluster.register_instance(number, scale=4 * scale)
-        for number in range(tasks // TASKS_PER_CALL):
-            arns = cluster.run_tasks(f"app-{number % families}", TASKS_PER_CALL)
-            cluster.report_running(arns)
+        cluster.populate(definitions=definitions, tasks=tasks, instances=instances)
         cluster.disconnect()
 
 

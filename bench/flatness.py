@@ -1,20 +1,26 @@
 """Latency with much state beside latency with little: it may hardly grow.
 
 Two servers, one with 10,000 revisions and 50,000 tasks, one with just enough that a list's page
-has as many entries; the same calls to both in turn, one at a time.
+has as many entries; the same calls to both in turn, one at a time. RunTask needs connected agents,
+so it is measured in this process, on the same states.
 """
+
+import asyncio
+import time
 
 from bench.control_plane import control_plane, fill
 from bench.ecs_client import EcsClient
 from bench.figures import Figure, Target, median
 from bench.load import put_load
-from bench.simulated import definition
+from bench.simulated import FAMILIES, NoLog, SimulatedCluster, definition, simulated_cluster
 from bench.sitting import Sitting
 
 FULL = {"definitions": 10_000, "tasks": 50_000, "instances": 1_000}
-SMALL = {"definitions": 100, "tasks": 100, "instances": 100}
+SMALL = {"definitions": 200, "tasks": 400, "instances": 200}
+"""Two pages of everything: each list has a whole page and a token in both."""
 TARGET = Target(at_most=1.3)
-SECONDS = 2
+SECONDS = 1
+RUN_TASK_CALLS = 1_000
 PEER = "the same, little state"
 
 
@@ -27,6 +33,7 @@ def measure(sitting: Sitting) -> None:
         clients = much.client(), little.client()
         for name in requests(clients[0]):
             _measure_call(sitting, name, *clients)
+    asyncio.run(_measure_run_task(sitting))
 
 
 def requests(client: EcsClient) -> dict[str, bytes]:
@@ -38,16 +45,12 @@ def requests(client: EcsClient) -> dict[str, bytes]:
         "DescribeTasks": raw("DescribeTasks", tasks=tasks[:1]),
         "DescribeTasks of 100": raw("DescribeTasks", tasks=tasks),
         "ListTasks": raw("ListTasks"),
-        "ListTasks of a family": raw("ListTasks", family="app-0", maxResults=10),
-        "ListTasks of an instance": raw(
-            "ListTasks", containerInstance=instances[0], maxResults=1
-        ),
+        "ListTasks of a family": raw("ListTasks", family="app-0", maxResults=5),
+        "ListTasks of an instance": raw("ListTasks", containerInstance=instances[0], maxResults=1),
         "RegisterTaskDefinition": raw("RegisterTaskDefinition", **definition("app-0")),
         "DescribeTaskDefinition": raw("DescribeTaskDefinition", taskDefinition="app-1"),
         "ListTaskDefinitions": raw("ListTaskDefinitions", maxResults=100),
-        "ListTaskDefinitions newest first": raw(
-            "ListTaskDefinitions", maxResults=100, sort="DESC"
-        ),
+        "ListTaskDefinitions newest first": raw("ListTaskDefinitions", maxResults=100, sort="DESC"),
         "ListTaskDefinitionFamilies": raw("ListTaskDefinitionFamilies"),
         "ListContainerInstances": raw("ListContainerInstances"),
         "DescribeContainerInstances": raw(
@@ -62,7 +65,7 @@ def _measure_call(sitting: Sitting, name: str, much: EcsClient, little: EcsClien
         sent = [requests(client)[name]]
         return put_load(client.host, sent, connections=1, seconds=SECONDS).p50_ms
 
-    ours, peer = sitting.alternate(lambda: latency(much), lambda: latency(little))
+    ours, peer = sitting.alternate(lambda: latency(much), lambda: latency(little), times=2)
     sitting.report(
         Figure(
             name=f"flat {name}",
@@ -73,3 +76,30 @@ def _measure_call(sitting: Sitting, name: str, much: EcsClient, little: EcsClien
             target=TARGET,
         )
     )
+
+
+async def _measure_run_task(sitting: Sitting) -> None:
+    async with simulated_cluster(NoLog()) as much, simulated_cluster(NoLog()) as little:
+        much.populate(**FULL)
+        little.populate(**SMALL, scale=200)
+        ours, peer = sitting.alternate(lambda: _run_task(much), lambda: _run_task(little))
+        sitting.report(
+            Figure(
+                name="flat RunTask (in process)",
+                unit=" ms",
+                ours=median(ours),
+                peer=median(peer),
+                peer_name=PEER,
+                target=TARGET,
+            )
+        )
+
+
+def _run_task(cluster: SimulatedCluster) -> float:
+    """Median milliseconds of a call for one task."""
+    took = []
+    for number in range(RUN_TASK_CALLS):
+        began = time.perf_counter()
+        cluster.run_tasks(f"app-{number % FAMILIES}", 1)
+        took.append((time.perf_counter() - began) * 1000)
+    return median(took)

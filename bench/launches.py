@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import msgspec
+from demo.image import write_oci_layout
 
 from bench.figures import Figure, Target, median
 from bench.installation import COMMAND, CPU_UNITS, IMAGE, MEMORY_MIB, Installation, installation
@@ -18,7 +19,6 @@ from bench.peers import dockerd
 from bench.peers.namespaces import namespaces
 from bench.programs import NotAvailable
 from bench.sitting import Sitting
-from demo.image import write_oci_layout
 
 BURST = 50
 SINGLES = 10
@@ -61,9 +61,7 @@ def measure(sitting: Sitting) -> None:
 def peer_with_image(sitting: Sitting) -> Iterator[dockerd.Dockerd]:
     """A dockerd that has the image, warm. Raises: NotAvailable"""
     dockerd.check()
-    archive = dockerd.docker_archive(
-        sitting.folder / "image", sitting.folder / "image.tar", IMAGE
-    )
+    archive = dockerd.docker_archive(sitting.folder / "image", sitting.folder / "image.tar", IMAGE)
     with (
         namespaces(1) as (namespace,),
         dockerd.dockerd(sitting.folder / "dockerd", namespace) as docker,

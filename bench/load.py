@@ -41,9 +41,7 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     p99_ms: float
 
 
-def put_load(
-    host: str, requests: Sequence[bytes], *, connections: int, seconds: int = 4
-) -> Load:
+def put_load(host: str, requests: Sequence[bytes], *, connections: int, seconds: int = 4) -> Load:
     """Send the requests in turn over so many connections, each as fast as it is answered.
 
     Raises: NotAvailable without wrk; Failed when an answer was not 200.

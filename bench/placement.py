@@ -14,12 +14,12 @@ from bench.simulated import (
     INSTANCE_MEMORY_MIB,
     SIZES,
     ZONES,
+    NoLog,
     SimulatedCluster,
     simulated_cluster,
 )
 from bench.sitting import Sitting
 from roadstead.agent.capabilities import CAPABILITIES
-from roadstead.store.memory import MemoryLog
 
 INSTANCES = 10_000
 TASKS = 3_000
@@ -33,7 +33,7 @@ def measure(sitting: Sitting) -> None:
 
 
 async def _measure(sitting: Sitting) -> None:
-    async with simulated_cluster(MemoryLog()) as cluster:
+    async with simulated_cluster(NoLog()) as cluster:
         cluster.register_definitions(len(SIZES), len(SIZES))
         for number in range(INSTANCES):
             cluster.register_instance(number)

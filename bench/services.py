@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from demo.image import write_oci_layout
 
 from bench.figures import Figure, Target, median
 from bench.installation import POLL_MANY_SECONDS, Installation, installation
 from bench.peers import swarm
 from bench.programs import NotAvailable, run, wait_until
 from bench.sitting import Sitting
-from demo.image import write_oci_layout
 
 TASKS = 10
 INSTANCES = 3
@@ -48,12 +48,16 @@ def measure(sitting: Sitting) -> None:
     """Each round once with ours, once with the peer."""
     ours, peer = Times(), Times()
     layout = write_oci_layout(sitting.folder / "image")
-    with installation(sitting.folder / "up", layout, instances=INSTANCES) as up, ExitStack() as stack:
+    with (
+        installation(sitting.folder / "up", layout, instances=INSTANCES) as up,
+        ExitStack() as stack,
+    ):
         there, why = None, swarm.NAME
         try:
             there = stack.enter_context(swarm.swarm(sitting.folder, layout))
         except NotAvailable as reason:
             why = str(reason)
+        _warm_up(up, there)
         for number in range(sitting.rounds):
             _ours(up, f"web-{number}", ours)
             if there is not None:
@@ -70,6 +74,17 @@ def measure(sitting: Sitting) -> None:
                 target=target,
             )
         )
+
+
+def _warm_up(up: Installation, there: swarm.Swarm | None) -> None:
+    """The first container of an image on a machine takes longer: it counts on neither side."""
+    _create(up, "warm")
+    wait_until(lambda: _count(up, "warm") == TASKS, "the first service runs")
+    _delete(up, "warm")
+    if there is not None:
+        there.create_service("warm", TASKS)
+        wait_until(lambda: len(there.running("warm")) == TASKS, "the first service runs")
+        there.remove_service("warm")
 
 
 def _ours(up: Installation, name: str, times: Times) -> None:

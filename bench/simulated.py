@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from roadstead.agent.capabilities import CAPABILITIES
@@ -18,13 +19,16 @@ from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.transitions.container_instances import agent_connected, agent_disconnected
 from roadstead.ids import SystemIds
 from roadstead.state.plans import Call
-from roadstead.state.view import Tx
-from roadstead.store.log import Log
+from roadstead.state.records import Schema
+from roadstead.state.view import Tx, View
+from roadstead.store.log import Batch, Log
 from roadstead.store.store import Store
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
 ZONES = 3
+FAMILIES = 100
+TASKS_PER_CALL = 10
 INSTANCE_CPU_UNITS = 4096
 INSTANCE_MEMORY_MIB = 16_384
 SIZES = ((64, 128), (128, 256), (256, 512), (512, 1024))
@@ -96,10 +100,24 @@ class SimulatedCluster:
             )
         )
 
+    def populate(self, *, definitions: int, tasks: int, instances: int, scale: int = 32) -> None:
+        """Register, connect, run, report: a hundred families, ten RUNNING tasks a call.
+
+        Each instance is `scale` times the usual size, so that there is room.
+
+        Nothing waits in between, so all of it goes to the log in one batch.
+        """
+        families = min(FAMILIES, definitions)
+        self.register_definitions(families, definitions)
+        for number in range(instances):
+            self.register_instance(number, scale=scale)
+        for number in range(tasks // TASKS_PER_CALL):
+            self.report_running(self.run_tasks(f"app-{number % families}", TASKS_PER_CALL))
+
     def disconnect(self) -> None:
         """All agents go away, and are known to be gone."""
         for arn in self.instances:
-            self.update(lambda tx, call, arn=arn: agent_disconnected(tx, call, arn, 1))
+            self.update(partial(agent_disconnected, container_instance_arn=arn, connections=1))
 
     def run_tasks(self, family: str, count: int) -> list[str]:
         """ARNs of the tasks that RunTask placed, which must be all."""
@@ -134,6 +152,20 @@ class SimulatedCluster:
                 pullStartedAt=now,
                 pullStoppedAt=now,
             )
+
+
+class NoLog:
+    """A log that keeps nothing: what is measured on it is the state and its operations alone."""
+
+    def load(self, schema: Schema) -> View:
+        """An empty state."""
+        return View(schema)
+
+    async def append(self, batch: Batch) -> None:
+        """Forget it."""
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @asynccontextmanager

@@ -38,11 +38,11 @@ class Sitting:
         sys.stderr.flush()
 
     def alternate(
-        self, ours: Callable[[], float], peer: Callable[[], float] | None
+        self, ours: Callable[[], float], peer: Callable[[], float] | None, *, times: int = 1
     ) -> tuple[list[float], list[float]]:
-        """Measure in turn, so that what disturbs the machine disturbs both."""
+        """Measure in turn, so that what disturbs the machine disturbs both; `times` per round."""
         of_ours, of_peer = [], []
-        for _ in range(self.rounds):
+        for _ in range(self.rounds * times):
             of_ours.append(ours())
             if peer is not None:
                 of_peer.append(peer())
@@ -71,7 +71,7 @@ def wait_for_calm() -> float:
     return os.getloadavg()[0]
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  # as signals call it
     """Once: what is cleaned up afterwards must not be interrupted again."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.SIG_IGN)

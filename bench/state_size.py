@@ -17,12 +17,8 @@ INSTANCES = 1_000
 def measure(sitting: Sitting) -> None:
     """Memory of tasks loaded at a start and of tasks made in a running process; then restarts."""
     sitting.tell("filling a data directory with 100,000 tasks …")
-    full = fill(
-        sitting.folder / "tasks", definitions=DEFINITIONS, tasks=TASKS, instances=INSTANCES
-    )
-    none = fill(
-        sitting.folder / "no-tasks", definitions=DEFINITIONS, tasks=0, instances=INSTANCES
-    )
+    full = fill(sitting.folder / "tasks", definitions=DEFINITIONS, tasks=TASKS, instances=INSTANCES)
+    none = fill(sitting.folder / "no-tasks", definitions=DEFINITIONS, tasks=0, instances=INSTANCES)
     loaded, seconds = [], []
     for _ in range(sitting.rounds):
         took, memory = _start(full)

@@ -15,6 +15,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,9 @@ def check() -> None:
         raise NotAvailable("dockerd needs root")
     for name in ("dockerd", "containerd", "ip", "nsenter", "skopeo"):
         if shutil.which(name) is None:
-            raise NotAvailable(f"{name} is not installed: apt-get install docker.io iproute2 skopeo")
+            raise NotAvailable(
+                f"{name} is not installed: apt-get install docker.io iproute2 skopeo"
+            )
 
 
 def docker_archive(layout: Path, archive: Path, name: str) -> Path:
@@ -175,8 +178,8 @@ def _remove_cgroup(group: Path) -> None:
         for line in processes.read_text().split():
             with suppress(ProcessLookupError):
                 os.kill(int(line), signal.SIGKILL)
-        with suppress(OSError):
-            wait_until(lambda path=folder: _is_removed(path), f"{folder} is empty", limit_seconds=5)
+        with suppress(Failed):
+            wait_until(partial(_is_removed, folder), f"{folder} is empty", limit_seconds=5)
 
 
 def _is_removed(folder: str) -> bool:

@@ -1,4 +1,4 @@
-"""moto's server: the ECS API as most people mock it. It keeps memory only and checks no signature."""
+"""moto's server: the ECS API as most people mock it. All in memory, and no signature is checked."""
 
 import json
 import sys
@@ -28,9 +28,7 @@ def moto(folder: Path) -> Iterator[EcsClient]:
     port = free_port()
     words = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     with program(words, folder / "moto.log") as process:
-        wait_until(
-            lambda: process.poll() is not None or is_listening(port), "moto's server starts"
-        )
+        wait_until(lambda: process.poll() is not None or is_listening(port), "moto's server starts")
         if process.poll() is not None:
             log = (folder / "moto.log").read_text()
             raise NotAvailable(f"moto's server does not start: {log[-200:]}")
