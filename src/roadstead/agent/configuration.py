@@ -13,6 +13,7 @@ from typing import Literal, cast
 
 import msgspec
 
+from roadstead.agent.engine.turn import EngineSettings
 from roadstead.settings import SettingError
 
 DEFAULT_CLUSTER = "default"
@@ -101,6 +102,24 @@ def settings_from(environ: Mapping[str, str], version: str) -> AgentSettings:
         cgroup_parent=read.cgroup("ROADSTEAD_CGROUP_PARENT"),
         runtime=read.text("ROADSTEAD_RUNTIME") or "oci",
         version=version,
+    )
+
+
+def engine_settings(settings: AgentSettings) -> EngineSettings:
+    """What the engine is told of its instance."""
+    return EngineSettings(
+        cluster=settings.cluster,
+        region=settings.region,
+        cpu_units=settings.cpu_units,
+        memory_mib=settings.memory_mib - settings.reserved_memory_mib,
+        ports_taken=frozenset(
+            (
+                *((port, "tcp") for port in settings.reserved_ports),
+                *((port, "udp") for port in settings.reserved_ports_udp),
+            )
+        ),
+        stop_timeout_seconds=settings.stop_timeout_seconds,
+        cleanup_seconds=settings.cleanup_seconds,
     )
 
 

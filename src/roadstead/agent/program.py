@@ -10,14 +10,13 @@ import logging
 from roadstead.agent import telemetry
 from roadstead.agent.api import ApiCaller
 from roadstead.agent.carrier import Carrier
-from roadstead.agent.configuration import AgentSettings
+from roadstead.agent.configuration import AgentSettings, engine_settings
 from roadstead.agent.connecting import ConnectionFailed, Connector
 from roadstead.agent.discovery import Discovery
 from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, AgentEnd
 from roadstead.agent.engine import stimuli
 from roadstead.agent.engine.engine import Engine
 from roadstead.agent.engine.life_cycle import TaskStatus
-from roadstead.agent.engine.turn import EngineSettings
 from roadstead.agent.journal import Identity, Journal
 from roadstead.agent.link import SessionDriver
 from roadstead.agent.registration import check_saved, register
@@ -285,21 +284,3 @@ class _Agent:
 def _nothing_more(output: object) -> None:
     """TCS tells nothing that its driver does not see to."""
     log.debug("TCS: %s", output)
-
-
-def engine_settings(settings: AgentSettings) -> EngineSettings:
-    """What the engine is told of its instance."""
-    return EngineSettings(
-        cluster=settings.cluster,
-        region=settings.region,
-        cpu_units=settings.cpu_units,
-        memory_mib=settings.memory_mib - settings.reserved_memory_mib,
-        ports_taken=frozenset(
-            (
-                *((port, "tcp") for port in settings.reserved_ports),
-                *((port, "udp") for port in settings.reserved_ports_udp),
-            )
-        ),
-        stop_timeout_seconds=settings.stop_timeout_seconds,
-        cleanup_seconds=settings.cleanup_seconds,
-    )
