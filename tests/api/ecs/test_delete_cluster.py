@@ -3,6 +3,7 @@
 from typing import Any
 
 from refusals import refused
+from registered import register
 
 from given import a_service, a_task, instance_arn
 from roadstead.ecs.records.service import SERVICES
@@ -76,3 +77,26 @@ def test_CL_31_an_arn_of_another_region_is_refused(ecs: Any, cluster: str) -> No
     code, message = refused(ecs.delete_cluster, cluster=arn)
     assert code == "InvalidParameterException"
     assert "eu-west-1" in message
+
+
+def test_CL_25_tasks_that_had_tags_survive_it_until_the_name_is_used_again(
+    ecs: Any, cluster: str, register_instances: Any
+) -> None:
+    (instance,) = register_instances()
+    register(ecs)
+    tags = [{"key": "team", "value": "web"}]
+    tagged = ecs.run_task(taskDefinition="web", tags=tags)["tasks"][0]["taskArn"]
+    plain = ecs.run_task(taskDefinition="web")["tasks"][0]["taskArn"]
+    ecs.deregister_container_instance(containerInstance=instance, force=True)
+    ecs.delete_cluster(cluster=cluster)
+    answer = ecs.describe_tasks(tasks=[tagged, plain])
+    assert [(each["taskArn"], each["lastStatus"]) for each in answer["tasks"]] == [
+        (tagged, "STOPPED")
+    ]
+    assert answer["failures"] == [{"arn": plain, "reason": "MISSING"}]
+    assert refused(ecs.describe_tasks, tasks=[plain]) == (
+        "ClusterNotFoundException",
+        "The referenced cluster was inactive.",
+    )
+    ecs.create_cluster(clusterName=cluster)
+    assert ecs.describe_tasks(tasks=[tagged])["failures"] == [{"arn": tagged, "reason": "MISSING"}]

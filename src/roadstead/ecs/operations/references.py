@@ -7,6 +7,7 @@ cluster than the request's, is refused.
 import re
 
 from roadstead.aws.arns import is_arn, parse_arn
+from roadstead.aws.errors import ApiError
 from roadstead.ecs.errors import client_error, cluster_not_found, invalid_parameter
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.task_definition import (
@@ -45,12 +46,26 @@ def the_cluster(view: View, call: Call, reference: str | None) -> Cluster:
 
     Raises: ClusterNotFoundException; InvalidParameterException as `cluster_arn`.
     """
+    cluster = cluster_in_any_status(view, call, reference)
+    if cluster.status == "INACTIVE":
+        raise inactive_cluster()
+    return cluster
+
+
+def cluster_in_any_status(view: View, call: Call, reference: str | None) -> Cluster:
+    """The cluster that a request names, also one that was deleted.
+
+    Raises: ClusterNotFoundException; InvalidParameterException as `cluster_arn`.
+    """
     cluster = view.get(CLUSTERS, cluster_arn(call, reference))
     if cluster is None:
         raise cluster_not_found()
-    if cluster.status == "INACTIVE":
-        raise cluster_not_found("The referenced cluster was inactive.")
     return cluster
+
+
+def inactive_cluster() -> ApiError:
+    """The refusal of a cluster that was deleted."""
+    return cluster_not_found("The referenced cluster was inactive.")
 
 
 def arn_in_cluster(call: Call, cluster: Cluster, kind: str, reference: str) -> str:

@@ -5,7 +5,12 @@ from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter, service_not_found, unsupported_feature
 from roadstead.ecs.operations.paged import after_text, one_page, page_size
-from roadstead.ecs.operations.references import arn_in_cluster, the_cluster
+from roadstead.ecs.operations.references import (
+    arn_in_cluster,
+    cluster_in_any_status,
+    inactive_cluster,
+    the_cluster,
+)
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
@@ -48,11 +53,12 @@ def stop_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
 def describe_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """Up to 100 tasks by id or ARN; `failures` name the unknown ones.
 
+    Of a deleted cluster, those that had tags are still there.
     Raises: ClusterNotFoundException; InvalidParameterException for none, too many or malformed
         references, or an unknown word in include.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html
     """
-    cluster = the_cluster(view, call, request.get("cluster"))
+    cluster = cluster_in_any_status(view, call, request.get("cluster"))
     references = request["tasks"]
     if not references:
         raise invalid_parameter("Tasks cannot be empty.")
@@ -67,10 +73,12 @@ def describe_tasks(view: View, call: Call, request: dict[str, Any]) -> dict[str,
     for reference in references:
         arn = arn_in_cluster(call, cluster, "task", reference)
         task = view.get(TASKS, arn)
-        if task is None:
+        if task is None or (cluster.status == "INACTIVE" and not task.was_tagged):
             failures.append({"arn": arn, "reason": "MISSING"})
         else:
             tasks.append(task_view(view, task, with_tags=bool(include)))
+    if cluster.status == "INACTIVE" and not tasks:
+        raise inactive_cluster()
     return {"tasks": tasks, "failures": failures}
 
 

@@ -81,6 +81,8 @@ class Task(Record, frozen=True, kw_only=True):
     platform_version: str = ""
     attachments: tuple[dict[str, Any], ...] = ()
     tags: dict[str, str] = {}
+    was_tagged: bool = False
+    """It had tags until it was asked to stop, so it can be described in a deleted cluster."""
 
 
 _SHARED = (

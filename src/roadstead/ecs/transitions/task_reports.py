@@ -210,4 +210,5 @@ def _ended(call: Call, task: Task) -> Task:
             for each in task.containers
         ),
         tags={},
+        was_tagged=task.was_tagged or bool(task.tags),
     )

@@ -89,6 +89,7 @@ def stop_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str) ->
             stopped_reason=reason,
             stopping_at=call.now,
             tags={},
+            was_tagged=task.was_tagged or bool(task.tags),
         ),
     )
 
@@ -117,6 +118,7 @@ def orphan_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str =
                 msgspec.structs.replace(each, last_status="STOPPED") for each in task.containers
             ),
             tags={},
+            was_tagged=task.was_tagged or bool(task.tags),
         ),
     )
 
