@@ -77,7 +77,7 @@ class World:
         self._trace.update(line.encode())
         self._last_lines.append(line)
         if self._verbose:
-            sys.stdout.write(f"{line}\n")
+            sys.stderr.write(f"{line}\n")
 
     @property
     def fingerprint(self) -> str:
