@@ -6,6 +6,7 @@ What runs on it is looked at from this machine, through control groups, not thro
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import boto3
+from botocore.config import Config
 from demo.image import write_oci_layout
 
 COMMAND_SECONDS_MAX = 180
@@ -103,6 +105,9 @@ class House:
         self.roadstead("image", "import", str(layout), "--name", IMAGE)
 
     def purge(self) -> None:
+        """Take all of it away; its logs stay beside, for those who look why a test failed."""
+        if (self.path / "logs").exists():
+            shutil.copytree(self.path / "logs", self.path.parent / "logs", dirs_exist_ok=True)
         if self.path.exists():
             self.roadstead("down", "--purge")
 
@@ -174,8 +179,13 @@ class House:
 
     @cached_property
     def ecs(self) -> Any:
-        return boto3.client(
+        return self.ecs_of_its_own()
+
+    def ecs_of_its_own(self) -> Any:
+        """A client for one thread, that asks only once."""
+        return boto3.session.Session().client(
             "ecs",
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=PATIENCE_SECONDS),
             endpoint_url=self.variables["AWS_ENDPOINT_URL"],
             region_name=self.variables["AWS_DEFAULT_REGION"],
             aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
@@ -270,13 +280,28 @@ class House:
     def agent_log(self, machine: Machine) -> str:
         return (self.path / "instances" / machine.id / "agent.log").read_text()
 
+    def has_host(self, other_than: int) -> bool:
+        """Whether a host that is not this process answers."""
+        running = [pid for pid in self._programs("host") if pid != other_than]
+        try:
+            return bool(running) and bool(self.machines())
+        except AssertionError:
+            return False
+
     def program_pid(self, name: str) -> int:
         """The process of `up`, `server` or `host` of this data directory."""
+        (pid,) = self._programs(name)
+        return pid
+
+    def _programs(self, name: str) -> list[int]:
+        found = []
         for pid in pids():
             words = command_line(pid)
-            if words[1:4] == ["-m", "roadstead", name] and str(self.path) in words:
-                return pid
-        raise AssertionError(f"no {name} of {self.path} runs")
+            if words[1:4] == ["-m", "roadstead", name] and str(self.path) in words + environment(
+                pid
+            ):
+                found.append(pid)
+        return found
 
 
 def processes_of(task_arn: str) -> list[int]:
@@ -300,6 +325,11 @@ def pids() -> list[int]:
 
 def command_line(pid: int) -> list[str]:
     return read(f"/proc/{pid}/cmdline").split("\0")
+
+
+def environment(pid: int) -> list[str]:
+    """The values of a process's variables."""
+    return [one.partition("=")[2] for one in read(f"/proc/{pid}/environ").split("\0")]
 
 
 def read(path: str) -> str:
