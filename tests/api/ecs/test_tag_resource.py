@@ -76,7 +76,8 @@ def test_TG_03_unknown_resources_are_refused(ecs: Any, cluster: str, arn: str, c
     named = {"resourceArn": f"{PREFIX}:{arn}"}
     assert refused(ecs.tag_resource, **named, tags=TEAM)[0] == code
     assert refused(ecs.untag_resource, **named, tagKeys=["team"])[0] == code
-    assert refused(ecs.list_tags_for_resource, **named)[0] == code
+    declared = code.replace("ResourceNotFoundException", "InvalidParameterException")
+    assert refused(ecs.list_tags_for_resource, **named)[0] == declared
 
 
 @pytest.mark.parametrize("kind", ["service", "task", "container-instance"])

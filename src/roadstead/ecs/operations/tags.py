@@ -94,7 +94,8 @@ def untag_resource(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
 def list_tags_for_resource(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     """The tags of a resource, also of one that has ended and is still known.
 
-    Raises: as `tag_resource`, except for ended resources other than clusters.
+    Raises: as `tag_resource`, except for ended resources other than clusters; its model has no
+        ResourceNotFoundException, what is not there gets InvalidParameterException.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListTagsForResource.html
     """
     _, record = _taggable(view, call, request["resourceArn"], to_write=False)
@@ -111,7 +112,8 @@ def _taggable(view: View, call: Call, arn: str, *, to_write: bool) -> tuple[Tabl
     if record is None:
         if kind.table is CLUSTERS:
             raise cluster_not_found()
-        raise resource_not_found(f"The specified {kind.words} is not found: {arn}")
+        missing = f"The specified {kind.words} is not found: {arn}"
+        raise resource_not_found(missing) if to_write else invalid_parameter(missing)
     if getattr(record, kind.status_field) in kind.ended and (to_write or kind.table is CLUSTERS):
         state = "stopped" if kind.table is TASKS else "inactive"
         wanted = "a running" if kind.table is TASKS else "an active"
