@@ -4,6 +4,7 @@ Ends with 1 when a theme could not be measured. A figure that misses its target 
 """
 
 import argparse
+import logging
 import os
 import sys
 import traceback
@@ -32,6 +33,7 @@ def main() -> int:
     unknown = [name for name in chosen.only if name not in THEMES]
     if unknown:
         parser.error(f"there is no theme {unknown[0]}; there are {', '.join(THEMES)}")
+    logging.basicConfig(level=logging.ERROR)
     failed = False
     with sitting(chosen.rounds) as run:
         for name in chosen.only or THEMES:

@@ -62,6 +62,12 @@ def control_plane(folder: Path) -> Iterator[ControlPlane]:
         process.stdout.close()
 
 
+def processor_seconds(process: int) -> float:
+    """What a process has used of the processors so far, user and system."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def fill(folder: Path, *, definitions: int, tasks: int, instances: int) -> Path:
     """Make a data directory with that much state, in a process of its own; returns it."""
     run(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bench.ecs_client import EcsClient
-from bench.programs import Failed, free_port, run, wait_until
+from bench.programs import Failed, free_port, run, uninterrupted, wait_until
 from roadstead.aws.sigv4 import Credentials
 
 IMAGE = "bench/app:latest"
@@ -91,7 +91,8 @@ def installation(folder: Path, layout: Path, *, instances: int = 3) -> Iterator[
     """A Roadstead with the image of the OCI layout; no trace of it is left afterwards."""
     port = free_port()
     try:
-        _roadstead("up", folder, "--detach", "--instances", str(instances), "--port", str(port))
+        with uninterrupted():
+            _roadstead("up", folder, "--detach", "--instances", str(instances), "--port", str(port))
         _roadstead("image import", folder, str(layout), "--name", IMAGE)
         key = _root_key(folder)
         there = Installation(folder, port, key)

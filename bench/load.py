@@ -4,8 +4,10 @@ Signing costs more than wrk itself, so it is done beforehand; a server that veri
 verifies every one of them all the same.
 """
 
+import http.client
 import re
 import shutil
+import socket
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +32,7 @@ request = function()
   return requests[next_one]
 end
 """
+ANSWER_SECONDS_MAX = 20
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
 
@@ -48,6 +51,7 @@ def put_load(host: str, requests: Sequence[bytes], *, connections: int, seconds:
     """
     if shutil.which("wrk") is None:
         raise NotAvailable("wrk is not installed: apt-get install wrk")
+    _check_answer(host, requests[0])
     with tempfile.TemporaryDirectory(prefix="roadstead-bench-") as folder:
         wire = Path(folder) / "requests"
         wire.write_bytes(b"".join(b"%08d%b" % (len(each), each) for each in requests))
@@ -61,6 +65,18 @@ def put_load(host: str, requests: Sequence[bytes], *, connections: int, seconds:
             ]
         )
     return _read(said)
+
+
+def _check_answer(host: str, request: bytes) -> None:
+    """Send one request. Raises: Failed with the answer when it is not 200."""
+    address, _, port = host.rpartition(":")
+    with socket.create_connection((address, int(port)), ANSWER_SECONDS_MAX) as connection:
+        connection.sendall(request)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        body = answer.read()
+    if answer.status != 200:
+        raise Failed(f"the first request of the load is refused: {answer.status} {body[:300]!r}")
 
 
 def _read(said: str) -> Load:

@@ -5,6 +5,7 @@ the same rules to every instance for every task, and only decides.
 """
 
 import asyncio
+import gc
 import time
 
 from bench.figures import Figure, Target, median
@@ -37,6 +38,7 @@ async def _measure(sitting: Sitting) -> None:
         cluster.register_definitions(len(SIZES), len(SIZES))
         for number in range(INSTANCES):
             cluster.register_instance(number)
+        gc.freeze()
         nodes = _nodes()
         for count in (1, 10):
             ours, peer = sitting.alternate(lambda: _ours(cluster, count), lambda: _peer(nodes))  # noqa: B023  # used at once

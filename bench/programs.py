@@ -42,6 +42,23 @@ def program(
         end(process)
 
 
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """What happens in the block happens whole; a signal that came meanwhile counts afterwards."""
+    came: list[int] = []
+    before = {
+        each: signal.signal(each, lambda number, _: came.append(number))
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    if came:
+        signal.raise_signal(came[0])
+
+
 def end(process: "subprocess.Popen[bytes]") -> None:
     """SIGTERM, and SIGKILL when it takes too long; returns once it is gone."""
     if process.poll() is None:
@@ -54,13 +71,17 @@ def end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def run(words: Sequence[str], *, timeout_seconds: float = 120, **options: object) -> str:
-    """Standard output of a command. Raises: Failed with what it said."""
+    """Standard output of a command. Ctrl-C at the terminal does not reach it.
+
+    Raises: Failed with what it said.
+    """
     done = subprocess.run(  # type: ignore[call-overload]  # options of every type
         words,
         capture_output=True,
         text=True,
         timeout=timeout_seconds,
         check=False,
+        start_new_session=True,
         **options,
     )
     if done.returncode != 0:

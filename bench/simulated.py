@@ -5,6 +5,7 @@ as an agent reports them.
 """
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from roadstead.ecs.operations.table import WRITES
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.transitions.container_instances import agent_connected, agent_disconnected
 from roadstead.ids import SystemIds
+from roadstead.server.main import GC_THRESHOLDS
 from roadstead.state.plans import Call
 from roadstead.state.records import Schema
 from roadstead.state.view import Tx, View
@@ -170,7 +172,11 @@ class NoLog:
 
 @asynccontextmanager
 async def simulated_cluster(log: Log) -> AsyncIterator[SimulatedCluster]:
-    """A cluster on the log, which has everything when the block is left."""
+    """A cluster on the log, which has everything when the block is left.
+
+    Garbage is collected as in the server.
+    """
+    gc.set_threshold(*GC_THRESHOLDS)
     store = Store(log, SCHEMA, SystemClock())
     async with asyncio.TaskGroup() as group:
         writing = group.create_task(store.run())
