@@ -1,6 +1,7 @@
-"""Make the demo's image on the spot: an OCI layout with one layer, Debian's static busybox.
+"""Make an image on the spot: an OCI layout with one layer, Debian's static busybox.
 
-No registry is asked. The same bytes come out each time, so the digest is the same too.
+No registry is asked. The same bytes come out each time, so the digest is the same too. The demo's
+image is the default; tests and benchmarks ask for other commands, files and words to run.
 """
 
 import gzip
@@ -8,6 +9,7 @@ import hashlib
 import io
 import json
 import tarfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 BUSYBOX = Path("/bin/busybox")
@@ -27,11 +29,26 @@ APPLETS = (
     "sleep",
     "true",
 )
+FILES = {
+    "etc/passwd": "root:x:0:0:root:/:/bin/sh\nweb:x:1000:1000:web:/www:/bin/sh\n",
+    "etc/group": "root:x:0:\nweb:x:1000:\n",
+}
+CONFIG = {"Env": ["PATH=/bin:/usr/bin:/sbin:/usr/sbin"], "Cmd": ["sh"], "WorkingDir": "/"}
 MEDIA_TYPE = "application/vnd.oci.image"
 
 
-def write_oci_layout(folder: Path, busybox: Path = BUSYBOX) -> Path:
+def write_oci_layout(
+    folder: Path,
+    *,
+    busybox: Path = BUSYBOX,
+    applets: Sequence[str] = APPLETS,
+    files: Mapping[str, str] = FILES,
+    config: Mapping[str, object] = CONFIG,
+) -> Path:
     """An OCI image layout in `folder`, tagged `latest`; returns the folder.
+
+    `applets` are busybox's commands that it has, `files` what else lies in it, `config` what it
+    says about how to run it.
 
     Raises: FileNotFoundError where Debian's package busybox-static is not installed.
     """
@@ -39,23 +56,19 @@ def write_oci_layout(folder: Path, busybox: Path = BUSYBOX) -> Path:
         raise FileNotFoundError(f"{busybox} is missing: apt-get install busybox-static")
     blobs = folder / "blobs" / "sha256"
     blobs.mkdir(parents=True, exist_ok=True)
-    layer_tar = _layer(busybox.read_bytes())
+    layer_tar = _layer(busybox.read_bytes(), applets, files)
     layer = gzip.compress(layer_tar, compresslevel=1, mtime=0)
-    config = {
+    image = {
         "architecture": "amd64",
         "os": "linux",
-        "config": {
-            "Env": ["PATH=/bin:/usr/bin:/sbin:/usr/sbin"],
-            "Cmd": ["sh"],
-            "WorkingDir": "/",
-        },
+        "config": config,
         "rootfs": {"type": "layers", "diff_ids": [_digest(layer_tar)]},
         "history": [{"created_by": "busybox-static"}],
     }
     manifest = {
         "schemaVersion": 2,
         "mediaType": f"{MEDIA_TYPE}.manifest.v1+json",
-        "config": _blob(blobs, _json(config), f"{MEDIA_TYPE}.config.v1+json"),
+        "config": _blob(blobs, _json(image), f"{MEDIA_TYPE}.config.v1+json"),
         "layers": [_blob(blobs, layer, f"{MEDIA_TYPE}.layer.v1.tar+gzip")],
     }
     entry = _blob(blobs, _json(manifest), f"{MEDIA_TYPE}.manifest.v1+json")
@@ -65,7 +78,7 @@ def write_oci_layout(folder: Path, busybox: Path = BUSYBOX) -> Path:
     return folder
 
 
-def _layer(busybox: bytes) -> bytes:
+def _layer(busybox: bytes, applets: Sequence[str], files: Mapping[str, str]) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
         for name in ("bin", "etc", "tmp", "www"):
@@ -74,17 +87,17 @@ def _layer(busybox: bytes) -> bytes:
             folder.mode = 0o1777 if name == "tmp" else 0o755
             tar.addfile(folder)
         _add(tar, "bin/busybox", busybox, 0o755)
-        for applet in APPLETS:
+        for applet in applets:
             link = tarfile.TarInfo(f"bin/{applet}")
             link.type = tarfile.SYMTYPE
             link.linkname = "busybox"
             tar.addfile(link)
-        _add(tar, "etc/passwd", b"root:x:0:0:root:/:/bin/sh\nweb:x:1000:1000:web:/www:/bin/sh\n")
-        _add(tar, "etc/group", b"root:x:0:\nweb:x:1000:\n")
+        for name, text in files.items():
+            _add(tar, name, text.encode(), 0o644)
     return stream.getvalue()
 
 
-def _add(tar: tarfile.TarFile, name: str, content: bytes, mode: int = 0o644) -> None:
+def _add(tar: tarfile.TarFile, name: str, content: bytes, mode: int) -> None:
     entry = tarfile.TarInfo(name)
     entry.size = len(content)
     entry.mode = mode
