@@ -14,7 +14,7 @@ from roadstead.agent_protocol.deliveries import TaskDelivery
 from roadstead.agent_protocol.messages import acs
 from roadstead.agent_protocol.server_session import AcsServerSession, SendTasks
 from roadstead.ids import SeededIds
-from virtual_time import VirtualClock
+from sim.loop import SimClock
 
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/proto"
 INSTANCE = "arn:aws:ecs:us-east-1:123456789012:container-instance/proto/d773"
@@ -70,7 +70,7 @@ def channel_pair() -> tuple[QueueChannel, QueueChannel]:
 class ControlPlane:
     """What the agent talks to. `told` has what the real session made of the agent's frames."""
 
-    def __init__(self, clock: VirtualClock) -> None:
+    def __init__(self, clock: SimClock) -> None:
         self.clock = clock
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.reports: list[dict[str, Any]] = []

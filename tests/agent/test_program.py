@@ -30,7 +30,7 @@ from roadstead.agent_protocol.server_session import (
     StopsVerified,
     VerifyStops,
 )
-from virtual_time import VirtualClock, run_virtually
+from sim.loop import SimClock, simulate
 
 Story = Callable[[ControlPlane, FakeRuntime, AgentProcess], Awaitable[None]]
 
@@ -41,12 +41,12 @@ def virtually(story: Story) -> Callable[[], None]:
     @wraps(story)
     def test() -> None:
         async def run() -> None:
-            clock = VirtualClock()
+            clock = SimClock()
             async with ControlPlane(clock) as control_plane:
                 runtime = FakeRuntime(clock)
                 await story(control_plane, runtime, AgentProcess(control_plane, runtime))
 
-        run_virtually(run())
+        simulate(run())
 
     del test.__wrapped__  # type: ignore[attr-defined]  # or pytest takes the arguments for fixtures
     return test

@@ -19,7 +19,7 @@ from roadstead.ids import SeededIds
 from roadstead.server.agent_sessions import AgentSessions
 from roadstead.store.memory import MemoryLog
 from roadstead.store.store import Store
-from virtual_time import VirtualClock, run_virtually
+from sim.loop import SimClock, simulate
 
 ARN = instance_arn(1)
 BROKEN = 1006
@@ -79,7 +79,7 @@ class World:
     """A store with one cluster and one container instance, and the server's agent sessions."""
 
     def __init__(self, log: MemoryLog | None = None, **instance: Any) -> None:
-        self.clock = VirtualClock()
+        self.clock = SimClock()
         self.log = log or MemoryLog()
         self.store = Store(self.log, SCHEMA, self.clock)
         if self.store.view.get(CLUSTERS, a_cluster().arn) is None:
@@ -152,4 +152,4 @@ def played(story: Callable[[World], Coroutine[Any, Any, None]], world: Callable[
             watching.cancel()
             writing.cancel()
 
-    run_virtually(play())
+    simulate(play())

@@ -1,4 +1,5 @@
-"""An event loop whose time is a number, and the clocks that read it.
+"""An event loop whose time is a number, and the clocks that read it: for simulations, and for every
+test of what waits.
 
 When every routine waits, time jumps to the next timer. When nothing can ever wake, or routines go
 round and round while time stands still, the test fails. No sockets, no threads.
