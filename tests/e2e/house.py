@@ -274,6 +274,8 @@ class House:
         binding = task["containers"][0]["networkBindings"][0]
         arn = task["containerInstanceArn"]
         if arn not in self._addresses:
+            self._addresses |= {one.arn: one.address for one in self.machines() if one.arn}
+        if arn not in self._addresses:  # it is deregistered
             self._addresses[arn] = self.machine_of(arn).address
         return f"http://{self._addresses[arn]}:{binding['hostPort']}/"
 
