@@ -143,3 +143,24 @@ def test_the_waiter_services_inactive_waits_for_a_deleted_service(
     waiter.wait(services=["web"], WaiterConfig=AT_ONCE)
     with pytest.raises(WaiterError, match="terminal failure"):
         waiter.wait(services=["nobody"], WaiterConfig=AT_ONCE)
+
+
+def test_SV_01_counts_are_over_all_deployments_without_tasks_asked_to_stop(
+    ecs: Any, server: Any, service_arn: str
+) -> None:
+    agents_work(server, service_arn)
+    register_web(ecs)
+    ecs.update_service(service="web", taskDefinition="web")
+    server.settle()
+    (service,) = ecs.describe_services(services=["web"])["services"]
+    assert (service["runningCount"], service["pendingCount"]) == (2, 2)
+    assert [
+        (each["status"], each["desiredCount"], each["runningCount"], each["pendingCount"])
+        for each in service["deployments"]
+    ] == [("PRIMARY", 2, 0, 2), ("ACTIVE", 2, 2, 0)]
+    for task in ecs.list_tasks(serviceName="web")["taskArns"]:
+        (shown,) = ecs.describe_tasks(tasks=[task])["tasks"]
+        if shown["lastStatus"] == "RUNNING":
+            ecs.stop_task(task=task)
+    (service,) = ecs.describe_services(services=["web"])["services"]
+    assert service["runningCount"] == 0
