@@ -335,10 +335,10 @@ def environment(pid: int) -> list[str]:
 
 
 def read(path: str) -> str:
-    """A file of /proc; nothing when the process has just ended."""
+    """A file of /proc; nothing when the process has just ended, or is not ours to ask."""
     try:
         return Path(path).read_text(errors="replace")
-    except (FileNotFoundError, ProcessLookupError):
+    except OSError:
         return ""
 
 

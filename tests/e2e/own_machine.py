@@ -73,7 +73,7 @@ class OwnMachine:
     def _is_inside(self, pid: int) -> bool:
         try:
             return os.stat(f"/proc/{pid}/ns/net").st_ino == self._network
-        except (FileNotFoundError, ProcessLookupError):
+        except OSError:  # it has just ended, or is not ours to ask
             return False
 
 
