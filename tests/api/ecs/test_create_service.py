@@ -66,6 +66,17 @@ def test_SV_11_the_same_request_again_returns_the_service(ecs: Any, web: str) ->
     assert create(ecs, clientToken="b", tags=[])["deployments"] == first["deployments"]
 
 
+def test_SV_11_the_same_client_token_returns_the_service(ecs: Any, web: str) -> None:
+    first = create(ecs, clientToken="once")
+    again = create(ecs, clientToken="once", desiredCount=5)
+    assert (again["serviceArn"], again["desiredCount"]) == (first["serviceArn"], 1)
+    code, message = refusal_of(create, ecs, clientToken="twice", desiredCount=5)
+    assert (code, message) == (
+        "InvalidParameterException",
+        "Creation of service was not idempotent.",
+    )
+
+
 def test_SV_10_the_name_with_other_parameters_is_refused(ecs: Any, web: str) -> None:
     create(ecs)
     assert refusal_of(create, ecs, desiredCount=2) == (

@@ -59,7 +59,8 @@ def create_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     check_client_token(request.get("clientToken"))
     existing = tx.get(SERVICES, arn)
     if existing is not None and existing.status != "INACTIVE":
-        return {"service": service_view(tx, _same(existing, asked), SERVICE_FIELDS)}
+        same = _same(existing, asked, request.get("clientToken"))
+        return {"service": service_view(tx, same, SERVICE_FIELDS)}
     service = _new_service(tx, call, cluster, arn, request, asked)
     if tx.count(LISTED_SERVICES, cluster.arn) >= SERVICES_PER_CLUSTER_MAX:
         raise invalid_parameter(
@@ -173,11 +174,12 @@ def list_services(view: View, call: Call, request: dict[str, Any]) -> dict[str, 
     return {"serviceArns": [service.arn for service in page], **token}
 
 
-def _same(existing: Service, asked: dict[str, Any]) -> Service:
-    """The service, if it was created by the same request."""
+def _same(existing: Service, asked: dict[str, Any], client_token: str | None) -> Service:
+    """The service, if it was created by the same request, or by one with the same token."""
     if existing.status == "DRAINING":
         raise invalid_parameter("Unable to Start a service that is still Draining.")
-    if existing.created_from != asked:
+    repeated = bool(client_token) and client_token == existing.client_token
+    if not repeated and existing.created_from != asked:
         raise invalid_parameter("Creation of service was not idempotent.")
     return existing
 
@@ -217,6 +219,7 @@ def _new_service(
         created_at=call.now,
         created_by=call.caller_arn,
         created_from=asked,
+        client_token=request.get("clientToken") or "",
         tags=tags,
     )
 

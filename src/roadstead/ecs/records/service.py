@@ -65,6 +65,8 @@ class Service(Record, frozen=True, kw_only=True):
     deleted_at: datetime | None = None
     created_from: dict[str, Any] = {}
     """The request that created it: the same again is no new service."""
+    client_token: str = ""
+    """Of that request: with it, even another request means this service."""
     is_steady: bool = False
     """Its steady state was announced and nothing has moved since."""
     event_count: int = 0
