@@ -7,14 +7,13 @@ again afterwards. What concerns ECS is put in the book in the same write, and to
 import asyncio
 import logging
 import shutil
-from functools import partial
 from pathlib import Path
 
 from roadstead import keys
 from roadstead.clock import Clock
 from roadstead.data_dir import DataDir
 from roadstead.files import make_private_directory
-from roadstead.host import agents, book, cgroups, links, namespaces, power, records
+from roadstead.host import agents, book, launches, namespaces, power, purge, records
 from roadstead.host.fabric import Names
 from roadstead.host.records import Book, HostError, Instance
 from roadstead.ids import Ids
@@ -39,7 +38,7 @@ class Fleet:
         clock: Clock,
         ids: Ids,
         group: asyncio.TaskGroup,
-        agent_command: tuple[str, ...] = agents.AGENT_COMMAND,
+        agent_command: tuple[str, ...] = launches.AGENT_COMMAND,
     ) -> None:
         self._settings = settings
         self._data_dir = data_dir
@@ -60,7 +59,7 @@ class Fleet:
 
     async def resume(self) -> None:
         """Go on after a start, whatever the last host left behind."""
-        await asyncio.to_thread(self._clear_strangers)
+        await asyncio.to_thread(purge.remove_strangers, self._names, self.book)
         async with asyncio.TaskGroup() as group:
             for instance in self.book.instances:
                 group.create_task(self._resume(instance.instance_id))
@@ -202,7 +201,7 @@ class Fleet:
         key = keys.add_instance_key(
             self._data_dir.keys_file, self._settings.account_id, instance.instance_id, self._ids
         )
-        agents.write_credentials(directory / "credentials", key)
+        launches.write_credentials(directory / "credentials", key)
         make_private_directory(self._data_dir.images)
         self._keep_agent(instance)
         if instance.state == "running":
@@ -214,7 +213,7 @@ class Fleet:
             f"http://{self.book.vpc.gateway}:{self._settings.port}"
         )
         keeper = agents.AgentKeeper(
-            agents.launch(
+            launches.launch(
                 instance,
                 directory=self._directory(instance),
                 cgroup=self._cgroup(instance),
@@ -281,17 +280,6 @@ class Fleet:
 
     def _turn_off(self, instance: Instance) -> None:
         power.turn_off(instance, self._cgroup(instance), self._directory(instance))
-
-    def _clear_strangers(self) -> None:
-        """Take away what belongs to this data directory but to no instance in the book."""
-        known = {instance.instance_id for instance in self.book.instances}
-        links_known = {one.link for one in self.book.instances if one.is_powered}
-        for name in cgroups.children(self._names.cgroup) - known:
-            group = f"{self._names.cgroup}/{name}"
-            power.end_processes(partial(cgroups.processes, group), grace_seconds=0)
-            cgroups.remove(group)
-        for link in links.ports(self._names.bridge) - links_known:
-            links.remove_link(link)
 
     def _directory(self, instance: Instance) -> Path:
         return self._data_dir.instances / instance.instance_id

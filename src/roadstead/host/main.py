@@ -14,7 +14,17 @@ from roadstead import data_dir as data_dirs
 from roadstead import keys
 from roadstead.clock import SystemClock
 from roadstead.data_dir import DataDir
-from roadstead.host import agents, book, control, fabric, links, namespaces, purge, records, reports
+from roadstead.host import (
+    book,
+    control,
+    fabric,
+    launches,
+    links,
+    namespaces,
+    purge,
+    records,
+    reports,
+)
 from roadstead.host.fleet import Fleet
 from roadstead.host.records import Book
 from roadstead.ids import SystemIds
@@ -23,7 +33,7 @@ from roadstead.settings import HostSettings
 log = logging.getLogger(__name__)
 
 
-def run(settings: HostSettings, agent_command: tuple[str, ...] = agents.AGENT_COMMAND) -> int:
+def run(settings: HostSettings, agent_command: tuple[str, ...] = launches.AGENT_COMMAND) -> int:
     """Carry instances until told to end; the exit status of the program.
 
     Raises: DataDirError, KeysError, HostError or OSError when it cannot begin.

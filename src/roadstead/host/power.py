@@ -15,7 +15,7 @@ from pathlib import Path
 
 from roadstead.files import make_private_directory
 from roadstead.host import cgroups, links, mounts, namespaces, processes
-from roadstead.host.agents import AGENT_COMMAND
+from roadstead.host.launches import AGENT_COMMAND
 from roadstead.host.records import Instance, Subnet
 
 GRACE_SECONDS = 2.0

@@ -1,15 +1,17 @@
-"""Taking away all that a data directory's host ever made on this machine, running or crashed.
+"""Taking away what a data directory's host made on this machine: all of it, or what nobody owns.
 
 Works from what is found (cgroups, namespaces, devices, mounts, rules), not only from the book: a
-crash may have left more than was written down. The host program must not be running.
+crash may have left more than was written down. All but `remove_strangers` want no host program to
+be running.
 """
 
 from functools import partial
 
 from roadstead.data_dir import DataDir
-from roadstead.host import agents, cgroups, fabric, mounts, namespaces, power
 from roadstead.host import book as books
+from roadstead.host import cgroups, fabric, launches, links, mounts, namespaces, power
 from roadstead.host.fabric import Names
+from roadstead.host.records import Book
 
 
 def turn_off_all(data_dir: DataDir) -> int:
@@ -29,7 +31,9 @@ def turn_off_all(data_dir: DataDir) -> int:
     return len(instances)
 
 
-def remove_traces(data_dir: DataDir, agent_command: tuple[str, ...] = agents.AGENT_COMMAND) -> None:
+def remove_traces(
+    data_dir: DataDir, agent_command: tuple[str, ...] = launches.AGENT_COMMAND
+) -> None:
     """Leave no process, mount, cgroup, namespace, device or rule of this data directory.
 
     Raises: OSError when something would not go: the directory must not be deleted then.
@@ -52,3 +56,15 @@ def remove_traces(data_dir: DataDir, agent_command: tuple[str, ...] = agents.AGE
 def is_anything_left(data_dir: DataDir) -> bool:
     """Whether agents or containers of this directory still run."""
     return bool(cgroups.processes(Names(data_dir.short_id).cgroup))
+
+
+def remove_strangers(names: Names, book: Book) -> None:
+    """Take away what belongs to this data directory but to no instance in the book."""
+    known = {instance.instance_id for instance in book.instances}
+    links_known = {one.link for one in book.instances if one.is_powered}
+    for name in cgroups.children(names.cgroup) - known:
+        group = f"{names.cgroup}/{name}"
+        power.end_processes(partial(cgroups.processes, group), grace_seconds=0)
+        cgroups.remove(group)
+    for link in links.ports(names.bridge) - links_known:
+        links.remove_link(link)
