@@ -6,6 +6,7 @@ whose time is a number.
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -37,3 +38,13 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float, look_again_seconds: float) -> bool:
+    """Whether `is_true` before the time is up. Blocks: for command lines, which have no loop."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(look_again_seconds)
+    return True

@@ -7,12 +7,12 @@ A directory becomes Roadstead's by `roadstead.json`, written only into an empty 
 import fcntl
 import hashlib
 import os
-import time
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from roadstead.clock import wait_until
 from roadstead.files import make_private_directory, write_whole
 
 FORMAT = 1
@@ -156,12 +156,7 @@ def is_locked(data_dir: DataDir, program: str) -> bool:
 
 def wait_until_unlocked(data_dir: DataDir, program: str, seconds: float) -> bool:
     """Whether nobody holds the directory for `program` any more, before the time is up."""
-    deadline = time.monotonic() + seconds
-    while is_locked(data_dir, program):
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(LOCK_RETRY_SECONDS)
-    return True
+    return wait_until(lambda: not is_locked(data_dir, program), seconds, LOCK_RETRY_SECONDS)
 
 
 def _refuse_foreign(path: Path) -> None:

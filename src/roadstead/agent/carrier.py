@@ -148,7 +148,7 @@ class Carrier:
         except RuntimeFailure as failure:
             log.warning("container %s: %s", container_id[:12], failure)
             outcome = tell.StepFailed(container_id, failure.name, failure.text)
-        except Exception as error:
+        except Exception as error:  # the other containers must go on
             log.exception("container %s: the runtime failed", container_id[:12])
             self.runtime_trouble = f"{type(error).__name__}: {error}"
             outcome = tell.StepFailed(container_id, error_name, self.runtime_trouble)

@@ -1,14 +1,15 @@
 """`roadstead up --detach`: the same `up` in the background, watched until it is ready."""
 
+import math
 import os
 import subprocess
 import sys
-import time
 
 from roadstead import data_dir as data_dirs
 from roadstead.cli import readiness
 from roadstead.cli.terminal import EXIT_FAILED, EXIT_MACHINE_LACKS, complain, progress, say
 from roadstead.cli.up import EXAMINED, READY_LINE, UpOptions, begin
+from roadstead.clock import wait_until
 from roadstead.files import make_private_directory
 
 
@@ -37,13 +38,18 @@ def up_detached(options: UpOptions, arguments: list[str]) -> int:
     finally:
         os.close(descriptor)
     with progress("Starting Roadstead in the background …") as tell:
-        while READY_LINE not in (text := log_file.read_text()):
-            if child.poll() is not None:
-                complain(text.strip())
-                return child.returncode or EXIT_FAILED
+
+        def has_ended_or_is_ready() -> bool:
+            text = log_file.read_text()
             if lines := text.strip().splitlines():
                 tell(lines[-1])
-            time.sleep(readiness.RETRY_SECONDS)
+            return READY_LINE in text or child.poll() is not None
+
+        wait_until(has_ended_or_is_ready, math.inf, readiness.RETRY_SECONDS)
+    text = log_file.read_text()
+    if READY_LINE not in text:
+        complain(text.strip())
+        return child.returncode or EXIT_FAILED
     say(text[text.index(READY_LINE) :].strip().replace("Press Ctrl-C to stop.", "").strip())
     say("It runs in the background; `roadstead down` stops it.")
     child.returncode = 0  # it is meant to outlive us

@@ -170,7 +170,7 @@ def main() -> None:
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:
+    except Exception as error:  # raised again unless it was foreseen
         status = _foreseen(error)
         if status is None:
             raise

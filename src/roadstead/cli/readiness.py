@@ -4,7 +4,6 @@ Synchronous and free of processes: the foreground `up` runs it in a thread, `up 
 command that the user typed.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ import msgspec
 
 from roadstead.cli.api import Api, ApiRefused, ApiUnreachable
 from roadstead.cli.place import Place
+from roadstead.clock import wait_until
 from roadstead.host import client
 from roadstead.settings import DEFAULT_INSTANCES
 
@@ -181,11 +181,11 @@ def _missing(asked: int | None, found: list[dict[str, Any]]) -> int:
 
 
 def _until(is_true: Callable[[], bool], seconds: float, watch: Watch) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_true():
+    def is_true_or_cancelled() -> bool:
+        if is_true():
+            return True
         if watch.is_cancelled():
             raise Cancelled
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(RETRY_SECONDS)
-    return True
+        return False
+
+    return wait_until(is_true_or_cancelled, seconds, RETRY_SECONDS)

@@ -10,7 +10,6 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from roadstead.cli.terminal import (
     progress,
     say,
 )
-from roadstead.clock import SystemClock
+from roadstead.clock import SystemClock, wait_until
 from roadstead.host import client, purge
 from roadstead.host import main as host_main
 from roadstead.ids import SystemIds
@@ -234,21 +233,23 @@ def _check_port(address: str, port: int) -> None:
 
     Raises: SettingError when someone else listens there.
     """
-    deadline = time.monotonic() + PORT_FREE_SECONDS
-    while True:
+    why = ""
+
+    def is_free() -> bool:
+        nonlocal why
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 attempt.bind((address, port))
             except OSError as error:
-                if time.monotonic() >= deadline:
-                    raise SettingError(
-                        f"Port {port} of {address} is taken: {error.strerror}.",
-                        "Choose another with --port.",
-                    ) from error
-            else:
-                return
-        time.sleep(readiness.RETRY_SECONDS)
+                why = error.strerror or str(error)
+                return False
+        return True
+
+    if not wait_until(is_free, PORT_FREE_SECONDS, readiness.RETRY_SECONDS):
+        raise SettingError(
+            f"Port {port} of {address} is taken: {why}.", "Choose another with --port."
+        )
 
 
 def _host_arguments(path: str, settings: HostSettings) -> list[str]:

@@ -120,7 +120,7 @@ async def _until_next(fleet: Fleet, failures: int) -> None:
         wanted = lambda: len(_waiting(fleet)) > with_new  # noqa: E731  # names what is awaited
     else:
         seconds = FORGET_SECONDS
-        wanted = lambda: bool(_waiting(fleet))  # noqa: E731
+        wanted = lambda: bool(_waiting(fleet))  # noqa: E731  # the same
     try:
         async with asyncio.timeout(seconds), fleet.changed:
             await fleet.changed.wait_for(wanted)

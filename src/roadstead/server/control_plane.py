@@ -8,15 +8,14 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 
-import msgspec
-
 from roadstead.aws.models import service_model
 from roadstead.clock import Clock
 from roadstead.control import operations as control_operations
 from roadstead.control.model import control_model
 from roadstead.ecs.operations import table as ecs_table
 from roadstead.ecs.records.schema import SCHEMA
-from roadstead.ecs.records.tuning import TUNING, Tuning
+from roadstead.ecs.records.tuning import Tuning
+from roadstead.ecs.transitions.tuning import put_tuning
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
@@ -24,7 +23,6 @@ from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.http import HttpApplication, HttpServer, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop, Reconciler
-from roadstead.state.view import Tx
 from roadstead.store.log import Log
 from roadstead.store.store import Store
 
@@ -71,7 +69,7 @@ class ControlPlane:
 
     def set_tuning(self, tuning: Tuning) -> None:
         """Put these numbers in force."""
-        self.store.update(lambda tx: tx.put(TUNING, _like_stored(tx, tuning)))
+        self.store.update(lambda tx: put_tuning(tx, tuning))
 
     async def run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
@@ -111,11 +109,3 @@ class ControlPlane:
                 routine.cancel()
             self.store.close()
             await writing
-
-
-def _like_stored(tx: Tx, tuning: Tuning) -> Tuning:
-    """The stored record when it says the same, so that nothing is written."""
-    stored = tx.get(TUNING, tuning.arn)
-    if stored is not None and msgspec.structs.replace(tuning, version=stored.version) == stored:
-        return stored
-    return tuning

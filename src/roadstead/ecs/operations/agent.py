@@ -73,8 +73,8 @@ def submit_container_state_change(tx: Tx, call: Call, request: dict[str, Any]) -
 
 def submit_attachment_state_changes(
     tx: Tx,  # noqa: ARG001  # operations are all called alike
-    call: Call,  # noqa: ARG001
-    request: dict[str, Any],  # noqa: ARG001
+    call: Call,  # noqa: ARG001  # the same
+    request: dict[str, Any],  # noqa: ARG001  # the same
 ) -> dict[str, Any]:
     """Acknowledge: no task or instance has attachments that an agent could report yet.
 
@@ -86,7 +86,7 @@ def submit_attachment_state_changes(
 def discover_poll_endpoint(
     view: View,  # noqa: ARG001  # operations are all called alike
     call: Call,
-    request: dict[str, Any],  # noqa: ARG001
+    request: dict[str, Any],  # noqa: ARG001  # the same
 ) -> dict[str, Any]:
     """Where agents open their channels: this server, as the caller reached it.
 
