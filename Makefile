@@ -58,7 +58,7 @@ static: $(VENV)/.dev
 
 .PHONY: check
 check: static  ## the fast part: format, types, layers, docs, unit, wire, api, 50 seeds
-	$(PYTEST) -q -n 2 --dist loadgroup tests/unit tests/wire tests/test_docs.py
+	$(PYTEST) -q -n 2 --dist loadgroup tests/unit tests/wire tests/test_docs.py tests/test_house.py
 	$(PYTEST) -q -n 2 --dist loadgroup tests/api
 	ROADSTEAD_SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) -q -n 2 tests/sim
 
