@@ -86,23 +86,17 @@ def test_account_settings(house: House) -> None:
 
 
 def test_attributes(house: House, instance: str) -> None:
-    words = ("--cluster", CLUSTER, "--attributes")
-    disk = {"name": "disk", "value": "ssd"} | {
-        "targetType": "container-instance",
-        "targetId": instance,
-    }
-    written = f"name=disk,value=ssd,targetId={instance}"
-    assert house.aws("put-attributes", *words, written)["attributes"] == [disk]
+    words = ("--cluster", CLUSTER, "--attributes", f"name=disk,value=ssd,targetId={instance}")
+    (put,) = house.aws("put-attributes", *words)["attributes"]
+    assert (put["name"], put["value"], put["targetId"]) == ("disk", "ssd", instance)
     kind = ("--cluster", CLUSTER, "--target-type", "container-instance")
     named = ("--attribute-name", "disk", "--attribute-value", "ssd")
-    assert house.aws("list-attributes", *kind, *named)["attributes"] == [disk]
-    assert house.aws("delete-attributes", *words, f"name=disk,targetId={instance}")
-    assert (
-        house.ecs.list_attributes(targetType="container-instance", attributeName="disk")[
-            "attributes"
-        ]
-        == []
-    )
+    (row,) = house.aws("list-attributes", *kind, *named)["attributes"]
+    assert (row["name"], row["value"], row["targetId"]) == ("disk", "ssd", instance)
+    words = ("--cluster", CLUSTER, "--attributes", f"name=disk,targetId={instance}")
+    assert len(house.aws("delete-attributes", *words)["attributes"]) == 1
+    left = house.ecs.list_attributes(targetType="container-instance", attributeName="disk")
+    assert left["attributes"] == []
 
 
 def test_container_instances(house: House, instance: str) -> None:

@@ -160,10 +160,12 @@ def test_where_no_other_instance_can_take_it_the_service_waits_and_says_so(
 def test_an_orphan_of_no_service_is_not_started_again(
     house: House, machine: Machine, web: str
 ) -> None:
-    house.run_task(web, machine.arn)
+    orphan = house.run_task(web, machine.arn)["taskArn"]
     before = set(house.ecs.list_tasks()["taskArns"])
     deregister(house, machine.arn)
-    assert set(house.ecs.list_tasks()["taskArns"]) < before
+    later = house.run_task(web)["taskArn"]
+    assert set(house.ecs.list_tasks()["taskArns"]) == before - {orphan} | {later}
+    house.ecs.stop_task(task=later)
 
 
 def test_stopping_all_of_its_tasks_first_leaves_no_orphans(
