@@ -67,6 +67,9 @@ class Tick(msgspec.Struct, frozen=True):
     """`wake_at_seconds` has come (too early does no harm)."""
 
 
+Happening = Start | Opened | Refused | ConnectFailed | Closed | Tick
+"""What becomes of the connection itself, whatever is said on it."""
+
 # Outputs that both sessions give
 
 
@@ -110,19 +113,25 @@ class AgentConnection:
         self._expires_at_seconds = 0.0
         self._reset_after_seconds = 0.0
 
-    def start(self) -> list[Connect]:
-        """First of all."""
-        return self._connect(AgentEvent.START)
-
-    def opened(self, at_seconds: float) -> None:
-        """The attempt succeeded."""
-        self._move(AgentEvent.OPENED)
-        self._opened_at_seconds = at_seconds
-        self._expires_at_seconds = at_seconds + LIFE_SECONDS + self._up_to(LIFE_JITTER_SECONDS)
-        self._reset_after_seconds = RESET_BACKOFF_SECONDS + self._up_to(
-            RESET_BACKOFF_JITTER_SECONDS
-        )
-        self.heard(at_seconds)
+    def handle(
+        self, happening: Happening, at_seconds: float
+    ) -> list[Connect | CloseConnection | InstanceInactive]:
+        """What follows from `happening`; to be carried out in this order."""
+        match happening:
+            case Start():
+                return [*self._connect(AgentEvent.START)]
+            case Opened():
+                self._opened(at_seconds)
+                return []
+            case Refused(_, body):
+                return [*self._refused(body, at_seconds)]
+            case ConnectFailed():
+                self._failed(at_seconds)
+                return []
+            case Closed(code, reason):
+                return [*self._closed(code, reason, at_seconds)]
+            case Tick():
+                return [*self._tick(at_seconds)]
 
     def heard(self, at_seconds: float) -> None:
         """A message came that could be read: the other side lives."""
@@ -133,25 +142,37 @@ class AgentConnection:
         )
         self.wake_at_seconds = min(self._inactive_at_seconds, self._expires_at_seconds)
 
-    def failed(self, at_seconds: float) -> None:
-        """The attempt came to nothing."""
-        self._wait(at_seconds, self._backoff.next_seconds(), AgentEvent.FAILED)
-
-    def refused(self, body: str, at_seconds: float) -> list[InstanceInactive]:
-        """The attempt was answered with a refusal."""
-        kind, text = refusals.read_refusal(body)
-        if kind != refusals.INACTIVE:
-            self.failed(at_seconds)
-            return []
-        return self.inactive(text, at_seconds)
-
     def inactive(self, text: str, at_seconds: float) -> list[InstanceInactive]:
         """The instance is deregistered: come back in an hour."""
         self._wait(at_seconds, INACTIVE_INSTANCE_SECONDS, AgentEvent.REFUSED_INACTIVE)
         self._backoff.reset()
         return [InstanceInactive(text)]
 
-    def closed(self, code: int, reason: str, at_seconds: float) -> list[InstanceInactive | Connect]:
+    def _opened(self, at_seconds: float) -> None:
+        """The attempt succeeded."""
+        self._move(AgentEvent.OPENED)
+        self._opened_at_seconds = at_seconds
+        self._expires_at_seconds = at_seconds + LIFE_SECONDS + self._up_to(LIFE_JITTER_SECONDS)
+        self._reset_after_seconds = RESET_BACKOFF_SECONDS + self._up_to(
+            RESET_BACKOFF_JITTER_SECONDS
+        )
+        self.heard(at_seconds)
+
+    def _failed(self, at_seconds: float) -> None:
+        """The attempt came to nothing."""
+        self._wait(at_seconds, self._backoff.next_seconds(), AgentEvent.FAILED)
+
+    def _refused(self, body: str, at_seconds: float) -> list[InstanceInactive]:
+        """The attempt was answered with a refusal."""
+        kind, text = refusals.read_refusal(body)
+        if kind != refusals.INACTIVE:
+            self._failed(at_seconds)
+            return []
+        return self.inactive(text, at_seconds)
+
+    def _closed(
+        self, code: int, reason: str, at_seconds: float
+    ) -> list[InstanceInactive | Connect]:
         """The open connection has ended; nothing new when it was given up already."""
         if self.state not in (AgentState.OPEN, AgentState.CLOSING):
             return []
@@ -165,10 +186,10 @@ class AgentConnection:
         if code in NORMAL_CLOSE_CODES and lasted_seconds >= SHORTEST_LIFE_SECONDS:
             self._backoff.reset()
             return [*self._connect(AgentEvent.CLOSED_NORMALLY)]
-        self.failed(at_seconds)
+        self._failed(at_seconds)
         return []
 
-    def tick(self, at_seconds: float) -> list[Connect | CloseConnection]:
+    def _tick(self, at_seconds: float) -> list[Connect | CloseConnection]:
         """Time has passed: connect again, or give up a connection that is silent or old."""
         if self.wake_at_seconds is None or at_seconds < self.wake_at_seconds:
             return []

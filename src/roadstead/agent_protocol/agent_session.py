@@ -11,17 +11,13 @@ from roadstead.agent_protocol import backoff, frames
 from roadstead.agent_protocol.agent_connection import (
     AgentConnection,
     CloseConnection,
-    Closed,
     Connect,
-    ConnectFailed,
     FrameReceived,
+    Happening,
     Ignored,
     InstanceInactive,
     Opened,
-    Refused,
     SendFrame,
-    Start,
-    Tick,
 )
 from roadstead.agent_protocol.messages import acs
 from roadstead.agent_protocol.session_states import AgentState
@@ -59,7 +55,7 @@ class ServerFailure(msgspec.Struct, frozen=True):
     text: str
 
 
-Stimulus = Start | Opened | Refused | ConnectFailed | FrameReceived | Closed | Tick | Say | Accepted
+Stimulus = Happening | FrameReceived | Say | Accepted
 Output = (
     Connect
     | SendFrame
@@ -94,27 +90,16 @@ class AcsAgentSession:
     def handle(self, stimulus: Stimulus, at_seconds: float) -> list[Output]:
         """What follows from `stimulus`; to be carried out in this order."""
         match stimulus:
-            case Start():
-                return [*self._connection.start()]
-            case Opened():
-                self._connection.opened(at_seconds)
-                self.send_credentials = False
-                return []
-            case Refused(_, body):
-                return [*self._connection.refused(body, at_seconds)]
-            case ConnectFailed():
-                self._connection.failed(at_seconds)
-                return []
-            case Closed(code, reason):
-                return [*self._connection.closed(code, reason, at_seconds)]
-            case Tick():
-                return [*self._connection.tick(at_seconds)]
             case FrameReceived(text):
                 return self._frame_received(text, at_seconds)
             case Accepted(message):
                 return self._accepted(message)
             case Say(message):
                 return self._say(message)
+            case _:
+                if isinstance(stimulus, Opened):
+                    self.send_credentials = False
+                return [*self._connection.handle(stimulus, at_seconds)]
 
     def _frame_received(self, text: str, at_seconds: float) -> list[Output]:
         try:

@@ -9,16 +9,11 @@ from roadstead.agent_protocol import backoff, frames
 from roadstead.agent_protocol.agent_connection import (
     AgentConnection,
     CloseConnection,
-    Closed,
     Connect,
-    ConnectFailed,
     FrameReceived,
+    Happening,
     Ignored,
     InstanceInactive,
-    Opened,
-    Refused,
-    Start,
-    Tick,
 )
 from roadstead.agent_protocol.messages import acs, tcs
 from roadstead.agent_protocol.session_states import AgentState
@@ -44,17 +39,7 @@ class SendSigned(msgspec.Struct, frozen=True):
     body: str
 
 
-Stimulus = (
-    Start
-    | Opened
-    | Refused
-    | ConnectFailed
-    | FrameReceived
-    | Closed
-    | Tick
-    | Publish
-    | InstanceKnownInactive
-)
+Stimulus = Happening | FrameReceived | Publish | InstanceKnownInactive
 Output = Connect | SendSigned | CloseConnection | InstanceInactive | Ignored
 
 
@@ -76,20 +61,6 @@ class TcsAgentSession:
     def handle(self, stimulus: Stimulus, at_seconds: float) -> list[Output]:
         """What follows from `stimulus`; to be carried out in this order."""
         match stimulus:
-            case Start():
-                return [*self._connection.start()]
-            case Opened():
-                self._connection.opened(at_seconds)
-                return []
-            case Refused(_, body):
-                return [*self._connection.refused(body, at_seconds)]
-            case ConnectFailed():
-                self._connection.failed(at_seconds)
-                return []
-            case Closed(code, reason):
-                return [*self._connection.closed(code, reason, at_seconds)]
-            case Tick():
-                return [*self._connection.tick(at_seconds)]
             case FrameReceived(text):
                 return self._frame_received(text, at_seconds)
             case Publish(message):
@@ -98,6 +69,8 @@ class TcsAgentSession:
                 return [SendSigned(frames.encode(message))]
             case InstanceKnownInactive():
                 return self._known_inactive(at_seconds)
+            case _:
+                return [*self._connection.handle(stimulus, at_seconds)]
 
     def _frame_received(self, text: str, at_seconds: float) -> list[Output]:
         try:

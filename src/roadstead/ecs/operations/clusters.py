@@ -21,6 +21,7 @@ from roadstead.ecs.rules.cluster import (
     refuse_later_parts,
 )
 from roadstead.ecs.rules.tags import checked_tags
+from roadstead.ecs.rules.task_lifecycle import ORDER
 from roadstead.ecs.transitions import clusters as transitions
 from roadstead.ecs.views.account_settings import effective_value
 from roadstead.ecs.views.cluster import AFTER_WRITE, CLUSTER_FIELDS, cluster_view
@@ -30,15 +31,7 @@ from roadstead.state.view import Tx, View
 _DESCRIBED_MAX = 100
 _PAGE_MAX = 100
 
-_LIVE_STATUSES = (
-    "PROVISIONING",
-    "PENDING",
-    "ACTIVATING",
-    "RUNNING",
-    "DEACTIVATING",
-    "STOPPING",
-    "DEPROVISIONING",
-)
+_LIVE_STATUSES = ORDER[:-1]
 """The lastStatus of a task that is not STOPPED."""
 
 
