@@ -176,6 +176,8 @@ def test_an_instances_key_speaks_for_that_instance_only(server: ApiServer) -> No
     mine, other = register(server, own), register(server, "i-00000000000000bad")
     _, body = refusal(server, server.INSTANCE, acs(other))
     assert "does not speak for i-00000000000000bad" in body["AccessDeniedException"]
+    _, body = refusal(server, server.INSTANCE, tcs(register(server)))
+    assert "does not speak for a machine without" in body["AccessDeniedException"]
 
     async def visit() -> str:
         async with (
@@ -229,3 +231,25 @@ def test_telemetry_is_acknowledged_signed_or_bare_and_refused_with_a_wrong_signa
             return answers
 
     assert asyncio.run(visit()) == ["AckPublishMetric", "AckPublishMetric", "AccessDeniedException"]
+
+
+def test_a_frame_that_somebody_else_signed_ends_the_telemetry(server: ApiServer) -> None:
+    arn = register(server, server.INSTANCE.arn.rpartition("/")[2])
+    metrics = b'{"type": "PublishMetricsRequest", "message": {"metadata": {}, "timestamp": 1.5}}'
+    stranger = Credentials(server.HOST.access_key_id, server.HOST.secret_access_key)
+
+    async def visit() -> tuple[str, int]:
+        visitor = Visitor(server, server.INSTANCE)
+        async with (
+            aiohttp.ClientSession() as session,
+            visitor.open(session, tcs(arn)) as socket,
+        ):
+            frame = signed_frame(
+                metrics, visitor.request, stranger, "us-east-1", "ecs", datetime.now(UTC)
+            )
+            await socket.send_str(frame.decode())
+            answer = await socket.receive_json(timeout=PATIENCE_SECONDS)
+            closing = await socket.receive(timeout=PATIENCE_SECONDS)
+            return answer["type"], closing.data
+
+    assert asyncio.run(visit()) == ("AccessDeniedException", 1008)

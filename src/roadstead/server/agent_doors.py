@@ -97,7 +97,12 @@ class AgentDoors:
         channel = await upgrade.accept()
 
         def opened(frame: str) -> str:
-            _, body = open_frame(frame.encode(), request, self._keys, self._clock.now())
+            signer, body = open_frame(frame.encode(), request, self._keys, self._clock.now())
+            if signer is not None and signer.arn != caller.arn:
+                raise ApiError(
+                    "AccessDeniedException",
+                    f"{signer.arn} signed a frame on the connection of {caller.arn}.",
+                )
             return body.decode()
 
         await _carried(channel, self._sessions.serve_telemetry(channel, instance, opened))
@@ -120,12 +125,10 @@ class AgentDoors:
         if self._keys.kind(caller.access_key_id) != "instance":
             return
         instance = self._store.view.get(CONTAINER_INSTANCES, container_instance_arn)
-        if instance is None or not instance.ec2_instance_id:
-            return
-        if instance.ec2_instance_id != instance_id_of(caller.arn):
+        if instance is not None and instance.ec2_instance_id != instance_id_of(caller.arn):
+            whom = instance.ec2_instance_id or "a machine without an EC2 id"
             raise InstanceRefused(
-                "AccessDeniedException",
-                f"The key of {caller.arn} does not speak for {instance.ec2_instance_id}.",
+                "AccessDeniedException", f"The key of {caller.arn} does not speak for {whom}."
             )
 
 

@@ -150,3 +150,19 @@ def test_an_unknown_instance_or_cluster_is_refused(ecs: Any, instance: str) -> N
     code, _ = refused(ecs.deregister_container_instance, cluster="none", containerInstance=instance)
     assert code == "ClusterNotFoundException"
     assert shown(ecs, instance)["status"] == "ACTIVE"
+
+
+def test_an_agent_deregisters_its_own_machine_only(ecs: Any, server: Any, instance: str) -> None:
+    agent = server.client(key=server.INSTANCE)
+    own, other = (
+        agent_or_root.register_container_instance(
+            instanceIdentityDocument=f'{{"instanceId": "{ec2_id}"}}'
+        )["containerInstance"]["containerInstanceArn"]
+        for agent_or_root, ec2_id in ((agent, "i-0123456789abcdef0"), (ecs, "i-other"))
+    )
+    for arn in (other, instance):
+        code, _ = refused(agent.deregister_container_instance, containerInstance=arn, force=True)
+        assert code == "AccessDeniedException"
+        assert shown(ecs, arn)["status"] == "ACTIVE"
+    agent.deregister_container_instance(containerInstance=own)
+    assert shown(ecs, own)["status"] == "INACTIVE"

@@ -184,6 +184,8 @@ def test_an_agent_registers_its_own_machine_only(ecs: Any, server: Any) -> None:
         agent.register_container_instance, instanceIdentityDocument='{"instanceId": "i-other"}'
     )
     assert code == "AccessDeniedException"
+    code, _ = refused(agent.register_container_instance, instanceIdentityDocument="")
+    assert code == "AccessDeniedException"
     other = join(ecs, instanceIdentityDocument='{"instanceId": "i-other"}')
     code, _ = refused(
         agent.register_container_instance, containerInstanceArn=other["containerInstanceArn"]

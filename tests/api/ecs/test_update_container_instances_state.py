@@ -92,3 +92,19 @@ def test_CI_40_other_statuses_and_counts_are_refused(ecs: Any, register_instance
     assert refusal([instance], cluster="none")[0] == "ClusterNotFoundException"
     (shown,) = ecs.describe_container_instances(containerInstances=[instance])["containerInstances"]
     assert shown["status"] == "ACTIVE"
+
+
+def test_an_agent_drains_its_own_machine_only(ecs: Any, server: Any) -> None:
+    own, other = (
+        ecs.register_container_instance(instanceIdentityDocument=f'{{"instanceId": "{ec2_id}"}}')[
+            "containerInstance"
+        ]["containerInstanceArn"]
+        for ec2_id in ("i-0123456789abcdef0", "i-other")
+    )
+    drain = server.client(key=server.INSTANCE).update_container_instances_state
+    code, _ = refused(drain, containerInstances=[own, other], status="DRAINING")
+    assert code == "AccessDeniedException"
+    listed = ecs.list_container_instances(status="DRAINING")
+    assert listed["containerInstanceArns"] == []
+    (drained,) = drain(containerInstances=[own], status="DRAINING")["containerInstances"]
+    assert drained["status"] == "DRAINING"

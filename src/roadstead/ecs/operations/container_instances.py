@@ -61,10 +61,10 @@ def register_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> 
     registration = read_registration(request, region=call.region)
     tags = checked_tags(request.get("tags"))
     known_arn = request.get("containerInstanceArn")
-    _check_speaks_for(call, registration.host.ec2_instance_id)
+    _check_speaks_for(call, _REGISTERS, registration.host.ec2_instance_id)
     if known_arn:
         known = _coming_back(tx, call, cluster, known_arn, registration)
-        _check_speaks_for(call, known.ec2_instance_id)
+        _check_speaks_for(call, _REGISTERS, known.ec2_instance_id)
         instance = transitions.reregister_instance(tx, known, registration)
     else:
         token = request.get("clientToken")
@@ -105,11 +105,13 @@ def deregister_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -
     The orphans are STOPPED for ECS; their containers are not touched.
 
     Raises: ClusterNotFoundException; InvalidParameterException for an unknown instance and, without
-        force, for one with tasks that are not STOPPED.
+        force, for one with tasks that are not STOPPED; AccessDeniedException for an agent that
+        means another machine than its own.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html
     """
     cluster = the_cluster(tx, call, request.get("cluster"))
     instance = _the_instance(tx, call, cluster, request["containerInstance"])
+    _check_speaks_for(call, "DeregisterContainerInstance", instance.ec2_instance_id)
     if instance.status != "INACTIVE":
         if not request.get("force") and tx.count(LIVE_TASKS_BY_INSTANCE, instance.arn):
             raise invalid_parameter("Found running tasks on the instance.")
@@ -121,7 +123,8 @@ def update_container_instances_state(tx: Tx, call: Call, request: dict[str, Any]
     """Let instances drain, or take tasks again.
 
     Raises: ClusterNotFoundException; InvalidParameterException for another status than ACTIVE and
-        DRAINING, for no instances or more than 10.
+        DRAINING, for no instances or more than 10; AccessDeniedException for an agent that means
+        another machine than its own.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateContainerInstancesState.html
     """
     cluster = the_cluster(tx, call, request.get("cluster"))
@@ -135,7 +138,9 @@ def update_container_instances_state(tx: Tx, call: Call, request: dict[str, Any]
         instance = tx.get(CONTAINER_INSTANCES, arn)
         if instance is None:
             failures.append({"arn": arn, "reason": "MISSING"})
-        elif instance.status not in _TARGET_STATUSES:
+            continue
+        _check_speaks_for(call, "UpdateContainerInstancesState", instance.ec2_instance_id)
+        if instance.status not in _TARGET_STATUSES:
             failures.append({"arn": arn, "reason": instance.status})
         else:
             if instance.status != status:
@@ -263,9 +268,11 @@ def _coming_back(
     return instance
 
 
-def _check_speaks_for(call: Call, ec2_instance_id: str) -> None:
+def _check_speaks_for(call: Call, operation: str, ec2_instance_id: str) -> None:
     if not speaks_for(call.caller_arn, ec2_instance_id):
-        raise access_denied(call.caller_arn, "ecs:RegisterContainerInstance", ec2_instance_id)
+        raise access_denied(
+            call.caller_arn, f"ecs:{operation}", ec2_instance_id or "a machine without an EC2 id"
+        )
 
 
 def _check_custom_attributes(registration: Registration) -> None:

@@ -17,7 +17,7 @@ def calling_ec2_instance(caller_arn: str) -> str:
 def speaks_for(caller_arn: str, ec2_instance_id: str) -> bool:
     """Whether the caller may say something on behalf of this machine.
 
-    A machine without an EC2 id (an external one) has no key of its own.
+    A machine without an EC2 id (an external one) has no key of its own: no machine's key speaks
+    for it.
     """
-    caller = calling_ec2_instance(caller_arn)
-    return not caller or not ec2_instance_id or caller == ec2_instance_id
+    return calling_ec2_instance(caller_arn) in ("", ec2_instance_id)
