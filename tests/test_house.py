@@ -22,7 +22,6 @@ LONG = {
 }
 """Modules of ours past `LINES_OF_ONE_NOUN`, and why they are one noun all the same."""
 LONG_TESTS = {
-    "tests/e2e/test_agent_protocol_peer.py": "the story of a strange agent",
     "tests/unit/ecs/reconcilers/test_service_rolling.py": "one rolling update, from every side",
 }
 """Past `LINES_MAX`; the next who adds to one of them splits it."""
