@@ -20,7 +20,7 @@ from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
 from roadstead.server.dispatch import Api, Check, Dispatcher
-from roadstead.server.http import HttpApplication, HttpServer, free_address
+from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop, Reconciler
 from roadstead.store.log import Log
@@ -91,7 +91,8 @@ class ControlPlane:
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
     ) -> None:
         application = HttpApplication(self.dispatcher, self.doors.open)
-        servers = [HttpServer(application, *free_address(each)) for each in addresses]
+        free = [free_address(each) for each in addresses]
+        servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.store.run())
             loops = [group.create_task(loop.run()) for loop in self.loops]

@@ -94,6 +94,11 @@ class Dispatcher:
         )
         return json.encode_error(error, self._next_request_id())
 
+    def refuse_slowness(self) -> HttpResponse:
+        """The answer to a request whose body does not come."""
+        error = ApiError("RequestTimeoutException", "The request body took too long.", status=408)
+        return json.encode_error(error, self._next_request_id())
+
     def _next_request_id(self) -> str:
         """Shaped as AWS's, but counted: it may be guessed, and drawing it would take longer."""
         self._requests += 1

@@ -2,25 +2,42 @@
 
 Spoken through ASGI: unlike granian's RSGI it can refuse a websocket with a body and close one with
 a reason, and agents read both. What a request means is for `dispatch` and `agent_sessions`.
+
+Everything that anybody may do without a key has a limit here: how many connections there are, how
+long one may stay silent, how long its headers and its body may be and how long they may take.
 """
 
 import asyncio
 import logging
+import resource
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.aws.protocol.json import BODY_BYTES_MAX
 from roadstead.clock import Clock
 from roadstead.server.dispatch import Dispatcher
+from roadstead.server.slow_bodies import SlowBodies, TooSlow
 from roadstead.server.websockets import WebsocketUpgrade
 
 HEALTH_PATH = "/healthz"
 BACKLOG = 1024
+CONNECTIONS_MAX = 32_768
+"""Of one program: two for each of 10,000 agents, and room for clients. Those beyond wait in the
+kernel, unanswered, until one ends; so fewer are taken than there may be open files."""
+FILES_KEPT_FREE = 256
+SILENT_MS_MAX = 60_000
+"""Without a request, or in the middle of one's headers; after that the connection is closed."""
+HEADER_BYTES_MAX = 64 * 1024
+BODY_SECONDS_MIN = 30.0
+"""A body may take so long at least, and twice that at most."""
+BODY_BYTES_SWALLOWED_MAX = 8 * 1024 * 1024
+"""A body that is too long is read up to here, so that the client hears why it is refused."""
 READY_SECONDS_MAX = 10.0
 READY_RETRY_SECONDS = 0.01
 
@@ -43,9 +60,12 @@ class HttpApplication:
         self,
         dispatcher: Dispatcher,
         open_websocket: Callable[[WebsocketUpgrade], Awaitable[None]],
+        *,
+        body_seconds: float = BODY_SECONDS_MIN,
     ) -> None:
         self._dispatcher = dispatcher
         self._open_websocket = open_websocket
+        self._slow_bodies = SlowBodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -57,7 +77,12 @@ class HttpApplication:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
         request = request_of(scope, b"")
-        body = await _body(receive, request.headers.get("content-length"))
+        reading = _body(receive, request.headers.get("content-length"))
+        try:
+            body = await self._slow_bodies.limited(reading)
+        except TooSlow:
+            await _respond(send, self._dispatcher.refuse_slowness())
+            return
         if body is None:
             await _respond(send, self._dispatcher.refuse_length())
             return
@@ -91,7 +116,7 @@ async def _body(receive: Receive, content_length: str | None) -> bytes | None:
         return body if len(body) <= BODY_BYTES_MAX else None
     parts = [body]
     length = len(body)
-    while message.get("more_body"):
+    while message.get("more_body") and length <= BODY_BYTES_SWALLOWED_MAX:
         message = await receive()
         part: bytes = message.get("body", b"")
         length += len(part)
@@ -107,6 +132,14 @@ async def _respond(send: Send, response: HttpResponse) -> None:
     headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
+
+
+def connections_max(listeners: int) -> int:
+    """How many connections each of so many listeners may take, with the open files we may have."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        files = CONNECTIONS_MAX + FILES_KEPT_FREE
+    return max(1, min(CONNECTIONS_MAX, files - FILES_KEPT_FREE) // listeners)
 
 
 def free_address(address: str) -> tuple[str, int]:
@@ -135,7 +168,9 @@ def free_address(address: str) -> tuple[str, int]:
 class HttpServer:
     """Listens on one address. `run` it in the program's TaskGroup; `stop` ends it."""
 
-    def __init__(self, application: HttpApplication, host: str, port: int) -> None:
+    def __init__(
+        self, application: HttpApplication, host: str, port: int, connections: int
+    ) -> None:
         self.host = host
         self.port = port
         self._server = Server(
@@ -144,6 +179,12 @@ class HttpServer:
             port=port,
             interface=Interfaces.ASGINL,
             backlog=BACKLOG,
+            backpressure=connections,
+            # Without HTTP/2, which no SDK and no agent speaks to ECS: it has other limits.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=SILENT_MS_MAX, max_buffer_size=HEADER_BYTES_MAX
+            ),
             log_enabled=False,
         )
         self._stopping = False

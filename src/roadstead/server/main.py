@@ -8,6 +8,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 from typing import NoReturn
@@ -42,6 +43,8 @@ log = logging.getLogger(__name__)
 def run(settings: ServerSettings) -> NoReturn:
     """Serve until SIGTERM or SIGINT, then end the process with its exit status."""
     sys.setswitchinterval(THREAD_SWITCH_SECONDS)
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     clock, ids = SystemClock(), SystemIds()
     status = EXIT_STOPPED
     try:

@@ -14,6 +14,11 @@ CLOSE_CODE_BROKEN = 1006
 _NO_CODE = 1005
 """A connection that ended without a close frame has this code in granian."""
 
+SEND_SECONDS_MAX = 30.0
+"""For the other side to make room for a frame; after that the connection counts as broken."""
+FRAME_CHARACTERS_MAX = 1024 * 1024
+CLOSE_CODE_TOO_BIG = 1009
+
 CLOSE_SECONDS_MAX = 1.0
 """To confirm a close; after that the connection is just dropped."""
 
@@ -62,7 +67,10 @@ class WebsocketChannel:
         self,
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
+        *,
+        send_seconds: float = SEND_SECONDS_MAX,
     ) -> None:
+        self._send_seconds = send_seconds
         self.close_code = 0
         self.close_reason = ""
         self._receive = receive
@@ -73,7 +81,8 @@ class WebsocketChannel:
         if self.close_code:
             raise ChannelClosed
         try:
-            await self._send({"type": "websocket.send", "text": text})
+            async with asyncio.timeout(self._send_seconds):
+                await self._send({"type": "websocket.send", "text": text})
         except Exception as error:  # granian tells a broken connection by several exceptions
             self.close_code = self.close_code or CLOSE_CODE_BROKEN
             raise ChannelClosed(str(error)) from error
@@ -97,8 +106,17 @@ class WebsocketChannel:
             return None
         text: str | None = message.get("text")
         if text is not None:
+            return await self._fitting(text)
+        return await self._fitting(bytes(message.get("bytes") or b"").decode(errors="replace"))
+
+    async def _fitting(self, text: str) -> str | None:
+        """The frame; None after the connection was closed for one that is too long."""
+        if len(text) <= FRAME_CHARACTERS_MAX:
             return text
-        return bytes(message.get("bytes") or b"").decode(errors="replace")
+        await self.close(
+            CLOSE_CODE_TOO_BIG, f"a frame can have up to {FRAME_CHARACTERS_MAX} characters"
+        )
+        return None
 
     async def close(self, code: int, reason: str) -> None:
         if self.close_code:
