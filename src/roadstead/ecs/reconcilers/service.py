@@ -17,6 +17,7 @@ from roadstead.ecs.reconcilers.service_actions import (
     DropDeployments,
     FinishDeletion,
     ForgiveFailures,
+    RestoreTasks,
     StartTasks,
     StopTasks,
     StopUnhealthyTasks,
@@ -86,6 +87,10 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         wakes.append(wake)
     elif service.waiting_reason and found.population.current >= service.desired_count:
         starts = [StopWaiting(key)]
+    if moves.start_former and has_stopped_all:
+        restores, wake = _restores(view, service, found, moves, now)
+        starts = [*restores, *starts]
+        wakes.append(wake)
     ends: list[Action] = []
     if has_stopped_all:
         found = after_stopping(view, service, found, moves, stopped)
@@ -156,7 +161,7 @@ def _starts(
     start = StartTasks(service.arn, primary.id, count, moves.replaces_unhealthy)
     if not service.waiting_reason or makes_room:
         return [start], None
-    place = next_place(view, service)
+    place = next_place(view, service, primary)
     if isinstance(place, Placed):
         return [start], None
     cause, closest_id = waiting_cause(place)
@@ -164,6 +169,19 @@ def _starts(
     if cause != service.waiting_reason or since is None or now - since >= REPEATED_AFTER:
         return [AnnounceWaiting(service.arn, cause, closest_id)], None
     return [], now + WAITING_LOOKED_AT_AFTER
+
+
+def _restores(
+    view: View, service: Service, found: Survey, moves: Moves, now: datetime
+) -> tuple[list[Action], datetime | None]:
+    """Tasks of the former deployment to start, if there is a place; else when to ask again."""
+    (former,) = (each for each in service.deployments if each.id == found.former_id)
+    if view.get(CLUSTERS, service.cluster_arn) is None:
+        return [], None
+    if not isinstance(next_place(view, service, former), Placed):
+        return [], now + WAITING_LOOKED_AT_AFTER
+    count = min(moves.start_former, STARTED_AT_ONCE_MAX)
+    return [RestoreTasks(service.arn, former.id, count)], None
 
 
 def _ends(
@@ -182,10 +200,14 @@ def _ends(
     ):
         actions.append(CompleteDeployment(service.arn, primary.id))
         is_completed = True
-    elif emptied := tuple(each for each, left in found.left_of_older.items() if not left):
+    elif emptied := tuple(
+        each
+        for each, left in found.left_of_older.items()
+        if not left and not (moves.start_former and each == found.former_id)
+    ):
         actions.append(DropDeployments(service.arn, emptied))
     is_settled = tasks.current == tasks.current_healthy == desired and not (
-        tasks.leaving or tasks.idle or tasks.unhealthy
+        tasks.leaving or tasks.idle or tasks.unhealthy or tasks.coming
     )
     if is_completed and is_settled:
         if not was_steady or _is_due(service.steady_at, now):

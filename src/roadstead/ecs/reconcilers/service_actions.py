@@ -26,6 +26,24 @@ class StartTasks(msgspec.Struct, frozen=True):
         service_tasks.start_service_tasks(tx, call, service, self.count, unhealthy=self.unhealthy)
 
 
+class RestoreTasks(msgspec.Struct, frozen=True):
+    """Start tasks of a former deployment, to hold the minimum until the PRIMARY one serves."""
+
+    service_arn: str
+    deployment_id: str
+    count: int
+
+    @property
+    def reason(self) -> str:
+        return f"{self.count} tasks are missing to the minimum, and {self.deployment_id} had more"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        for deployment in service.deployments:
+            if deployment.id == self.deployment_id:
+                service_tasks.restore_service_tasks(tx, call, service, deployment, self.count)
+
+
 class StopTasks(msgspec.Struct, frozen=True):
     """Stop tasks that the service has too many of, or that must make way."""
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from roadstead.ecs.reconcilers.service_survey import Survey, is_healthy
+from roadstead.ecs.reconcilers.service_survey import COMING, Survey, is_healthy
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
@@ -43,6 +43,9 @@ def tasks_to_stop(
     chosen: list[str] = []
     if moves.stop_idle:
         chosen += _first(_idle(view, service, found), most)
+    if moves.stop_coming:
+        count = min(moves.stop_coming, most - len(chosen))
+        chosen += _first(_coming(view, found), count)
     if moves.stop_current:
         count = min(moves.stop_current, most - len(chosen))
         if found.population.current <= WALKED_MAX:
@@ -124,11 +127,23 @@ def _from_the_fullest(
 def _idle(view: View, service: Service, found: Survey) -> Iterator[Task]:
     primary = service.deployments[0].id
     for older in service.deployments[1:]:
-        for where in ("PENDING", "UNHEALTHY", "CHECKING"):
-            yield from _standing(view, older.id, where)
+        yield from _standing(view, older.id, "UNHEALTHY")
+        if older.id != found.former_id:
+            for where in COMING:
+                yield from _standing(view, older.id, where)
     for task in found.draining:
-        if task.started_by == primary and not _serves(task):
+        if (task.started_by == primary and not _serves(task)) or (
+            task.started_by == found.former_id and standing(task) in COMING
+        ):
             yield task
+
+
+def _coming(view: View, found: Survey) -> Iterator[Task]:
+    draining = _arns(found.draining)
+    for where in COMING:
+        for task in _standing(view, found.former_id, where, newest_first=True):
+            if task.arn not in draining:
+                yield task
 
 
 def _leaving(view: View, service: Service, found: Survey) -> Iterator[Task]:

@@ -15,8 +15,9 @@ from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
     LISTED_CONTAINER_INSTANCES,
 )
-from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import (
+    FAILED_STARTS,
     STANDINGS,
     TASKS_BY_STANDING,
     Standing,
@@ -25,9 +26,13 @@ from roadstead.ecs.records.service_tasks import (
     standing_key,
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment import Moves, Population, after_stops
 from roadstead.state.view import View
+
+COMING: tuple[Standing, ...] = ("PENDING", "CHECKING")
+"""Where tasks of the former deployment stand that do not serve yet."""
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +45,8 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks on DRAINING instances that were not asked to stop."""
     healthy_on_primary: int = 0
     """Healthy tasks of the PRIMARY deployment, those on DRAINING instances included."""
+    former_id: str = ""
+    """The last deployment that was completed, if it is not the PRIMARY one."""
     left_of_older: dict[str, int] = {}
     """How many tasks each older deployment has that were not asked to stop."""
 
@@ -56,7 +63,8 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
     unhealthy = count["UNHEALTHY"] - graced
     current = sum(count.values()) - unhealthy
     current_healthy = healthy
-    leaving = idle = 0
+    leaving = idle = coming = restorable = 0
+    former = former_deployment(service)
     left_of_older: dict[str, int] = {}
     for older in service.deployments[1:]:
         of = {
@@ -66,12 +74,19 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
         total = sum(of.values())
         leaving += serving
         idle += total - serving
+        if older is former:
+            coming = of["PENDING"] + of["CHECKING"]
+            idle -= coming
+            restorable = _restorable(view, older, total)
         left_of_older[older.id] = total
     draining = draining_tasks(view, service)
     for task in draining:
+        where = standing(task)
+        if former is not None and task.started_by == former.id and where in COMING:
+            coming -= 1
+            idle += 1
         if task.started_by != primary:
             continue
-        where = standing(task)
         since = running_since(task)
         if where == "UNHEALTHY" and since <= graced_after:
             unhealthy -= 1
@@ -93,13 +108,36 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
             leaving=leaving,
             idle=idle,
             unhealthy=unhealthy,
+            coming=coming,
+            restorable=restorable,
         ),
         healthy_before=healthy_before,
         graced_after=graced_after,
         draining=draining,
         healthy_on_primary=healthy,
+        former_id="" if former is None else former.id,
         left_of_older=left_of_older,
     )
+
+
+def former_deployment(service: Service) -> Deployment | None:
+    """The newest deployment behind the PRIMARY one that was once completed."""
+    return next(
+        (each for each in service.deployments[1:] if each.rollout_state == "COMPLETED"), None
+    )
+
+
+def _restorable(view: View, former: Deployment, total: int) -> int:
+    """How many tasks a former deployment has lost, if its tasks can still be started.
+
+    One that failed to start is enough to give up: nothing counts the failures of former
+    deployments, so nothing would make them wait.
+    """
+    if view.count(FAILED_STARTS, former.id):
+        return 0
+    if view.get(TASK_DEFINITIONS, former.task_definition_arn) is None:
+        return 0
+    return max(0, former.desired_count - total)
 
 
 def after_stopping(

@@ -24,6 +24,10 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks that must go and do not serve: PENDING or not healthy ones of the same kind."""
     unhealthy: int = 0
     """Tasks of the PRIMARY deployment that failed their health check."""
+    coming: int = 0
+    """Tasks of the former deployment, the last that was completed, that do not serve yet."""
+    restorable: int = 0
+    """How many tasks the former deployment has lost since, and may get again."""
 
 
 class Moves(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +38,9 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
     stop_leaving: int = 0
     stop_idle: int = 0
     stop_unhealthy: int = 0
+    stop_coming: int = 0
+    start_former: int = 0
+    """How many to start of the former deployment, to hold the minimum until the new one serves."""
     replaces_unhealthy: int = 0
     """How many of those to start stand in for unhealthy ones."""
     is_blocked: bool = False
@@ -42,7 +49,13 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stops(self) -> int:
         """How many tasks to stop in all."""
-        return self.stop_current + self.stop_leaving + self.stop_idle + self.stop_unhealthy
+        return (
+            self.stop_current
+            + self.stop_leaving
+            + self.stop_idle
+            + self.stop_unhealthy
+            + self.stop_coming
+        )
 
 
 def minimum_running(desired_count: int, minimum_healthy_percent: int) -> int:
@@ -71,6 +84,8 @@ def next_moves(tasks: Population) -> Moves:
     Stops as many as the minimum allows, and starts as many as the maximum then leaves room for.
     Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then;
     where the maximum leaves no room, they are stopped to make it and replaced one by one.
+    What the former deployment loses is made up for by its own revision as far as the minimum needs
+    it: the new one may never serve.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """
     desired = tasks.desired_count
@@ -80,7 +95,11 @@ def next_moves(tasks: Population) -> Moves:
     kept = tasks.current - surplus
     kept_healthy = min(tasks.current_healthy, kept)  # those not healthy are stopped first
     stop_leaving = _between(0, kept_healthy + tasks.leaving - minimum, tasks.leaving)
-    total = kept + tasks.leaving - stop_leaving + tasks.unhealthy
+    lacking = max(0, minimum - kept_healthy - tasks.leaving)
+    kept_coming = min(lacking, tasks.coming)
+    total = kept + tasks.leaving - stop_leaving + tasks.unhealthy + kept_coming
+    start_former = _between(0, maximum - total, min(lacking - kept_coming, tasks.restorable))
+    total += start_former
     missing = desired - kept
     stop_unhealthy = 0
     if kept_healthy >= desired:
@@ -94,10 +113,12 @@ def next_moves(tasks: Population) -> Moves:
         stop_leaving=stop_leaving,
         stop_idle=tasks.idle,
         stop_unhealthy=stop_unhealthy,
+        stop_coming=tasks.coming - kept_coming,
+        start_former=start_former,
         replaces_unhealthy=min(start, tasks.unhealthy),
         is_blocked=tasks.leaving > stop_leaving
         and missing > 0
-        and start == 0
+        and start == start_former == kept_coming == 0
         and kept == kept_healthy,
     )
 
@@ -112,6 +133,7 @@ def after_stops(tasks: Population, moves: Moves) -> Population:
         leaving=tasks.leaving - moves.stop_leaving,
         idle=tasks.idle - moves.stop_idle,
         unhealthy=tasks.unhealthy - moves.stop_unhealthy,
+        coming=tasks.coming - moves.stop_coming,
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
@@ -30,15 +30,15 @@ def start_service_tasks(
 
     unhealthy: how many of them replace unhealthy tasks.
     """
-    definition = tx.must(TASK_DEFINITIONS, service.deployments[0].task_definition_arn)
+    primary = service.deployments[0]
     started: list[str] = []
     no_place: NoPlace | None = None
     for _ in range(count):
-        place = next_place(tx, service)
+        place = next_place(tx, service, primary)
         if isinstance(place, NoPlace):
             no_place = place
             break
-        started.append(_start_one(tx, call, service, definition, place))
+        started.append(_start_one(tx, call, service, primary, place))
     if started:
         service = msgspec.structs.replace(service, is_steady=False)
         message = service_events.started(service.name, started, min(unhealthy, len(started)))
@@ -51,14 +51,29 @@ def start_service_tasks(
     return note_waiting(tx, call, service, cause, closest_id)
 
 
-def next_place(view: View, service: Service) -> Placed | NoPlace:
-    """Where the next task of the PRIMARY deployment would go."""
-    primary = service.deployments[0]
-    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
+def restore_service_tasks(
+    tx: Tx, call: Call, service: Service, deployment: Deployment, count: int
+) -> Service:
+    """Start up to `count` tasks of a former deployment, as many as find a place."""
+    started: list[str] = []
+    for _ in range(count):
+        place = next_place(tx, service, deployment)
+        if isinstance(place, NoPlace):
+            break
+        started.append(_start_one(tx, call, service, deployment, place))
+    if not started:
+        return service
+    service = msgspec.structs.replace(service, is_steady=False)
+    return announce(tx, call, service, service_events.started(service.name, started))
+
+
+def next_place(view: View, service: Service, deployment: Deployment) -> Placed | NoPlace:
+    """Where the next task of the deployment would go."""
+    definition = view.must(TASK_DEFINITIONS, deployment.task_definition_arn)
     return choose_instance(
         view.projection(Capacity),
         service.cluster_arn,
-        demand_of(definition, launch_type=primary.launch_type),
+        demand_of(definition, launch_type=deployment.launch_type),
         group=service.arn,
     )
 
@@ -110,10 +125,8 @@ def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterab
     return stop_service_tasks(tx, call, service, arns, reason="Task failed container health checks")
 
 
-def _start_one(
-    tx: Tx, call: Call, service: Service, definition: TaskDefinition, place: Placed
-) -> str:
-    primary = service.deployments[0]
+def _start_one(tx: Tx, call: Call, service: Service, deployment: Deployment, place: Placed) -> str:
+    definition = tx.must(TASK_DEFINITIONS, deployment.task_definition_arn)
     cluster = tx.must(CLUSTERS, service.cluster_arn)
     task = start_task(
         tx,
@@ -122,12 +135,12 @@ def _start_one(
         definition=definition,
         instance=tx.must(CONTAINER_INSTANCES, place.container_instance_arn),
         group=f"service:{service.name}",
-        started_by=primary.id,
+        started_by=deployment.id,
         service_arn=service.arn,
         tags=_tags_of_tasks(service, definition, cluster.name),
         enable_execute_command=service.enable_execute_command,
         enable_ecs_managed_tags=service.enable_ecs_managed_tags,
-        launch_type=primary.launch_type,
+        launch_type=deployment.launch_type,
     )
     return _id(task.arn)
 

@@ -13,7 +13,7 @@ import msgspec
 
 from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
-from roadstead.ecs.reconcilers.service_actions import StartTasks
+from roadstead.ecs.reconcilers.service_actions import RestoreTasks, StartTasks
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
@@ -176,7 +176,7 @@ class World:
         service = self.view.get(SERVICES, key)
         if service is None or not plan.actions:
             return
-        starts = [each for each in plan.actions if isinstance(each, StartTasks)]
+        starts = [each for each in plan.actions if isinstance(each, StartTasks | RestoreTasks)]
         if service.status != "ACTIVE":
             assert not starts, "a deleted service starts tasks"
             return

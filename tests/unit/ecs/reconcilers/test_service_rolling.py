@@ -235,6 +235,73 @@ def test_DP_05_an_update_whose_tasks_never_get_healthy_keeps_the_old_ones() -> N
     assert world.service(WEB).deployments[0].rollout_state == "IN_PROGRESS"
 
 
+def old_and_new(world: World) -> Counter[str]:
+    """How many wanted tasks there are of each revision."""
+    return Counter(task.task_definition_arn[-1] for task in world.tasks(WEB))
+
+
+def test_SV_59_while_the_new_revision_fails_the_old_one_makes_up_for_its_own_losses() -> None:
+    world = a_running_world(2)
+    roll_out(world)
+    assert old_and_new(world) == {"1": 2, "2": 2}
+    lost = next(task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":1"))
+    world.report(lost, "STOPPED")
+    assert old_and_new(world) == {"1": 2, "2": 2}
+    (again,) = (
+        task
+        for task in world.tasks(WEB)
+        if task.task_definition_arn.endswith(":1") and task.last_status == "PENDING"
+    )
+    assert again.started_by == lost.started_by
+    assert world.events(WEB)[-1] == started(1)
+
+
+def test_SV_59_of_the_old_revision_no_more_is_started_than_the_minimum_needs() -> None:
+    world = a_running_world(4)
+    roll_out(world)
+    new = [task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":2")]
+    for task in new[:2]:
+        world.report(task, "RUNNING")
+    world.pass_time(40)
+    assert old_and_new(world) == {"1": 2, "2": 4}
+    (lost, _) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":1"))
+    world.report(lost, "STOPPED")
+    assert old_and_new(world) == {"1": 2, "2": 4}
+
+
+def test_SV_59_tasks_of_the_old_revision_on_their_way_go_once_the_new_ones_serve() -> None:
+    world = a_running_world(2)
+    roll_out(world)
+    for task in world.tasks(WEB):
+        if task.task_definition_arn.endswith(":1"):
+            world.report(task, "STOPPED")
+    assert old_and_new(world) == {"1": 2, "2": 2}
+    for task in world.tasks(WEB):
+        if task.task_definition_arn.endswith(":2"):
+            world.report(task, "RUNNING")
+    world.pass_time(40)
+    assert old_and_new(world) == {"2": 2}
+    assert [each.status for each in world.service(WEB).deployments] == ["PRIMARY"]
+
+
+def test_SV_59_an_old_revision_that_fails_to_start_is_given_up() -> None:
+    world = a_running_world(1)
+    roll_out(world)
+    (old,) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":1"))
+    world.report(old, "STOPPED")
+    (again,) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":1"))
+    world.report(again, "STOPPED")
+    assert old_and_new(world) == {"2": 1}
+
+
+def test_SV_59_a_service_scaled_up_with_its_update_gets_tasks_of_the_new_revision_only() -> None:
+    world = a_running_world(0)
+    world.update_service(
+        WEB, deploy=True, task_definition_arn=definition_arn(revision=2), desired_count=3
+    )
+    assert old_and_new(world) == {"2": 3}
+
+
 def test_SV_54_with_a_health_check_only_its_result_counts() -> None:
     checked = {"healthCheck": {"command": ["CMD", "true"]}, "name": "app", "essential": True}
     world = a_running_world(1)

@@ -88,6 +88,19 @@ def test_SV_51_the_minimum_is_rounded_up_and_the_maximum_down(
             Moves(stop_unhealthy=1, start=1, replaces_unhealthy=1),
         ),
         (Population(desired_count=2, current=2, current_healthy=2), Moves()),
+        (
+            Population(desired_count=4, leaving=3, current=4, restorable=1),
+            Moves(start_former=1),
+        ),
+        (Population(desired_count=4, leaving=3, current=4, coming=1), Moves()),
+        (
+            Population(desired_count=4, leaving=3, current=4, current_healthy=2, coming=1),
+            Moves(stop_leaving=1, stop_coming=1),
+        ),
+        (
+            Population(desired_count=4, leaving=3, maximum_percent=125, restorable=1),
+            Moves(start_former=1, start=1),
+        ),
     ],
 )
 def test_what_to_do_next(population: Population, moves: Moves) -> None:
@@ -106,6 +119,8 @@ def populations(draw: st.DrawFn) -> Population:
         leaving=draw(st.integers(0, 40)),
         idle=draw(st.integers(0, 10)),
         unhealthy=draw(st.integers(0, 20)),
+        coming=draw(st.integers(0, 10)),
+        restorable=draw(st.integers(0, 10)),
     )
 
 
@@ -117,8 +132,10 @@ def test_no_stop_goes_below_the_minimum_and_no_start_above_the_maximum(tasks: Po
     most = maximum_total(tasks.desired_count, tasks.maximum_percent)
     healthy_before = tasks.current_healthy + tasks.leaving
     assert left.current_healthy + left.leaving >= min(least, healthy_before)
-    if moves.start:
-        assert left.current + left.leaving + left.idle + left.unhealthy + moves.start <= most
+    starts = moves.start + moves.start_former
+    if starts:
+        there = left.current + left.leaving + left.idle + left.unhealthy + left.coming
+        assert there + starts <= most
     assert left.current + moves.start <= max(tasks.desired_count, 0)
 
 
@@ -136,9 +153,11 @@ def test_what_was_moved_needs_no_more_moves(tasks: Population) -> None:
             leaving=left.leaving,
             idle=left.idle,
             unhealthy=left.unhealthy,
+            coming=left.coming + moves.start_former,
+            restorable=tasks.restorable - moves.start_former,
         )
     )
-    assert (after.start, after.stops) == (0, 0)
+    assert (after.start, after.start_former, after.stops) == (0, 0, 0)
 
 
 @drawn(populations())
@@ -156,7 +175,7 @@ def test_a_deployment_that_is_not_blocked_gets_to_its_end(tasks: Population) -> 
             maximum_percent=left.maximum_percent,
             current=current,
             current_healthy=current,
-            leaving=left.leaving,
+            leaving=left.leaving + left.coming + moves.start_former,
             unhealthy=left.unhealthy,
         )
     assert tasks.current == tasks.desired_count
