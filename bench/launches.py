@@ -1,8 +1,7 @@
 """RunTask and StopTask beside dockerd: the same image, the same limit, bridge mode, seccomp on.
 
 Ours is timed from the call until DescribeTasks says RUNNING (or STOPPED), dockerd until its HTTP
-API has answered create and start (or stop). dockerd's bursts use eight connections: more do not
-help it.
+API has answered create and start (or stop). dockerd's bursts use eight connections.
 """
 
 import time
