@@ -17,7 +17,6 @@ class BackoffTable(msgspec.Struct, frozen=True):
 ACS = BackoffTable(0.25, 1.5, 120.0, 20)
 TCS = BackoffTable(1.0, 2.0, 60.0, 20)
 REGISTRATION = BackoffTable(3.0, 2.0, 192.0, 20)
-STATE_REPORT = BackoffTable(1.0, 1.3, 30.0, 20)
 """Source: the retry tables of the open-source ECS agent, as seen on the wire."""
 
 

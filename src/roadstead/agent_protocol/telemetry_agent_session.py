@@ -19,9 +19,6 @@ from roadstead.agent_protocol.messages import acs, tcs
 from roadstead.agent_protocol.session_states import AgentState
 from roadstead.ids import Ids
 
-TASKS_PER_MESSAGE_MAX = 10
-"""Source: an agent splits its tasks over several messages, the last one marked `fin`."""
-
 
 class Publish(msgspec.Struct, frozen=True):
     """Send this, if connected."""

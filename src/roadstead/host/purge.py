@@ -53,11 +53,6 @@ def remove_traces(
         namespaces.drop_run_dir()
 
 
-def is_anything_left(data_dir: DataDir) -> bool:
-    """Whether agents or containers of this directory still run."""
-    return bool(cgroups.processes(Names(data_dir.short_id).cgroup))
-
-
 def remove_strangers(names: Names, book: Book) -> None:
     """Take away what belongs to this data directory but to no instance in the book."""
     known = {instance.instance_id for instance in book.instances}

@@ -23,11 +23,12 @@ from roadstead.agent_protocol.server_connection import (
 from roadstead.agent_protocol.session_states import ServerState
 from roadstead.clock import Clock
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
+from roadstead.ecs.records.task import Task
 from roadstead.ecs.views.agent_payload import (
     manifest_for_agent,
     payload_task,
     stops_confirmed,
+    tasks_of_agent,
 )
 from roadstead.ids import Ids
 from roadstead.server.inbox import Inbox
@@ -121,10 +122,7 @@ class AcsConnection:
         self._changed.clear()
         view = self._store.view
         self._seen_sequence = self._store.sequence
-        tasks = sorted(
-            view.find(LIVE_TASKS_BY_INSTANCE, self._arn),
-            key=lambda task: (task.created_at is not None, task.created_at, task.arn),
-        )
+        tasks = tasks_of_agent(view, self._arn)
         manifest = manifest_for_agent(view, self._arn)
         await self._store.durable(self._seen_sequence)
         await self._handle(acs.SendManifest(manifest))

@@ -69,19 +69,14 @@ class Index(Generic[R]):
 
 
 class Projection(Protocol):
-    """A derived structure that follows its tables. Made empty, then told of every record."""
+    """A derived structure that follows the tables which its class names in `tables`.
+
+    Made empty, then told of every record.
+    """
 
     def apply(self, table: Table[Any], before: Record | None, after: Record | None) -> None:
         """A record was added (`before` None), changed, or removed (`after` None)."""
         ...
-
-
-class ProjectionKind(Protocol):
-    """What makes a projection: a class with `tables`."""
-
-    tables: tuple[Table[Any], ...]
-
-    def __call__(self) -> Projection: ...
 
 
 class Schema(msgspec.Struct, frozen=True):

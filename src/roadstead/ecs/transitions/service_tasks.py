@@ -14,13 +14,12 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefiniti
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.services import note_not_waiting, note_waiting
 from roadstead.ecs.transitions.tasks import start_task, stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
-
-STOP_CODE = "ServiceSchedulerInitiated"
 
 
 def start_service_tasks(
@@ -103,7 +102,7 @@ def stop_service_tasks(
                 pending += 1
             case _:
                 running.append(_id(arn))
-        stop_task(tx, call, task, reason=reason, stop_code=STOP_CODE)
+        stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
     if not (pending or running):
         return service
     service = msgspec.structs.replace(service, is_steady=False)

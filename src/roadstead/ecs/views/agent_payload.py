@@ -6,11 +6,8 @@ A task that should run goes whole; of one that should stop only its ARN and that
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-import msgspec
-
 from roadstead.agent_protocol.messages.acs import TaskIdentity
 from roadstead.agent_protocol.messages.payload import (
-    DesiredStatus,
     DockerVolumeConfiguration,
     EfsVolumeConfiguration,
     HostVolume,
@@ -24,21 +21,13 @@ from roadstead.ecs.views.payload_container import payload_container
 from roadstead.state.view import View
 
 
-class WantedTask(msgspec.Struct, frozen=True):
-    """What an agent should have been told of one task. Compare it with what it was told."""
+def tasks_of_agent(view: View, container_instance_arn: str) -> list[Task]:
+    """Every task of the instance that is not STOPPED, oldest first: agents start them so.
 
-    arn: str
-    desired_status: DesiredStatus
-
-
-def wanted_tasks(view: View, container_instance_arn: str) -> list[WantedTask]:
-    """Every task of the instance that is not STOPPED, oldest first.
-
-    Cheap; make payloads (`payload_task`) only of those the agent was not told yet.
+    Make payloads (`payload_task`) only of those of which the agent was not told yet.
     """
-    return [
-        WantedTask(task.arn, _desired(task)) for task in _oldest_first(view, container_instance_arn)
-    ]
+    tasks = view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
+    return sorted(tasks, key=lambda task: (task.created_at is not None, task.created_at, task.arn))
 
 
 def payload_task(view: View, task: Task) -> PayloadTask:
@@ -72,16 +61,11 @@ def payload_task(view: View, task: Task) -> PayloadTask:
     )
 
 
-def tasks_for_agent(view: View, container_instance_arn: str) -> list[PayloadTask]:
-    """The payloads of all `wanted_tasks`, oldest first: agents start them in that order."""
-    return [payload_task(view, task) for task in _oldest_first(view, container_instance_arn)]
-
-
 def manifest_for_agent(view: View, container_instance_arn: str) -> tuple[TaskIdentity, ...]:
     """The tasks that should run on the instance, for a TaskManifestMessage."""
     return tuple(
         TaskIdentity(task_arn=task.arn, desired_status="RUNNING", task_cluster_arn=task.cluster_arn)
-        for task in _oldest_first(view, container_instance_arn)
+        for task in tasks_of_agent(view, container_instance_arn)
         if task.desired_status == "RUNNING"
     )
 
@@ -104,11 +88,6 @@ def _runs_there(view: View, container_instance_arn: str, task_arn: str) -> bool:
     )
 
 
-def _oldest_first(view: View, container_instance_arn: str) -> list[Task]:
-    tasks = view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
-    return sorted(tasks, key=lambda task: (task.created_at, task.arn))
-
-
 def _task_size(overrides: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     """The limits of the task as a whole; nothing where it has none, as agents expect."""
     size: dict[str, Any] = {}
@@ -119,10 +98,6 @@ def _task_size(overrides: Mapping[str, Any], document: Mapping[str, Any]) -> dic
     if memory:
         size["memory"] = memory_mib(memory)
     return size
-
-
-def _desired(task: Task) -> DesiredStatus:
-    return "STOPPED" if task.desired_status == "STOPPED" else "RUNNING"
 
 
 def _containers(task: Task, definition: TaskDefinition, execution_role: str) -> tuple[Any, ...]:

@@ -20,12 +20,10 @@ from given import (
 from roadstead.agent_protocol.messages.acs import TaskIdentity
 from roadstead.agent_protocol.messages.payload import PayloadTask
 from roadstead.ecs.views.agent_payload import (
-    WantedTask,
     manifest_for_agent,
     payload_task,
     stops_confirmed,
-    tasks_for_agent,
-    wanted_tasks,
+    tasks_of_agent,
 )
 
 
@@ -41,7 +39,8 @@ def encoded(
         },
     )
     view = given(an_instance(1), definition, a_task(1, **(task or {})))
-    return json.loads(msgspec.json.encode(tasks_for_agent(view, instance_arn())[0]))
+    [task] = tasks_of_agent(view, instance_arn())
+    return json.loads(msgspec.json.encode(payload_task(view, task)))
 
 
 def container(definition: dict[str, Any], **rest: Any) -> Any:
@@ -104,9 +103,10 @@ def test_a_bridge_task_with_a_port_is_what_agents_were_seen_to_accept() -> None:
 
 def test_a_task_that_should_stop_is_named_and_no_more() -> None:
     view = given(an_instance(1), a_task(1, desired_status="STOPPED"))
-    assert tasks_for_agent(view, instance_arn()) == [
-        PayloadTask(arn=task_arn(1), desired_status="STOPPED", task_cluster_arn=cluster_arn())
-    ]
+    [task] = tasks_of_agent(view, instance_arn())
+    assert payload_task(view, task) == PayloadTask(
+        arn=task_arn(1), desired_status="STOPPED", task_cluster_arn=cluster_arn()
+    )
 
 
 def test_essential_is_said_though_it_is_the_definitions_default() -> None:
@@ -357,7 +357,7 @@ def test_exec_asks_for_its_agent_in_every_container() -> None:
     assert agent == {"name": "ExecuteCommandAgent", "properties": {"sessionLimit": "2"}}
 
 
-def test_wanted_tasks_are_those_not_stopped_oldest_first() -> None:
+def test_an_agent_is_told_of_tasks_that_are_not_stopped_oldest_first() -> None:
     view = given(
         an_instance(1),
         a_task(1, created_at=ago(1)),
@@ -366,10 +366,10 @@ def test_wanted_tasks_are_those_not_stopped_oldest_first() -> None:
         a_task(4, last_status="STOPPED"),
         a_task(5, instance=2),
     )
-    assert wanted_tasks(view, instance_arn()) == [
-        WantedTask(task_arn(3), "RUNNING"),
-        WantedTask(task_arn(2), "STOPPED"),
-        WantedTask(task_arn(1), "RUNNING"),
+    assert [(each.arn, each.desired_status) for each in tasks_of_agent(view, instance_arn())] == [
+        (task_arn(3), "RUNNING"),
+        (task_arn(2), "STOPPED"),
+        (task_arn(1), "RUNNING"),
     ]
     assert [each.task_arn for each in manifest_for_agent(view, instance_arn())] == [
         task_arn(3),
