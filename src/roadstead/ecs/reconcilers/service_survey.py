@@ -56,7 +56,7 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
     healthy_before = now - timedelta(seconds=tuning(view).healthy_after_running_seconds)
     graced_after = now - timedelta(seconds=service.health_check_grace_period_seconds)
     primary = service.deployments[0].id
-    count = {each: view.count(TASKS_BY_STANDING, standing_key(primary, each)) for each in STANDINGS}
+    count = _standings(view, primary)
     young = view.count_after(TASKS_BY_STANDING, standing_key(primary, "RUNNING"), healthy_before)
     graced = view.count_after(TASKS_BY_STANDING, standing_key(primary, "UNHEALTHY"), graced_after)
     healthy = count["RUNNING"] - young + count["HEALTHY"]
@@ -67,9 +67,7 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
     former = former_deployment(service)
     left_of_older: dict[str, int] = {}
     for older in service.deployments[1:]:
-        of = {
-            each: view.count(TASKS_BY_STANDING, standing_key(older.id, each)) for each in STANDINGS
-        }
+        of = _standings(view, older.id)
         serving = of["RUNNING"] + of["HEALTHY"]
         total = sum(of.values())
         leaving += serving
@@ -118,6 +116,13 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
         former_id="" if former is None else former.id,
         left_of_older=left_of_older,
     )
+
+
+def _standings(view: View, deployment_id: str) -> dict[Standing, int]:
+    """How many of a deployment's tasks stand where."""
+    return {
+        each: view.count(TASKS_BY_STANDING, standing_key(deployment_id, each)) for each in STANDINGS
+    }
 
 
 def former_deployment(service: Service) -> Deployment | None:
