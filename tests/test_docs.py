@@ -15,6 +15,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")], key=lambda page: page.as_posix()
 )
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
+FILE_NAME = re.compile(r"`([\w/]+\.py)`")
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
@@ -37,6 +38,24 @@ def test_the_parity_table_is_what_the_code_says() -> None:
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text()) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_file_that_a_page_names_exists() -> None:
+    files = ["/" + path.relative_to(ROOT).as_posix() for path in ROOT.glob("[a-z]*/**/*.py")]
+    living = [page for page in PAGES if page.parent.name != "decisions"]
+    missing = [
+        f"{page.relative_to(ROOT)}: {named}"
+        for page in living
+        for named in FILE_NAME.findall(page.read_text())
+        if not any(file.endswith("/" + named) for file in files)
+    ]
+    assert missing == []
+
+
+def test_every_page_on_design_is_named_by_the_map() -> None:
+    the_map = (ROOT / "docs" / "architecture.md").read_text()
+    pages = (ROOT / "docs" / "design").glob("*.md")
+    assert sorted(page.name for page in pages if f"design/{page.name}" not in the_map) == []
 
 
 def test_every_test_that_a_page_names_exists() -> None:
