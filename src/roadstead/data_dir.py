@@ -13,11 +13,13 @@ from typing import IO
 import msgspec
 
 from roadstead.clock import wait_until
-from roadstead.files import make_private_directory, write_whole
+from roadstead.files import PRIVATE_DIRECTORY, make_private_directory, write_whole
 
 FORMAT = 1
 MARKER = "roadstead.json"
 LOCK_RETRY_SECONDS = 0.05
+CHARACTERS_REFUSED = ":,\\"
+"""Of these overlayfs, skopeo and umoci make something else than a path."""
 
 
 class DataDirError(Exception):
@@ -77,14 +79,23 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
 def claim(path: Path, account_id: str, region: str) -> DataDir:
     """Open the data directory at `path`, or make it Roadstead's if it is empty or new.
 
-    Raises: DataDirError when it belongs to something else, to a newer Roadstead, or to another
-        account.
+    Others may not look into it, even if they could before.
+    Raises: DataDirError when it belongs to something else, to another user, to a newer Roadstead,
+        or to another account.
     """
+    if refused := [character for character in CHARACTERS_REFUSED if character in str(path)]:
+        raise DataDirError(
+            f"The data directory {path} cannot have '{refused[0]}' in its path: container images "
+            "could not be used there. Choose another with --data-dir."
+        )
     try:
         make_private_directory(path)
+        check_owner(path)
         marker = read_marker(path)
         if marker is None:
             _refuse_foreign(path)
+        path.chmod(PRIVATE_DIRECTORY)
+        if marker is None:
             marker = Marker(format=FORMAT, account_id=account_id, region=region)
             write_whole(path / MARKER, msgspec.json.encode(marker))
     except OSError as error:
@@ -98,6 +109,23 @@ def claim(path: Path, account_id: str, region: str) -> DataDir:
             f"Set ROADSTEAD_ACCOUNT_ID={marker.account_id}, or choose another with --data-dir."
         )
     return DataDir(path)
+
+
+def check_owner(path: Path) -> None:
+    """Return if the directory is the user's own: what is in it says what to do as that user.
+
+    Raises: DataDirError
+    """
+    try:
+        owner = path.stat().st_uid
+    except FileNotFoundError:
+        return
+    if owner != os.geteuid():
+        raise DataDirError(
+            f"The data directory {path} belongs to user {owner}, and you are user {os.geteuid()}: "
+            "its owner could make you do anything. Act as its owner, make it yours with chown, or "
+            "choose another with --data-dir."
+        )
 
 
 def read_marker(path: Path) -> Marker | None:

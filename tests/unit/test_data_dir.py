@@ -1,5 +1,6 @@
 """Whose a data directory is."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,35 @@ def test_a_directory_with_other_files_is_refused_and_left_alone(tmp_path: Path) 
     with pytest.raises(DataDirError, match="not empty and not Roadstead's"):
         data_dirs.claim(tmp_path, ACCOUNT, REGION)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_an_empty_directory_that_others_could_look_into_becomes_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    data_dirs.claim(tmp_path, ACCOUNT, REGION)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+    tmp_path.chmod(0o755)
+    data_dirs.claim(tmp_path, ACCOUNT, REGION)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_directory_of_another_user_is_refused_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tmp_path.chmod(0o755)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(DataDirError, match="its owner could make you do anything"):
+        data_dirs.claim(tmp_path, ACCOUNT, REGION)
+    with pytest.raises(DataDirError, match="belongs to user"):
+        data_dirs.check_owner(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("name", ["a:b", "a,b", "a\\b"])
+def test_a_path_in_which_no_image_could_be_used_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataDirError, match="cannot have '"):
+        data_dirs.claim(tmp_path / name, ACCOUNT, REGION)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_directory_of_another_account_is_refused(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def new(path: Path | None) -> Place:
 
     Raises: DataDirError or SettingError when that cannot be.
     """
-    chosen = (path or settings.default_data_dir()).absolute()
+    chosen = (path or settings.default_data_dir()).resolve()
     account_id, region = _account_and_region(chosen)
     return Place(
         data_dir=data_dirs.claim(chosen, account_id, region),
@@ -61,7 +61,7 @@ def existing(path: Path | None) -> Place:
 
     Raises: DataDirError when nothing was.
     """
-    chosen = (path or settings.default_data_dir()).absolute()
+    chosen = (path or settings.default_data_dir()).resolve()
     try:
         marker = data_dirs.read_marker(chosen)
     except PermissionError:
@@ -73,6 +73,7 @@ def existing(path: Path | None) -> Place:
             f"{chosen} is not a data directory of Roadstead. Start with `roadstead up`, or name "
             "the right one with --data-dir or ROADSTEAD_DATA_DIR."
         )
+    data_dirs.check_owner(chosen)
     account_id, region = _account_and_region(chosen)
     return Place(data_dir=DataDir(chosen), account_id=account_id, region=region)
 

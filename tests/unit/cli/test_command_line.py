@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from roadstead import data_dir as data_dirs
 from roadstead import keys, settings
 from roadstead.cli import doctor, main, options, place
+from roadstead.data_dir import DataDirError
 from roadstead.ids import SeededIds
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -78,6 +79,22 @@ def test_a_wrong_account_id_is_told_with_the_cure(tmp_path: Path) -> None:
     )
     assert "twelve digits" in done.stderr
     assert not (tmp_path / "d").exists()
+
+
+def test_a_data_directory_behind_a_link_is_known_by_its_own_path(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path / "real")
+    assert place.new(link).data_dir.path == tmp_path / "real"
+    assert place.existing(link).data_dir.path == tmp_path / "real"
+
+
+def test_a_directory_of_another_user_is_not_acted_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.new(tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(DataDirError, match="belongs to user"):
+        place.existing(tmp_path)
 
 
 def test_an_image_that_does_not_exist_is_told(tmp_path: Path) -> None:
