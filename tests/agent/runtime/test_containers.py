@@ -202,6 +202,27 @@ def test_the_task_size_limits_all_its_containers(instance: Instance) -> None:
         ({"user": "nobody-here"}, "CannotStartContainerError", "unable to find user nobody-here"),
         ({"hostname": "a b"}, "CannotCreateContainerError", "invalid hostname 'a b'"),
         ({"capabilities_add": ("FLY",)}, "CannotCreateContainerError", "CAP_FLY"),
+        (
+            {"mounts": (Mount("relative", "/data"),)},
+            "CannotCreateContainerError",
+            "invalid source 'relative' of mount /data",
+        ),
+        (
+            {"mounts": (Mount("../../etc", "/data", kind="volume"),)},
+            "CannotCreateContainerError",
+            "invalid source '../../etc'",
+        ),
+        ({"mounts": (Mount("v", "data", kind="volume"),)}, "CannotCreateContainerError", "'data'"),
+        (
+            {"mounts": (Mount("v", "/x/..", kind="volume"),)},
+            "CannotCreateContainerError",
+            "'/x/..'",
+        ),
+        (
+            {"mounts": (Mount("v", "//proc/sys", kind="volume"),)},
+            "CannotCreateContainerError",
+            "not in /proc",
+        ),
         ({"image": "absent"}, "CannotCreateContainerError", "No such image: absent"),
     ],
 )

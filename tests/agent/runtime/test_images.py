@@ -156,6 +156,21 @@ def test_a_damaged_image_is_refused_and_leaves_nothing(tmp_path: Path, layout: P
     assert list((tmp_path / "images" / "incoming").iterdir()) == []
 
 
+def test_a_configuration_that_makes_no_sense_is_refused(tmp_path: Path) -> None:
+    layout = write_layout(tmp_path / "layout", {"Cmd": "no list"})
+    images = Images(tmp_path / "images")
+    with pytest.raises(RuntimeFailure, match="configuration is damaged"):
+        images.import_image(layout, "odd")
+    assert images.listed() == []
+
+
+def test_nobody_else_gets_at_the_files_of_images(tmp_path: Path) -> None:
+    (tmp_path / "images" / "unpacked").mkdir(mode=0o755, parents=True)
+    Images(tmp_path / "images")
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "images").iterdir()}
+    assert modes == {0o700}
+
+
 def test_an_image_goes_with_its_last_name(tmp_path: Path, layout: Path) -> None:
     images = Images(tmp_path / "images")
     images.import_image(layout, "one")

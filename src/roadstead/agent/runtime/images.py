@@ -20,6 +20,7 @@ import msgspec
 from roadstead.agent.runtime import image_sources
 from roadstead.agent.runtime.port import Image, Progress, RuntimeFailure
 from roadstead.agent.runtime.references import Reference, normalise
+from roadstead.files import PRIVATE_DIRECTORY
 
 BEHAVIOURS = ("default", "always", "once", "prefer-cached")
 
@@ -55,7 +56,9 @@ class Images:
         self._locks = images_dir / "locks"
         self._incoming = images_dir / "incoming"
         for folder in (self._names, self._unpacked, self._locks, self._incoming):
-            folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+            folder.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            # Images bring setuid programs and devices: no user of this machine may get at them.
+            folder.chmod(PRIVATE_DIRECTORY)
         self._configs: dict[str, ImageConfig] = {}
 
     def pull(self, image: str, behaviour: str, progress: Progress | None = None) -> Image:
@@ -224,8 +227,13 @@ class Images:
 
 
 def _read_config(document: dict[str, object], digest: str) -> ImageConfig:
-    """From an OCI image configuration."""
-    config = msgspec.convert(document.get("config") or {}, type=_OciConfig)
+    """From an OCI image configuration. Raises: RuntimeFailure for one that makes no sense"""
+    try:
+        config = msgspec.convert(document.get("config") or {}, type=_OciConfig)
+    except msgspec.ValidationError as error:
+        raise RuntimeFailure(
+            "CannotPullContainerError", f"the image's configuration is damaged: {error}"
+        ) from error
     return ImageConfig(
         digest=digest,
         entry_point=tuple(config.Entrypoint or ()),

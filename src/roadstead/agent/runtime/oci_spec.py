@@ -3,10 +3,11 @@
 Source: https://github.com/opencontainers/runtime-spec/blob/main/config.md
 """
 
+import posixpath
 import re
 import shutil
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from roadstead.agent.runtime import oci_process, seccomp
 from roadstead.agent.runtime.images import ImageConfig
 from roadstead.agent.runtime.linux_capabilities import granted_capabilities
-from roadstead.agent.runtime.port import ContainerSpec, RuntimeFailure
+from roadstead.agent.runtime.port import ContainerSpec, Mount, RuntimeFailure
 
 PIDS_MAX = 32768
 INIT_PROGRAMS = ("docker-init", "tini-static", "tini", "catatonit")
@@ -180,7 +181,8 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
     if spec.init:
         mounts.append(_bind(oci_process.INIT_INSIDE, init_program(), True))
     for entry in spec.mounts:
-        source = Path(entry.source) if entry.kind == "host" else volumes / entry.source
+        source = _source(entry, volumes)
+        target = _target(entry)
         try:
             source.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
@@ -189,8 +191,35 @@ def _mounts(spec: ContainerSpec, etc: Path, volumes: Path) -> list[dict[str, Any
             raise RuntimeFailure(
                 "CannotCreateContainerError", f"source of mount {entry.target}: {error}"
             ) from error
-        mounts.append(_bind(entry.target, source, entry.read_only))
+        mounts.append(_bind(target, source, entry.read_only))
     return mounts
+
+
+def _source(entry: Mount, volumes: Path) -> Path:
+    """Where on the instance a mount comes from: never relative, and a volume never elsewhere."""
+    if entry.kind == "volume" and entry.source == PurePosixPath(entry.source).name:
+        return volumes / entry.source
+    if entry.kind == "host" and entry.source.startswith("/"):
+        return Path(entry.source)
+    raise RuntimeFailure(
+        "CannotCreateContainerError",
+        f"invalid source {entry.source!r} of mount {entry.target}: it must be an absolute path, or "
+        "the name of a volume",
+    )
+
+
+def _target(entry: Mount) -> str:
+    """Where in the container a mount goes: not where it would hide what keeps the container in.
+
+    crun lets a mount cover what is masked and read-only in /proc; runc and Docker do not.
+    """
+    target = posixpath.normpath("/" + entry.target.lstrip("/"))
+    if entry.target.startswith("/") and target != "/" and target.split("/")[1] != "proc":
+        return target
+    raise RuntimeFailure(
+        "CannotCreateContainerError",
+        f"invalid mount path: {entry.target!r}; it must be absolute, not / and not in /proc",
+    )
 
 
 def _bind(target: str, source: Path, read_only: bool) -> dict[str, Any]:

@@ -6,6 +6,10 @@ import msgspec
 
 from roadstead.agent.runtime.port import RuntimeFailure
 
+LIST_CHARACTERS_MAX = 1024 * 1024
+"""As much of a list is read: the image may have made it of any length."""
+_DIGITS_MAX = len(str(2**32))
+
 
 class Identity(msgspec.Struct, frozen=True):
     uid: int
@@ -27,7 +31,8 @@ def identify(user: str, root: Path) -> Identity:
     name, uid, gid, home = "", 0, 0, "/"
     for line in _lines(root, "etc/passwd", 7):
         if line[0] == wanted_user or line[2] == wanted_user:
-            name, uid, gid, home = line[0], int(line[2]), int(line[3]), line[5] or "/"
+            name, uid, home = line[0], int(line[2]), line[5] or "/"
+            gid = _number(line[3], "group", "passwd")
             break
     else:
         uid = _number(wanted_user, "user", "passwd")
@@ -47,18 +52,24 @@ def identify(user: str, root: Path) -> Identity:
 
 
 def _lines(root: Path, file: str, fields: int) -> list[list[str]]:
+    """Of a list that the image itself has; a link might lead to the instance's own."""
     path = root / file
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink() or path.parent.is_symlink() or not path.is_file():
         return []
-    lines = (line.split(":") for line in path.read_text(errors="replace").splitlines())
-    return [line for line in lines if len(line) >= fields and line[2].isdecimal()]
+    with open(path, errors="replace") as users:
+        lines = [line.split(":") for line in users.read(LIST_CHARACTERS_MAX).splitlines()]
+    return [line for line in lines if len(line) >= fields and _is_number(line[2])]
 
 
 def _number(text: str, what: str, file: str) -> int:
-    if text.isdecimal():
+    if _is_number(text):
         return int(text)
     raise RuntimeFailure(
         "CannotStartContainerError",
         f"unable to find {what} {text}: no matching entries in the image's {file} file; "
         f"give a number, or an image that knows {text}",
     )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX
