@@ -31,6 +31,10 @@ HOST = f"/proc/{os.getpid()}/ns/net"
 HEAR = (
     "$s = IO::Socket::INET->new(Proto => 'udp', LocalPort => 53) or die; $s->recv($m, 99); print $m"
 )
+SAY = (
+    "IO::Socket::INET->new(Proto => q(udp), PeerAddr => $ARGV[0], PeerPort => $ARGV[1])"
+    "->send($ARGV[0]) or die"
+)
 SERVE = "mkdir -p /tmp/w; echo {} > /tmp/w/index.html; exec httpd -f -p 80 -h /tmp/w"
 
 
@@ -96,6 +100,38 @@ def test_a_published_port_answers_from_everywhere(instance: Instance) -> None:
         await runtime.remove(web.container_id)
         await runtime.remove_task(web.task_arn)
         assert _get(ADDRESS, 8080, attempts=1) == ""
+        await runtime.close()
+
+    instance.run(test)
+
+
+def test_no_container_reaches_what_its_instance_keeps_on_its_loopback(instance: Instance) -> None:
+    def listen() -> socket.socket:
+        listener = socket.socket(type=socket.SOCK_DGRAM)
+        listener.bind(("0.0.0.0", 0))  # in the instance's own namespace
+        listener.settimeout(20)
+        return listener
+
+    async def test() -> None:
+        listener = _within(str(instance.namespace), listen)
+        port = listener.getsockname()[1]
+        runtime = await instance.open()
+        say = (
+            "GATEWAY=$(ip route | sed -n 's/default via \\([^ ]*\\).*/\\1/p'); "
+            "ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.0/8 via $GATEWAY || exit 1; "
+            "for TO in 127.0.0.1 $GATEWAY; do "
+            f"/usr/bin/perl -MIO::Socket::INET -e '{SAY}' $TO {port} || exit 2; done"
+        )
+        spec = instance.spec(
+            "sh", "-c", say, network_mode="bridge", capabilities_add=("NET_ADMIN",),
+            mounts=tuple(Mount(path, path, read_only=True) for path in ("/usr", "/lib", "/lib64")),
+        )  # fmt: skip
+        ended, output = await instance.ran(runtime, spec)
+        assert ended.exit_code == 0, output
+        first = listener.recv(100).decode().strip()
+        assert first != "127.0.0.1"
+        assert first.startswith("172.")
+        listener.close()
         await runtime.close()
 
     instance.run(test)

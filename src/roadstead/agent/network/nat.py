@@ -60,6 +60,10 @@ class Nat:
         self._run(
             f"table ip {TABLE}\ndelete table ip {TABLE}\n"
             f"table ip {TABLE} {{\n{maps}"
+            # The bridge has route_localnet, for ports published on the loopback: what a container
+            # itself sends there must not reach what listens for this instance alone.
+            "chain loopback { type filter hook prerouting priority raw; "
+            f'iifname "{bridge}" ip daddr 127.0.0.0/8 drop; }}\n'
             f"chain prerouting {{ type nat hook prerouting priority dstnat; {rules} }}\n"
             f"chain output {{ type nat hook output priority -100; {rules} }}\n"
             "chain postrouting { type nat hook postrouting priority srcnat;\n"
