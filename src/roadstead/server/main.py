@@ -14,6 +14,7 @@ import sys
 from typing import NoReturn
 
 import msgspec
+import uvloop
 
 from roadstead import keys
 from roadstead.clock import Clock, SystemClock
@@ -52,7 +53,8 @@ def run(settings: ServerSettings) -> NoReturn:
         where = DataDir(settings.data_dir)
         storage = SqliteLog(where.path)
         try:
-            asyncio.run(_serve(settings, where, storage, numbers, clock, ids))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(settings, where, storage, numbers, clock, ids))
         finally:
             storage.close()
     except* (LogError, ListenError, keys.KeysError, SettingError) as failures:
