@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +20,9 @@ from roadstead.agent.runtime.port import Runtime, RuntimeFailure
 from roadstead.aws.sigv4 import Credentials
 from roadstead.clock import SystemClock
 from roadstead.ids import SystemIds
+from roadstead.log_lines import log_to_standard_error
 from roadstead.settings import SettingError
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LOG_LEVELS = {
     "debug": logging.DEBUG,
     "info": logging.INFO,
@@ -38,7 +37,7 @@ log = logging.getLogger("roadstead.agent")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run an agent, or take away what one left; the exit status."""
     words = _parser().parse_args(argv)
-    logging.basicConfig(stream=sys.stderr, format=LOG_FORMAT, level=logging.INFO)
+    log_to_standard_error(logging.INFO)
     if words.command == "purge":
         return remove_traces(words.data_dir, words.cgroup_parent)
     try:

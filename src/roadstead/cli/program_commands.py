@@ -3,7 +3,6 @@
 What they run is imported only when it is run.
 """
 
-import logging
 import os
 import sys
 from typing import Annotated
@@ -26,6 +25,7 @@ from roadstead.cli.options import (
     tune,
 )
 from roadstead.cli.terminal import EXIT_FAILED
+from roadstead.log_lines import log_to_standard_error
 
 
 def server(
@@ -118,10 +118,7 @@ def _be_a_program(parent: int) -> None:
 
     from roadstead.host import kernel
 
-    logging.basicConfig(
-        level=os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log_to_standard_error(os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO").upper())
     if parent:
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
