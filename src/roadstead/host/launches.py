@@ -167,4 +167,6 @@ def _is_agent(pid: int, launch: Launch) -> bool:
     command = processes.command_line(pid)
     if tuple(command[-len(launch.command) :]) != launch.command:
         return False
+    if not processes.sees_our_mounts(pid):
+        return False  # a container may say that it is anything
     return processes.environment(pid).get("ROADSTEAD_INSTANCE_ID") == launch.instance_id

@@ -111,6 +111,14 @@ def network_of(pid: int) -> int | None:
         return None
 
 
+def sees_our_mounts(pid: int) -> bool:
+    """Whether a process is in our mount namespace: no container is."""
+    try:
+        return os.stat(PROC / str(pid) / "ns/mnt").st_ino == os.stat("/proc/self/ns/mnt").st_ino
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False
+
+
 def command_name(pid: int) -> str:
     """What `ps` calls it; empty if it has ended."""
     try:

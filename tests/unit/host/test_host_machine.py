@@ -65,6 +65,20 @@ def test_the_command_and_environment_of_a_process_can_be_read() -> None:
     assert "PATH" in processes.environment(os.getpid())
 
 
+def test_a_process_of_a_container_is_told_from_one_of_this_machine() -> None:
+    inside = subprocess.Popen(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", "echo in; read -r _"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert inside.stdout is not None
+    assert inside.stdout.readline() == b"in\n"
+    assert not processes.sees_our_mounts(inside.pid)
+    assert processes.sees_our_mounts(os.getpid())
+    inside.communicate(b"\n")
+    assert not processes.sees_our_mounts(inside.pid)
+
+
 def test_a_process_that_has_ended_has_neither_command_nor_environment() -> None:
     child = subprocess.Popen(["true"])
     child.wait()
