@@ -64,6 +64,8 @@ def decode_tcs_from_agent(body: str) -> tcs.TelemetryFromAgent:
 def _decode(text: str, decoders: dict[str, msgspec.json.Decoder[Any]]) -> Any:
     try:
         envelope = _envelopes.decode(text)
+    except RecursionError as error:
+        raise FrameError("the frame is nested too deeply") from error
     except msgspec.DecodeError as error:
         raise FrameError(f'the frame is not {{"type": …, "message": {{…}}}}: {error}') from error
     decoder = decoders.get(envelope.type)
@@ -71,6 +73,8 @@ def _decode(text: str, decoders: dict[str, msgspec.json.Decoder[Any]]) -> Any:
         raise UnknownMessageType(f"{envelope.type[:80]!r} is no message type", envelope.type)
     try:
         return decoder.decode(envelope.message)
+    except RecursionError as error:
+        raise FrameError(f"{envelope.type}: nested too deeply", envelope.type) from error
     except msgspec.DecodeError as error:
         raise FrameError(f"{envelope.type}: {error}", envelope.type) from error
 

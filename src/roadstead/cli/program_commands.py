@@ -3,6 +3,7 @@
 What they run is imported only when it is run.
 """
 
+import logging
 import os
 import sys
 from typing import Annotated
@@ -118,8 +119,20 @@ def _be_a_program(parent: int) -> None:
 
     from roadstead.host import kernel
 
-    log_to_standard_error(os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO").upper())
+    log_to_standard_error(_log_level(os.environ.get("ROADSTEAD_LOG_LEVEL") or "INFO"))
     if parent:
         kernel.die_with_parent(signal.SIGTERM)
         if os.getppid() != parent:
             finish(EXIT_FAILED)
+
+
+def _log_level(name: str) -> int:
+    """Raises: SettingError for a word that is no level."""
+    from roadstead.settings import SettingError
+
+    levels = {each: number for each, number in logging.getLevelNamesMapping().items() if number}
+    if name.upper() not in levels:
+        raise SettingError(
+            f"ROADSTEAD_LOG_LEVEL is {name!r}.", f"Set it to one of {', '.join(levels)}."
+        )
+    return levels[name.upper()]

@@ -1,5 +1,7 @@
 """Frames are exactly what AWS's agent and control plane put on the wire."""
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
@@ -106,3 +108,13 @@ def test_every_message_survives_its_own_spelling() -> None:
         "type": "AckPublishMetric",
         "message": {"message": "ok"},
     }
+
+
+@pytest.mark.parametrize("decode", [frames.decode_acs_from_agent, frames.decode_tcs_from_agent])
+@pytest.mark.parametrize("kind", ["HeartbeatAckRequest", "PublishMetricsRequest", "Other"])
+def test_a_frame_that_is_nested_too_deeply_is_refused(
+    decode: Callable[[str], object], kind: str
+) -> None:
+    deep = '{"metadata":' * 100_000 + "1" + "}" * 100_000
+    with pytest.raises(frames.FrameError):
+        decode(f'{{"type":"{kind}","message":{deep}}}')

@@ -97,6 +97,11 @@ def test_a_directory_of_another_user_is_not_acted_on(
         place.existing(tmp_path)
 
 
+def test_a_log_level_that_is_none_is_told_with_those_there_are(tmp_path: Path) -> None:
+    done = _roadstead("server", "--data-dir", str(tmp_path), status=2, ROADSTEAD_LOG_LEVEL="loud")
+    assert done.stderr.startswith("ROADSTEAD_LOG_LEVEL is 'loud'. Set it to one of CRITICAL, ")
+
+
 def test_an_image_that_does_not_exist_is_told(tmp_path: Path) -> None:
     done = _roadstead("image", "import", "none.tar", "--data-dir", str(tmp_path / "d"), status=2)
     assert "There is no file none.tar" in done.stderr
