@@ -89,7 +89,7 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         starts = [StopWaiting(key)]
     if moves.start_former and has_stopped_all:
         restores, wake = _restores(view, service, found, moves, now)
-        starts = [*restores, *starts]
+        starts += restores  # behind the new revision's: it comes first where room is short
         wakes.append(wake)
     ends: list[Action] = []
     if has_stopped_all:

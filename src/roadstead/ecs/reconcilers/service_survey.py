@@ -29,6 +29,8 @@ from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment import Moves, Population, after_stops
+from roadstead.ecs.rules.placement.choose import Placed
+from roadstead.ecs.transitions.service_tasks import next_place
 from roadstead.state.view import View
 
 COMING: tuple[Standing, ...] = ("PENDING", "CHECKING")
@@ -108,6 +110,7 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
             unhealthy=unhealthy,
             coming=coming,
             restorable=restorable,
+            is_primary_held=restorable > 0 and _is_held(view, service, now),
         ),
         healthy_before=healthy_before,
         graced_after=graced_after,
@@ -116,6 +119,22 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
         former_id="" if former is None else former.id,
         left_of_older=left_of_older,
     )
+
+
+def _is_held(view: View, service: Service, now: datetime) -> bool:
+    """Whether the PRIMARY deployment can start nothing now: after failed starts, or for no place.
+
+    That it had no place is only believed after asking again: a task that just ended made room, and
+    the new revision comes first.
+    """
+    primary = service.deployments[0]
+    if primary.next_try_at is not None and primary.next_try_at > now:
+        return True
+    if not service.waiting_reason:
+        return False
+    if view.get(TASK_DEFINITIONS, primary.task_definition_arn) is None:
+        return True
+    return not isinstance(next_place(view, service, primary), Placed)
 
 
 def _standings(view: View, deployment_id: str) -> dict[Standing, int]:

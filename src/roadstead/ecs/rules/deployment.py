@@ -28,6 +28,9 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks of the former deployment, the last that was completed, that do not serve yet."""
     restorable: int = 0
     """How many tasks the former deployment has lost since, and may get again."""
+    is_primary_held: bool = False
+    """Whether the PRIMARY deployment can start nothing now: it waits after failed starts, or for a
+    place."""
 
 
 class Moves(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +88,8 @@ def next_moves(tasks: Population) -> Moves:
     Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then;
     where the maximum leaves no room, they are stopped to make it and replaced one by one.
     What the former deployment loses is made up for by its own revision as far as the minimum needs
-    it: the new one may never serve.
+    it, with the room that the PRIMARY one does not take: the new revision may never serve, but it
+    is what the user asked for.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
     """
     desired = tasks.desired_count
@@ -98,9 +102,10 @@ def next_moves(tasks: Population) -> Moves:
     lacking = max(0, minimum - kept_healthy - tasks.leaving)
     kept_coming = min(lacking, tasks.coming)
     total = kept + tasks.leaving - stop_leaving + tasks.unhealthy + kept_coming
-    start_former = _between(0, maximum - total, min(lacking - kept_coming, tasks.restorable))
-    total += start_former
     missing = desired - kept
+    room = maximum - total - (0 if tasks.is_primary_held else missing)
+    start_former = _between(0, room, min(lacking - kept_coming, tasks.restorable))
+    total += start_former
     stop_unhealthy = 0
     if kept_healthy >= desired:
         stop_unhealthy = tasks.unhealthy

@@ -99,6 +99,16 @@ def test_SV_51_the_minimum_is_rounded_up_and_the_maximum_down(
         ),
         (
             Population(desired_count=4, leaving=3, maximum_percent=125, restorable=1),
+            Moves(start=2),
+        ),
+        (
+            Population(
+                desired_count=4,
+                leaving=3,
+                maximum_percent=125,
+                restorable=1,
+                is_primary_held=True,
+            ),
             Moves(start_former=1, start=1),
         ),
     ],
@@ -180,3 +190,12 @@ def test_a_deployment_that_is_not_blocked_gets_to_its_end(tasks: Population) -> 
         )
     assert tasks.current == tasks.desired_count
     assert (tasks.leaving, tasks.unhealthy) == (0, 0)
+
+
+def test_where_the_percentages_allow_nothing_a_task_that_ends_makes_room_for_the_new_revision() -> (
+    None
+):
+    blocked = Population(desired_count=2, leaving=2, maximum_percent=100)
+    assert next_moves(blocked) == Moves(is_blocked=True)
+    one_ended = Population(desired_count=2, leaving=1, maximum_percent=100, restorable=1)
+    assert next_moves(one_ended) == Moves(start=1)
