@@ -163,15 +163,18 @@ class Writer(threading.Thread):
             self.stopped.append(arn)
 
 
+def told(agent: int) -> dict[str, str]:
+    """The environment that an agent was started with."""
+    lines = read(f"/proc/{agent}/environ").split("\0")
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
 class Server:
     """The control plane of a house whose `up` has gone; the test starts and kills it."""
 
     def __init__(self, house: House, agent: int) -> None:
         self._house = house
-        environ = dict(
-            line.split("=", 1) for line in read(f"/proc/{agent}/environ").split("\0") if "=" in line
-        )
-        self._gateway = environ["ECS_BACKEND_HOST"].removeprefix("http://")
+        self._gateway = told(agent)["ECS_BACKEND_HOST"].removeprefix("http://")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -292,6 +295,65 @@ def test_an_agent_that_is_killed_at_work_does_nothing_twice(house: House, starts
             house.ecs.stop_task(task=arn)
         kill(pid)
         until(lambda: all_are_settled(house), "all tasks are settled")
+    check_all(house, starts)
+
+
+class Agent:
+    """The agent of a machine whose host has gone; the test starts and kills it.
+
+    Kept by a host it would be started later from kill to kill, and 30 rounds would take for ever.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        assert machine.agent_pid is not None
+        self._first = machine.agent_pid
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = told(machine.agent_pid)
+        self._namespace = f"/run/netns/rs-{machine.id}"
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            ["nsenter", f"--net={self._namespace}", sys.executable, "-m", "roadstead.agent"],
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        if self._process is None:
+            kill(self._first)
+            return
+        self._process.kill()
+        self._process.wait(PATIENCE_SECONDS)
+
+
+def test_an_agent_that_is_killed_at_any_moment_starts_nothing_twice_and_forgets_nothing(
+    house: House, starts: Path
+) -> None:
+    random = Random(20261121)
+    machine = house.machines()[1]
+    assert machine.agent_pid is not None
+    house.roadstead("down", "--keep-running")
+    server, agent = Server(house, machine.agent_pid), Agent(machine)
+    server.start()
+    until(lambda: are_connected(house, 2), "agents reconnect by themselves")
+    running: list[str] = []
+    for _ in range(ROUNDS):
+        for arn in running:
+            house.ecs.stop_task(task=arn)
+        requests = [noted(uuid.uuid4().hex) for _ in range(3)]
+        answers = [house.ecs.start_task(containerInstances=[machine.arn], **r) for r in requests]
+        assert [answer["failures"] for answer in answers] == [[], [], []]
+        running = [answer["tasks"][0]["taskArn"] for answer in answers]
+        threading.Event().wait(random.uniform(0, 1))  # it starts, adopts, or is at work by then
+        agent.kill()
+        agent.start()
+        until(lambda: house.describe_instance(machine.arn)["agentConnected"])
+    until(lambda: all_are_settled(house), "all tasks are settled")
+    agent.kill()
+    server.kill()
+    house.up(instances=2)
     check_all(house, starts)
 
 
