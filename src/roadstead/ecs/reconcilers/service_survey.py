@@ -65,20 +65,9 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
     unhealthy = count["UNHEALTHY"] - graced
     current = sum(count.values()) - unhealthy
     current_healthy = healthy
-    leaving = idle = coming = restorable = 0
     former = former_deployment(service)
-    left_of_older: dict[str, int] = {}
-    for older in service.deployments[1:]:
-        of = _standings(view, older.id)
-        serving = of["RUNNING"] + of["HEALTHY"]
-        total = sum(of.values())
-        leaving += serving
-        idle += total - serving
-        if older is former:
-            coming = of["PENDING"] + of["CHECKING"]
-            idle -= coming
-            restorable = _restorable(view, older, total)
-        left_of_older[older.id] = total
+    older = _older(view, service, former)
+    leaving, idle, coming = older.leaving, older.idle, older.coming
     draining = draining_tasks(view, service)
     for task in draining:
         where = standing(task)
@@ -109,16 +98,42 @@ def survey(view: View, service: Service, now: datetime) -> Survey:
             idle=idle,
             unhealthy=unhealthy,
             coming=coming,
-            restorable=restorable,
-            is_primary_held=restorable > 0 and _is_held(view, service, now),
+            restorable=older.restorable,
+            is_primary_held=older.restorable > 0 and _is_held(view, service, now),
         ),
         healthy_before=healthy_before,
         graced_after=graced_after,
         draining=draining,
         healthy_on_primary=healthy,
         former_id="" if former is None else former.id,
-        left_of_older=left_of_older,
+        left_of_older=older.left,
     )
+
+
+class _Older(msgspec.Struct):
+    """The tasks of all older deployments, wherever they run."""
+
+    leaving: int = 0
+    idle: int = 0
+    coming: int = 0
+    restorable: int = 0
+    left: dict[str, int] = {}
+
+
+def _older(view: View, service: Service, former: Deployment | None) -> _Older:
+    found = _Older()
+    for older in service.deployments[1:]:
+        of = _standings(view, older.id)
+        serving = of["RUNNING"] + of["HEALTHY"]
+        total = sum(of.values())
+        found.left[older.id] = total
+        found.leaving += serving
+        found.idle += total - serving
+        if older is former:
+            found.coming = of["PENDING"] + of["CHECKING"]
+            found.idle -= found.coming
+            found.restorable = _restorable(view, older, total)
+    return found
 
 
 def _is_held(view: View, service: Service, now: datetime) -> bool:
