@@ -20,6 +20,8 @@ from roadstead.ecs.records.service import (
     Service,
     ServiceEvent,
 )
+from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS, ServiceDeployment
+from roadstead.ecs.records.service_revision import SERVICE_REVISIONS, ServiceRevision
 from roadstead.ecs.records.task import TASKS, Container, Task
 from roadstead.ecs.records.task_definition import (
     FAMILIES,
@@ -28,6 +30,7 @@ from roadstead.ecs.records.task_definition import (
     TaskDefinition,
     family_key,
 )
+from roadstead.ecs.records.task_set import TASK_SETS, TaskSet
 from roadstead.ecs.records.tuning import TUNING, Tuning
 from roadstead.ids import Ids, SeededIds
 from roadstead.state.plans import Call
@@ -45,8 +48,11 @@ TABLES: dict[type[Record], Table[Any]] = {
     ContainerInstance: CONTAINER_INSTANCES,
     Family: FAMILIES,
     Service: SERVICES,
+    ServiceDeployment: SERVICE_DEPLOYMENTS,
     ServiceEvent: SERVICE_EVENTS,
+    ServiceRevision: SERVICE_REVISIONS,
     Task: TASKS,
+    TaskSet: TASK_SETS,
     TaskDefinition: TASK_DEFINITIONS,
     Tuning: TUNING,
 }

@@ -23,12 +23,15 @@ from roadstead.ecs.records.service import (
     SERVICES_BY_DEFINITION,
     WAITING_SERVICES,
 )
+from roadstead.ecs.records.service_deployment import DEPLOYMENTS_BY_SERVICE, SERVICE_DEPLOYMENTS
+from roadstead.ecs.records.service_revision import REVISIONS_BY_SERVICE, SERVICE_REVISIONS
 from roadstead.ecs.records.service_tasks import FAILED_STARTS, TASKS_BY_STANDING
 from roadstead.ecs.records.task import (
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
     LIVE_TASKS_BY_INSTANCE,
     LIVE_TASKS_BY_SERVICE,
+    PROTECTED_TASKS,
     TASKS,
 )
 from roadstead.ecs.records.task_counts import TaskCounts
@@ -38,6 +41,7 @@ from roadstead.ecs.records.task_definition import (
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
 )
+from roadstead.ecs.records.task_set import TASK_SETS, TASK_SETS_BY_SERVICE
 from roadstead.ecs.records.tuning import TUNING
 from roadstead.state.records import Schema
 
@@ -51,6 +55,9 @@ SCHEMA = Schema(
         CONTAINER_INSTANCES,
         SERVICES,
         SERVICE_EVENTS,
+        SERVICE_DEPLOYMENTS,
+        SERVICE_REVISIONS,
+        TASK_SETS,
         TASKS,
         TUNING,
     ),
@@ -66,10 +73,14 @@ SCHEMA = Schema(
         WAITING_SERVICES,
         SERVICES_BY_DEFINITION,
         EVENTS_BY_SERVICE,
+        DEPLOYMENTS_BY_SERVICE,
+        REVISIONS_BY_SERVICE,
+        TASK_SETS_BY_SERVICE,
         LISTED_TASKS,
         LIVE_TASKS_BY_SERVICE,
         LIVE_TASKS_BY_INSTANCE,
         LIVE_TASKS_BY_DEFINITION,
+        PROTECTED_TASKS,
         TASKS_BY_STANDING,
         FAILED_STARTS,
         STOPPED_TASKS,

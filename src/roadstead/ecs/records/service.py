@@ -19,9 +19,20 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     status: str = "PRIMARY"
     """PRIMARY: the newest. ACTIVE: older, still has tasks."""
     task_definition_arn: str = ""
+    service_revision_arn: str = ""
+    """What its tasks are made of; empty for those made before there were revisions."""
+    service_deployment_arn: str = ""
+    """The record of its rollout; empty for a task set, and for those made before."""
+    scale_percent: float | None = None
+    """None: the deployments of the service are one rolling fleet (the first one grows, the others
+    shrink within the percentages). A number: this deployment is a fleet of its own and wants that
+    share of the service's desired count, rounded up, and keeps it by its own revision: a task set,
+    or one side of a BLUE_GREEN, LINEAR or CANARY deployment."""
     desired_count: int = 0
     failed_tasks: int = 0
-    """Consecutive tasks that failed to start or to become healthy."""
+    """Consecutive tasks that failed to start or to become healthy: the circuit breaker's count."""
+    failed_starts: int = 0
+    """Consecutive tasks that never reached RUNNING: the throttle's count."""
     rollout_state: str = "IN_PROGRESS"
     """IN_PROGRESS, COMPLETED or FAILED."""
     rollout_state_reason: str = ""
@@ -51,6 +62,10 @@ class Service(Record, frozen=True, kw_only=True):
     deployment_configuration: dict[str, Any] = {}
     """As the client sent it, defaults filled in."""
     deployment_controller: str = "ECS"
+    """ECS, CODE_DEPLOY or EXTERNAL. An EXTERNAL service's task sets each have a deployment of the
+    same id; it may have none."""
+    service_deployment_arn: str = ""
+    """The deployment that is under way; empty when there is none."""
     placement_constraints: tuple[dict[str, Any], ...] = ()
     placement_strategy: tuple[dict[str, Any], ...] = ()
     network_configuration: dict[str, Any] | None = None
@@ -127,6 +142,13 @@ class ServiceEvent(Record, frozen=True, kw_only=True):
     id: str = ""
     created_at: datetime | None = None
     message: str = ""
+    """Empty: told on EventBridge only, not among the service's events."""
+    event_name: str = ""
+    """As EventBridge has it, SERVICE_STEADY_STATE; empty: not told there."""
+    event_type: str = "INFO"
+    """INFO, WARN or ERROR."""
+    extras: dict[str, Any] = {}
+    """More members of the event's detail, in the wire's spelling."""
 
 
 SERVICE_EVENTS = Table("service_events", ServiceEvent)

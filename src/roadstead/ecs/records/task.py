@@ -75,6 +75,9 @@ class Task(Record, frozen=True, kw_only=True):
     health_status: str = "UNKNOWN"
     is_failure_counted: bool = False
     """It never reached RUNNING, and its service's deployment has taken note."""
+    protection_enabled: bool = False
+    """Neither scale-in nor a deployment stops it, until `protection_expires_at` if that is set."""
+    protection_expires_at: datetime | None = None
     enable_execute_command: bool = False
     enable_ecs_managed_tags: bool = False
     capacity_provider_name: str = ""
@@ -173,3 +176,13 @@ LIVE_TASKS_BY_DEFINITION = Index(
     lambda task: (task.task_definition_arn,) if task.last_status != "STOPPED" else (),
 )
 """Key: task definition ARN. Keeps a definition that was deleted until its last task ended."""
+
+PROTECTED_TASKS = Index(
+    "protected_tasks",
+    TASKS,
+    lambda task: (
+        (task.service_arn,) if task.protection_enabled and task.desired_status == "RUNNING" else ()
+    ),
+)
+"""Key: service ARN. Tasks with task scale-in protection that were not asked to stop; it may have
+expired."""

@@ -23,6 +23,15 @@ class Tuning(Record, frozen=True, kw_only=True):
     """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeregisterContainerInstance.html"""
     inactive_service_kept_seconds: int = 3600
     client_token_kept_seconds: int = 86_400
+    service_deployment_kept_seconds: int = 90 * 86_400
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"""
+    event_kept_seconds: int = 3600
+    """As long as stopped tasks; EventBridge itself keeps none."""
+    dead_host_grace_seconds: int = 0
+    """Tasks of an instance whose agent was not heard for so long are replaced; 0: never, as ECS.
+
+    Source: ADR-0018
+    """
 
 
 TUNING = Table("tuning", Tuning)

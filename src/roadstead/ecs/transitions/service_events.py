@@ -10,11 +10,12 @@ from roadstead.ecs.records.service import (
     ServiceEvent,
     event_key,
 )
+from roadstead.ecs.rules.service_events import Announcement
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
 
-def announce(tx: Tx, call: Call, service: Service, message: str) -> Service:
+def announce(tx: Tx, call: Call, service: Service, said: Announcement) -> Service:
     """Add an event to the service, dropping the oldest beyond the limit."""
     number = service.event_count + 1
     tx.put(
@@ -25,7 +26,10 @@ def announce(tx: Tx, call: Call, service: Service, message: str) -> Service:
             number=number,
             id=call.ids.uuid(),
             created_at=call.now,
-            message=message,
+            message=said.message,
+            event_name=said.event_name,
+            event_type=said.event_type,
+            extras=said.extras,
         ),
     )
     tx.delete(SERVICE_EVENTS, event_key(service.arn, number - EVENTS_KEPT_MAX))

@@ -35,7 +35,11 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
         "deploymentConfiguration": service.deployment_configuration,
         "deploymentController": {"type": service.deployment_controller},
         "deployments": [_deployment(counts, each) for each in service.deployments],
-        "events": [_event(each) for each in reversed(view.find(EVENTS_BY_SERVICE, service.arn))],
+        "events": [
+            _event(each)
+            for each in reversed(view.find(EVENTS_BY_SERVICE, service.arn))
+            if each.message
+        ],
         "loadBalancers": [],
         "serviceRegistries": [],
         "placementConstraints": list(service.placement_constraints),

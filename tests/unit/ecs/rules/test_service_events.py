@@ -72,5 +72,5 @@ CLOSEST = f"{NO_PLACE}The closest matching (container-instance 1a) "
         (events.unplaceable("web", "AGENT", "1a"), f'{CLOSEST}encountered error "AGENT".{MORE}'),
     ],
 )
-def test_an_event_says(sentence: str, expected: str) -> None:
-    assert sentence == expected
+def test_an_event_says(sentence: events.Announcement, expected: str) -> None:
+    assert sentence.message == expected
