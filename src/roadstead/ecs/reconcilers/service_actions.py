@@ -3,7 +3,7 @@
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Service
-from roadstead.ecs.transitions import deployments, service_tasks, services
+from roadstead.ecs.transitions import deployments, service_notes, service_tasks, services
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -143,7 +143,7 @@ class AnnounceSteady(msgspec.Struct, frozen=True):
         return "nothing is left to do"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        services.note_steady(tx, call, _service(tx, self.service_arn))
+        service_notes.note_steady(tx, call, _service(tx, self.service_arn))
 
 
 class AnnounceBlocked(msgspec.Struct, frozen=True):
@@ -156,7 +156,7 @@ class AnnounceBlocked(msgspec.Struct, frozen=True):
         return "the percentages allow neither to stop nor to start a task"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        services.note_blocked(tx, call, _service(tx, self.service_arn))
+        service_notes.note_blocked(tx, call, _service(tx, self.service_arn))
 
 
 class AnnounceWaiting(msgspec.Struct, frozen=True):
@@ -172,7 +172,7 @@ class AnnounceWaiting(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        services.note_waiting(tx, call, service, self.cause, self.closest_id)
+        service_notes.note_waiting(tx, call, service, self.cause, self.closest_id)
 
 
 class StopWaiting(msgspec.Struct, frozen=True):
@@ -185,7 +185,7 @@ class StopWaiting(msgspec.Struct, frozen=True):
         return "no task is missing"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        services.note_not_waiting(tx, _service(tx, self.service_arn))
+        service_notes.note_not_waiting(tx, _service(tx, self.service_arn))
 
 
 class FinishDeletion(msgspec.Struct, frozen=True):

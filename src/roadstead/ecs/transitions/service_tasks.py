@@ -16,7 +16,7 @@ from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instanc
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.service_events import announce
-from roadstead.ecs.transitions.services import note_not_waiting, note_waiting
+from roadstead.ecs.transitions.service_notes import note_not_waiting, note_waiting
 from roadstead.ecs.transitions.tasks import start_task, stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View

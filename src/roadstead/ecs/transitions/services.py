@@ -1,6 +1,7 @@
-"""Services are created, changed, found steady, blocked or waiting, and deleted.
+"""Services are created, changed and deleted.
 
-Their deployments are written in `deployments`, their tasks started and stopped in `service_tasks`.
+Their deployments are written in `deployments`, their tasks started and stopped in `service_tasks`,
+and what the scheduler finds out about them in `service_notes`.
 """
 
 from typing import Any
@@ -9,9 +10,8 @@ import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
-from roadstead.ecs.rules import service_events
 from roadstead.ecs.transitions.deployments import start_deployment
-from roadstead.ecs.transitions.service_events import announce, forget_events
+from roadstead.ecs.transitions.service_events import forget_events
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -97,34 +97,3 @@ def forget_service(tx: Tx, service: Service) -> None:
     """Remove an INACTIVE service and its events for good."""
     forget_events(tx, service)
     tx.delete(SERVICES, service.arn)
-
-
-def note_steady(tx: Tx, call: Call, service: Service) -> Service:
-    """Say that the service has as many healthy tasks as it wants, and nothing left to do."""
-    service = msgspec.structs.replace(
-        service, is_steady=True, steady_at=call.now, blocked_since=None
-    )
-    return announce(tx, call, service, service_events.steady(service.name))
-
-
-def note_blocked(tx: Tx, call: Call, service: Service) -> Service:
-    """Say that the service's percentages allow neither to stop nor to start a task."""
-    service = msgspec.structs.replace(service, is_steady=False, blocked_since=call.now)
-    return announce(tx, call, service, service_events.blocked(service.name))
-
-
-def note_waiting(tx: Tx, call: Call, service: Service, cause: str, closest_id: str) -> Service:
-    """Say that no container instance can take the service's next task.
-
-    cause, closest_id: as `rules.service_events.unplaceable` takes them.
-    """
-    service = msgspec.structs.replace(
-        service, is_steady=False, waiting_reason=cause, waiting_since=call.now
-    )
-    message = service_events.unplaceable(service.name, cause, closest_id)
-    return announce(tx, call, service, message)
-
-
-def note_not_waiting(tx: Tx, service: Service) -> Service:
-    """The service wants no room any more."""
-    return tx.put(SERVICES, msgspec.structs.replace(service, waiting_reason="", waiting_since=None))
