@@ -355,7 +355,7 @@ def test_tasks_that_never_start_are_tried_ever_more_rarely_until_a_new_revision_
         await world.user.define("web", image="missing")
         await world.user.serve("web", "web", 1)
         await world.pass_time(3 * HOUR)
-        failed = service(world).deployments[0].failed_tasks
+        failed = service(world).deployments[0].failed_starts
         assert 10 <= failed <= 25
         assert any("unable to consistently start tasks" in each for each in events(world))
         await world.user.define("web", image="run")

@@ -138,7 +138,7 @@ def _failures(view: View, service: Service, now: datetime) -> tuple[list[Action]
     primary = service.deployments[0]
     if view.count(FAILED_STARTS, primary.id):
         return [CountFailedStarts(service.arn, primary.id)], now
-    if primary.failed_tasks:
+    if primary.failed_starts:
         newest = newest_running_since(view, primary.id)
         if newest is not None and (primary.failed_at is None or newest > primary.failed_at):
             return [ForgiveFailures(service.arn, primary.id)], None

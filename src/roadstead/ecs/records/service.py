@@ -42,6 +42,8 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     updated_at: datetime | None = None
     failed_at: datetime | None = None
     """When the last of the failed tasks was counted."""
+    healthy_when_failed: int = 0
+    """How many of its tasks were healthy then: with more, one has become healthy since."""
     next_try_at: datetime | None = None
     """Starts wait until then, after tasks that never reached RUNNING."""
 

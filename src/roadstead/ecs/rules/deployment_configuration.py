@@ -57,6 +57,18 @@ def merged_configuration(
     return merged
 
 
+def has_bake(configuration: Mapping[str, Any]) -> bool:
+    """Whether a ROLLING deployment is not done as soon as its tasks are there and healthy.
+
+    It bakes, succeeds early, or has hooks to wait for; its completion is then not the scheduler's.
+    """
+    return bool(
+        configuration.get("bakeTimeInMinutes")
+        or configuration.get("lifecycleHooks")
+        or (configuration.get("earlySuccessCriteria") or {}).get("enable")
+    )
+
+
 def _refuse_later_parts(changes: Mapping[str, Any]) -> None:
     strategy = changes.get("strategy", "ROLLING")
     if strategy not in _STRATEGIES:

@@ -259,7 +259,7 @@ def states(draw: st.DrawFn) -> World:
                     n + 1,
                     status="PRIMARY" if n == 0 else "ACTIVE",
                     rollout_state=draw(st.sampled_from(("IN_PROGRESS", "COMPLETED"))),
-                    failed_tasks=draw(st.integers(0, 2)),
+                    failed_starts=draw(st.integers(0, 2)),
                     next_try_at=draw(st.sampled_from((None, ago(1), ago(-30)))),
                 )
                 for n in range(deployments)

@@ -378,7 +378,7 @@ def test_SV_65_tasks_that_never_run_are_tried_again_ever_more_rarely() -> None:
     assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
     unable = "(service web) is unable to consistently start tasks successfully."
     assert world.events(WEB).count(unable) == 1
-    assert world.service(WEB).deployments[0].failed_tasks == 14
+    assert world.service(WEB).deployments[0].failed_starts == 14
 
 
 def test_SV_66_tasks_that_ran_are_started_again_without_waiting() -> None:
@@ -388,7 +388,7 @@ def test_SV_66_tasks_that_ran_are_started_again_without_waiting() -> None:
         world.agents_work(WEB)
         world.report(world.tasks(WEB)[0], "STOPPED")
         assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_tasks == 0
+    assert world.service(WEB).deployments[0].failed_starts == 0
 
 
 def test_SV_67_a_new_deployment_is_not_made_to_wait() -> None:
@@ -400,7 +400,7 @@ def test_SV_67_a_new_deployment_is_not_made_to_wait() -> None:
     fail_all(world)
     roll_out(world)
     assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_tasks == 0
+    assert world.service(WEB).deployments[0].failed_starts == 0
 
 
 def test_SV_68_the_first_task_that_runs_ends_the_waiting() -> None:
@@ -412,7 +412,7 @@ def test_SV_68_the_first_task_that_runs_ends_the_waiting() -> None:
     world.pass_time(1)
     world.agents_work(WEB)
     deployment = world.service(WEB).deployments[0]
-    assert (deployment.failed_tasks, deployment.next_try_at) == (0, None)
+    assert (deployment.failed_starts, deployment.next_try_at) == (0, None)
 
 
 def test_a_task_that_a_user_stopped_is_no_failed_start() -> None:
@@ -420,14 +420,14 @@ def test_a_task_that_a_user_stopped_is_no_failed_start() -> None:
     world.settle()
     world.report(world.tasks(WEB)[0], "STOPPED", stop_code="UserInitiated")
     assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_tasks == 0
+    assert world.service(WEB).deployments[0].failed_starts == 0
 
 
 def test_tasks_of_one_round_that_fail_together_are_one_failed_try() -> None:
     world = a_world(a_new_service(desired_count=10))
     world.settle()
     assert fail_all(world) == 10
-    assert world.service(WEB).deployments[0].failed_tasks == 10
+    assert world.service(WEB).deployments[0].failed_starts == 10
     world.pass_time(1)
     assert len(world.tasks(WEB)) == 10
 
