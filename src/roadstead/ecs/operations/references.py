@@ -8,8 +8,14 @@ import re
 
 from roadstead.aws.arns import is_arn, parse_arn
 from roadstead.aws.errors import ApiError
-from roadstead.ecs.errors import client_error, cluster_not_found, invalid_parameter
+from roadstead.ecs.errors import (
+    client_error,
+    cluster_not_found,
+    invalid_parameter,
+    service_not_found,
+)
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
+from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task_definition import (
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
@@ -96,6 +102,17 @@ def arn_in_cluster(call: Call, cluster: Cluster, kind: str, reference: str) -> s
             f"Identifier is for cluster {named}. Your cluster is {cluster.name}"
         )
     return reference
+
+
+def the_service(view: View, call: Call, cluster: Cluster, reference: str) -> Service:
+    """The service that a request names, in any status.
+
+    Raises: ServiceNotFoundException; InvalidParameterException as `arn_in_cluster`.
+    """
+    service = view.get(SERVICES, arn_in_cluster(call, cluster, "service", reference))
+    if service is None:
+        raise service_not_found()
+    return service
 
 
 def family_and_revision(call: Call, reference: str) -> tuple[str, int | None]:

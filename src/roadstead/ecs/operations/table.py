@@ -9,11 +9,15 @@ from roadstead.ecs.operations import (
     attributes,
     clusters,
     container_instances,
-    services,
     tags,
     task_starts,
     tasks,
 )
+from roadstead.ecs.operations.services.create import create_service
+from roadstead.ecs.operations.services.delete import delete_service
+from roadstead.ecs.operations.services.describe import describe_services
+from roadstead.ecs.operations.services.listing import list_services
+from roadstead.ecs.operations.services.update import update_service
 from roadstead.ecs.operations.task_definitions import deregister, describe, listing, register
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -46,9 +50,9 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "RunTask": task_starts.run_task,
     "StartTask": task_starts.start_task,
     "StopTask": tasks.stop_task,
-    "CreateService": services.create_service,
-    "UpdateService": services.update_service,
-    "DeleteService": services.delete_service,
+    "CreateService": create_service,
+    "UpdateService": update_service,
+    "DeleteService": delete_service,
 }
 
 READS: dict[str, Callable[[View, Call, Request], Response]] = {
@@ -65,8 +69,8 @@ READS: dict[str, Callable[[View, Call, Request], Response]] = {
     "DiscoverPollEndpoint": agent.discover_poll_endpoint,
     "DescribeTasks": tasks.describe_tasks,
     "ListTasks": tasks.list_tasks,
-    "DescribeServices": services.describe_services,
-    "ListServices": services.list_services,
+    "DescribeServices": describe_services,
+    "ListServices": list_services,
 }
 
 UNIMPLEMENTED: tuple[str, ...] = (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
+from roadstead.ecs.records.task_definition import TaskDefinition
 
 DESIRED_COUNT_MAX = 5_000
 """Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs"""
@@ -34,6 +35,23 @@ _LATER_LISTS = {
     "vpcLatticeConfigurations": "VPC Lattice",
     "gatewayConnectors": "Gateway connectors",
 }
+
+
+def check_members(request: Mapping[str, Any]) -> None:
+    """Return if what a request says of a service is in bounds, and what Roadstead does.
+
+    Raises: InvalidParameterException; UnsupportedFeatureException.
+    """
+    check_words(request)
+    check_numbers(request)
+    refuse_later_parts(request)
+    check_ec2_only(request)
+
+
+def check_definition(definition: TaskDefinition, launch_type: str, request: dict[str, Any]) -> None:
+    if definition.compatibilities and launch_type not in definition.compatibilities:
+        raise invalid_parameter(f"Task definition does not support launch_type {launch_type}.")
+    check_network(definition.network_mode, request.get("networkConfiguration"))
 
 
 def check_name(name: str) -> None:

@@ -14,13 +14,11 @@ from given import (
     service_arn,
 )
 from roadstead.aws.errors import ApiError
-from roadstead.ecs.operations.services import (
-    create_service,
-    delete_service,
-    describe_services,
-    list_services,
-    update_service,
-)
+from roadstead.ecs.operations.services.create import create_service
+from roadstead.ecs.operations.services.delete import delete_service
+from roadstead.ecs.operations.services.describe import describe_services
+from roadstead.ecs.operations.services.listing import list_services
+from roadstead.ecs.operations.services.update import update_service
 from roadstead.state.view import Tx
 
 

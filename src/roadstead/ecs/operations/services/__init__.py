@@ -1,0 +1,1 @@
+"""What a client may ask about services: one function per API operation."""

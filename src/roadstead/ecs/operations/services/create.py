@@ -1,0 +1,107 @@
+"""CreateService: a new service, or the one that the same request created before."""
+
+from typing import Any
+
+from roadstead.ecs.errors import invalid_parameter
+from roadstead.ecs.operations.references import runnable_task_definition, the_cluster
+from roadstead.ecs.records.cluster import Cluster
+from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
+from roadstead.ecs.rules.deployment_configuration import DEFAULTS, merged_configuration
+from roadstead.ecs.rules.service_parameters import (
+    check_client_token,
+    check_definition,
+    check_members,
+    check_name,
+)
+from roadstead.ecs.rules.tags import checked_tags
+from roadstead.ecs.transitions import services as transitions
+from roadstead.ecs.views.service import SERVICE_FIELDS, service_view
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx
+
+SERVICES_PER_CLUSTER_MAX = 5_000
+"""Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs"""
+_NOT_COMPARED = ("clientToken", "cluster", "serviceName")
+"""Members that do not make a repeated CreateService another request."""
+
+
+def create_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """A new service, or the one that the very same request created.
+
+    Raises: ClusterNotFoundException; ClientException when the task definition is unknown or not
+        ACTIVE; InvalidParameterException for a parameter that is missing or not valid, for a name
+        that another service of the cluster has, or one that is still DRAINING;
+        UnsupportedFeatureException for what is not implemented yet.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
+    """
+    cluster = the_cluster(tx, call, request.get("cluster"))
+    name = request["serviceName"]
+    check_name(name)
+    arn = call.arn("ecs", f"service/{cluster.name}/{name}")
+    asked = {
+        member: value
+        for member, value in request.items()
+        if member not in _NOT_COMPARED and value not in (None, [], {})
+    }
+    check_client_token(request.get("clientToken"))
+    existing = tx.get(SERVICES, arn)
+    if existing is not None and existing.status != "INACTIVE":
+        same = _same(existing, asked, request.get("clientToken"))
+        return {"service": service_view(tx, same, SERVICE_FIELDS)}
+    service = _new_service(tx, call, cluster, arn, request, asked)
+    if tx.count(LISTED_SERVICES, cluster.arn) >= SERVICES_PER_CLUSTER_MAX:
+        raise invalid_parameter(
+            f"The cluster has {SERVICES_PER_CLUSTER_MAX} services, as many as a cluster can have."
+        )
+    service = transitions.create_service(tx, call, service)
+    return {"service": service_view(tx, service, SERVICE_FIELDS)}
+
+
+def _same(existing: Service, asked: dict[str, Any], client_token: str | None) -> Service:
+    """The service, if it was created by the same request, or by one with the same token."""
+    if existing.status == "DRAINING":
+        raise invalid_parameter("Unable to Start a service that is still Draining.")
+    repeated = bool(client_token) and client_token == existing.client_token
+    if not repeated and existing.created_from != asked:
+        raise invalid_parameter("Creation of service was not idempotent.")
+    return existing
+
+
+def _new_service(
+    tx: Tx,
+    call: Call,
+    cluster: Cluster,
+    arn: str,
+    request: dict[str, Any],
+    asked: dict[str, Any],
+) -> Service:
+    check_members(request)
+    if not request.get("taskDefinition"):
+        raise invalid_parameter("TaskDefinition cannot be empty.")
+    if request.get("desiredCount") is None:
+        raise invalid_parameter("desiredCount is required for the scheduling strategy REPLICA.")
+    tags = checked_tags(request.get("tags"))
+    configuration = merged_configuration(DEFAULTS, request.get("deploymentConfiguration"))
+    definition = runnable_task_definition(tx, call, request["taskDefinition"])
+    launch_type = request.get("launchType") or "EC2"
+    check_definition(definition, launch_type, request)
+    return Service(
+        arn=arn,
+        name=request["serviceName"],
+        cluster_arn=cluster.arn,
+        desired_count=request["desiredCount"],
+        task_definition_arn=definition.arn,
+        launch_type=launch_type,
+        minimum_healthy_percent=configuration["minimumHealthyPercent"],
+        maximum_percent=configuration["maximumPercent"],
+        deployment_configuration=configuration,
+        health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
+        enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),
+        enable_execute_command=bool(request.get("enableExecuteCommand")),
+        propagate_tags=request.get("propagateTags") or "NONE",
+        created_at=call.now,
+        created_by=call.caller_arn,
+        created_from=asked,
+        client_token=request.get("clientToken") or "",
+        tags=tags,
+    )
