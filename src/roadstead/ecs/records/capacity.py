@@ -23,7 +23,7 @@ from roadstead.state.records import Table
 class Seat:
     """One container instance: what its tasks hold, and where it sits in the arrays."""
 
-    __slots__ = ("cpu_units", "instance", "memory_mib", "ports", "slot", "tasks", "zone")
+    __slots__ = ("cpu_units", "daemons", "instance", "memory_mib", "ports", "slot", "tasks", "zone")
 
     def __init__(self) -> None:
         self.instance: ContainerInstance | None = None
@@ -33,6 +33,8 @@ class Seat:
         self.cpu_units = 0
         self.memory_mib = 0
         self.tasks = 0
+        self.daemons = 0
+        """Tasks of DAEMON services that are not STOPPED, also those asked to stop."""
         self.ports: dict[int, int] = {}
         """Port code → by how many tasks it is held."""
 
@@ -74,6 +76,12 @@ class Capacity:
             self._instance_changed(before, after)
 
     def _task_changed(self, before: Task | None, after: Task | None) -> None:
+        task = after or before
+        assert task is not None
+        if task.is_daemon:
+            lived, lives = _is_live(before), _is_live(after)
+            if lived != lives:
+                self._daemon_changed(task, 1 if lives else -1)
         held = before is not None and _holds(before)
         holds = after is not None and _holds(after)
         if held and holds:
@@ -87,6 +95,20 @@ class Capacity:
         if holds:
             assert after is not None
             self._take(after, 1)
+
+    def _daemon_changed(self, task: Task, sign: int) -> None:
+        """A daemon task came or ended: until then no other of its service may be started there."""
+        arn = task.container_instance_arn
+        seat = self._seats.get(arn)
+        if seat is None:
+            seat = self._seats[arn] = Seat()
+        seat.daemons += sign
+        group = live_group(task.service_arn)
+        count = self._count(task.cluster_arn, group, arn, seat.zone, sign)
+        if seat.zone is not None:
+            seat.zone.group_changed(seat.slot, group, count)
+        elif seat.instance is None and not (seat.tasks or seat.daemons):
+            del self._seats[arn]
 
     def _take(self, task: Task, sign: int) -> None:
         arn = task.container_instance_arn
@@ -109,7 +131,7 @@ class Capacity:
         count = self._count(task.cluster_arn, group, arn, zone, sign)
         if zone is not None:
             zone.task_changed(seat.slot, sign, task.cpu_units, task.memory_mib, group, count)
-        elif seat.instance is None and not seat.tasks:
+        elif seat.instance is None and not (seat.tasks or seat.daemons):
             del self._seats[arn]
 
     def _count(self, cluster_arn: str, group: str, arn: str, zone: Zone | None, sign: int) -> int:
@@ -145,7 +167,7 @@ class Capacity:
             self._leave(seat, known.arn)
         seat.instance = after
         if after is None:
-            if not seat.tasks:
+            if not (seat.tasks or seat.daemons):
                 del self._seats[known.arn]
             return
         if seat.zone is None:
@@ -166,13 +188,13 @@ class Capacity:
             zone = zones[instance.availability_zone] = Zone(instance.availability_zone)
         seat.zone = zone
         seat.slot = zone.add(instance, seat.ports)
-        if seat.tasks:
+        if seat.tasks or seat.daemons:
             self._move_counts(instance.cluster_arn, instance.arn, zone, seat.slot, 1)
 
     def _leave(self, seat: Seat, arn: str) -> None:
         assert seat.zone is not None
         assert seat.instance is not None
-        if seat.tasks:
+        if seat.tasks or seat.daemons:
             self._move_counts(seat.instance.cluster_arn, arn, seat.zone, seat.slot, -1)
         seat.zone.remove(seat.slot)
         if not seat.zone.size:
@@ -194,6 +216,11 @@ class Capacity:
 def group_of(task: Task) -> str:
     """What placement spreads: the tasks of a service, else those of a task group."""
     return task.service_arn or task.group
+
+
+def live_group(service_arn: str) -> str:
+    """The group that counts a DAEMON service's tasks until they are STOPPED."""
+    return f"{service_arn}|live"
 
 
 def ports_as_codes(tcp: Iterable[int], udp: Iterable[int]) -> set[int]:
@@ -246,6 +273,10 @@ def _bound(binding: dict[str, Any]) -> Iterable[int]:
 
 def _holds(task: Task) -> bool:
     return task.desired_status == "RUNNING" and task.container_instance_arn != ""
+
+
+def _is_live(task: Task | None) -> bool:
+    return task is not None and task.last_status != "STOPPED" and task.container_instance_arn != ""
 
 
 def _add(counts: dict[Zone, int], zone: Zone, amount: int) -> None:

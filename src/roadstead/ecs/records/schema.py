@@ -16,6 +16,7 @@ from roadstead.ecs.records.expiry import (
     USED_TOKENS,
 )
 from roadstead.ecs.records.service import (
+    DAEMON_SERVICES,
     EVENTS_BY_SERVICE,
     LISTED_SERVICES,
     SERVICE_EVENTS,
@@ -25,7 +26,12 @@ from roadstead.ecs.records.service import (
 )
 from roadstead.ecs.records.service_deployment import DEPLOYMENTS_BY_SERVICE, SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.service_revision import REVISIONS_BY_SERVICE, SERVICE_REVISIONS
-from roadstead.ecs.records.service_tasks import FAILED_STARTS, TASKS_BY_STANDING
+from roadstead.ecs.records.service_tasks import (
+    FAILED_STARTS,
+    PROTECTED_BY_STANDING,
+    PROTECTIONS_BY_END,
+    TASKS_BY_STANDING,
+)
 from roadstead.ecs.records.task import (
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
@@ -70,6 +76,7 @@ SCHEMA = Schema(
         INSTANCES_BY_EC2_ID,
         INSTANCES_BY_CUSTOM_ATTRIBUTE,
         LISTED_SERVICES,
+        DAEMON_SERVICES,
         WAITING_SERVICES,
         SERVICES_BY_DEFINITION,
         EVENTS_BY_SERVICE,
@@ -82,6 +89,8 @@ SCHEMA = Schema(
         LIVE_TASKS_BY_DEFINITION,
         PROTECTED_TASKS,
         TASKS_BY_STANDING,
+        PROTECTED_BY_STANDING,
+        PROTECTIONS_BY_END,
         FAILED_STARTS,
         STOPPED_TASKS,
         INACTIVE_INSTANCES,

@@ -46,6 +46,12 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """How many of its tasks were healthy then: with more, one has become healthy since."""
     next_try_at: datetime | None = None
     """Starts wait until then, after tasks that never reached RUNNING."""
+    waiting_reason: str = ""
+    """Of a deployment with a `scale_percent`: why it cannot place a task now, as of the service."""
+    waiting_since: datetime | None = None
+    """When that was last announced."""
+    protection_told_at: datetime | None = None
+    """When it was last announced that protected tasks keep it from its steady state."""
 
 
 class Service(Record, frozen=True, kw_only=True):
@@ -117,6 +123,17 @@ def _listed_under(service: Service) -> tuple[str, ...]:
 
 LISTED_SERVICES = Index("listed_services", SERVICES, _listed_under)
 """Key: cluster ARN, `cluster ARN|status` or `cluster ARN|status|launch type`."""
+
+DAEMON_SERVICES = Index(
+    "daemon_services",
+    SERVICES,
+    lambda service: (
+        (service.cluster_arn,)
+        if service.scheduling_strategy == "DAEMON" and service.status == "ACTIVE"
+        else ()
+    ),
+)
+"""Key: cluster ARN. ACTIVE ones: a change of the cluster's instances concerns them."""
 
 WAITING_SERVICES = Index(
     "waiting_services",

@@ -48,6 +48,8 @@ class Task(Record, frozen=True, kw_only=True):
     started_by: str = ""
     service_arn: str = ""
     """Set for a task that the service scheduler started; `started_by` is then its deployment."""
+    is_daemon: bool = False
+    """Its service is a DAEMON service."""
     launch_type: str = "EC2"
     cpu: str = ""
     memory: str = ""

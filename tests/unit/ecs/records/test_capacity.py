@@ -7,14 +7,15 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from given import a_task, an_instance, cluster_arn, given, instance_arn
-from roadstead.ecs.records.capacity import Capacity
+from given import a_task, an_instance, cluster_arn, given, instance_arn, service_arn
+from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.state.view import Tx, View
 
-GROUPS = ("family:web", "family:job")
+DAEMON = service_arn("daemon")
+GROUPS = ("family:web", "family:job", DAEMON, live_group(DAEMON))
 PORTS = ((), (80,), (80, 443))
 
 
@@ -99,6 +100,9 @@ def change(tx: Tx, kind: str, number: int, choice: int) -> None:
                 group=GROUPS[number % 2],
                 cpu_units=100 + number,
                 host_ports=PORTS[number % 3],
+                service_arn=DAEMON if number > 4 else "",
+                is_daemon=number > 4,
+                last_status="STOPPED" if choice == 0 else "RUNNING",
                 desired_status="STOPPED" if choice % 3 == 0 else "RUNNING",
                 containers=(
                     msgspec.structs.replace(
