@@ -10,7 +10,7 @@ import asyncio
 import gc
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -25,6 +25,10 @@ UPDATE_SECONDS_MAX = 0.010
 """A longer update is logged and counted: everybody waits for it."""
 
 T = TypeVar("T")
+
+Derive = Callable[[Tx, Sequence[Change]], None]
+"""Writes, in an update, what follows from its changes; sees all of them, but for its own."""
+
 log = logging.getLogger(__name__)
 
 
@@ -43,9 +47,17 @@ class StoreFailed(Exception):
 class Store:
     """The state of this process and the log behind it."""
 
-    def __init__(self, log: Log, schema: Schema, clock: Clock) -> None:
-        """Opens the log and loads what it kept. Raises: LogError"""
+    def __init__(
+        self, log: Log, schema: Schema, clock: Clock, *, derive: Derive | None = None
+    ) -> None:
+        """Opens the log and loads what it kept.
+
+        derive: called at the end of every update that changed something; what it writes is part of
+        the same commit, and if it raises, nothing has happened.
+        Raises: LogError
+        """
         self._log = log
+        self._derive = derive
         self._clock = clock
         with _no_garbage_collection():
             self._view = log.load(schema)
@@ -91,10 +103,13 @@ class Store:
         tx = Tx(self._view)
         try:
             result = change(tx)
+            changes = tx.changes()
+            if changes and self._derive is not None:
+                self._derive(tx, changes)
+                changes = tx.changes()
         except BaseException:
             tx.undo()
             raise
-        changes = tx.changes()
         if changes:
             self._commit(tuple(changes))
         took = self._clock.monotonic() - began

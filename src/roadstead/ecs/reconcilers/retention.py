@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.reconcilers.retention_actions import (
+    ForgetEvents,
     ForgetInstances,
     ForgetServices,
     ForgetTasks,
@@ -19,6 +20,7 @@ from roadstead.ecs.reconcilers.retention_actions import (
 from roadstead.ecs.records import expiry
 from roadstead.ecs.records.account import CLIENT_TOKENS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.event import EVENT_BATCHES, EVENTS, EventBatch
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import Tuning, tuning
@@ -36,6 +38,11 @@ class Kind(msgspec.Struct, frozen=True):
     ended_at: Callable[[Any], datetime]
     kept_seconds: Callable[[Tuning], int]
     forget: Callable[[tuple[str, ...]], Action]
+
+
+def _happened_at(batch: EventBatch) -> datetime:
+    assert batch.at is not None
+    return batch.at
 
 
 KINDS = {
@@ -62,6 +69,12 @@ KINDS = {
         expiry.used_since,
         lambda numbers: numbers.client_token_kept_seconds,
         ForgetTokens,
+    ),
+    EVENTS.name: Kind(
+        EVENT_BATCHES,
+        _happened_at,
+        lambda numbers: numbers.event_kept_seconds,
+        ForgetEvents,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from roadstead.ecs.transitions import retention
+from roadstead.ecs.transitions import events, retention
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -57,3 +57,16 @@ class ForgetTokens(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         retention.forget_tokens(tx, self.arns)
+
+
+class ForgetEvents(msgspec.Struct, frozen=True):
+    """Remove events that were published long enough ago."""
+
+    arns: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return f"the events of {len(self.arns)} commits were published long ago"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        events.forget_batches(tx, self.arns)

@@ -9,6 +9,7 @@ from roadstead.ecs.records.container_instance import (
     INSTANCES_BY_EC2_ID,
     LISTED_CONTAINER_INSTANCES,
 )
+from roadstead.ecs.records.event import EVENT_BATCHES, EVENTS, INSTANCE_STATES, EventCount
 from roadstead.ecs.records.expiry import (
     INACTIVE_INSTANCES,
     INACTIVE_SERVICES,
@@ -65,6 +66,8 @@ SCHEMA = Schema(
         SERVICE_REVISIONS,
         TASK_SETS,
         TASKS,
+        EVENTS,
+        INSTANCE_STATES,
         TUNING,
     ),
     indexes=(
@@ -96,6 +99,7 @@ SCHEMA = Schema(
         INACTIVE_INSTANCES,
         INACTIVE_SERVICES,
         USED_TOKENS,
+        EVENT_BATCHES,
     ),
-    projections=(TaskCounts, Capacity),
+    projections=(EventCount, TaskCounts, Capacity),
 )

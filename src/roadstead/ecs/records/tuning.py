@@ -27,6 +27,8 @@ class Tuning(Record, frozen=True, kw_only=True):
     """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html"""
     event_kept_seconds: int = 3600
     """As long as stopped tasks; EventBridge itself keeps none."""
+    events_kept_max: int = 10_000
+    """How many published events are kept at most; the oldest go first. A number, not seconds."""
     dead_host_grace_seconds: int = 0
     """Tasks of an instance whose agent was not heard for so long are replaced; 0: never, as ECS.
 

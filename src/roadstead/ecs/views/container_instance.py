@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task_counts import TaskCounts
+from roadstead.ecs.records.instance_load import InstanceLoad, load_of
 from roadstead.ecs.rules.health import instance_health
 from roadstead.ecs.views.tags import tag_list
 from roadstead.state.view import View
@@ -22,17 +21,28 @@ def container_instance_view(
 
     Shape: ContainerInstance
     """
-    counts = view.projection(TaskCounts)
+    load = load_of(view, instance.arn)
+    return loaded_instance_view(instance, load, with_tags=with_tags, with_health=with_health)
+
+
+def loaded_instance_view(
+    instance: ContainerInstance,
+    load: InstanceLoad,
+    *,
+    with_tags: bool = False,
+    with_health: bool = False,
+) -> dict[str, Any]:
+    """The same, of an instance from which its tasks take `load`."""
     shown: dict[str, Any] = {
         "containerInstanceArn": instance.arn,
         "version": instance.version,
         "versionInfo": _version_view(instance),
-        "remainingResources": remaining_resources(view, instance),
+        "remainingResources": remaining_resources(instance, load),
         "registeredResources": [_resource_view(each) for each in instance.resources],
         "status": instance.status,
         "agentConnected": instance.agent_connected,
-        "runningTasksCount": counts.running_on(instance.arn),
-        "pendingTasksCount": counts.pending_on(instance.arn),
+        "runningTasksCount": load.running_tasks,
+        "pendingTasksCount": load.pending_tasks,
         "attributes": [
             *_attribute_views(instance.attributes),
             *_attribute_views(instance.custom_attributes),
@@ -54,15 +64,14 @@ def container_instance_view(
     return shown
 
 
-def remaining_resources(view: View, instance: ContainerInstance) -> list[dict[str, Any]]:
+def remaining_resources(instance: ContainerInstance, load: InstanceLoad) -> list[dict[str, Any]]:
     """What is left of cpu and memory; of ports, those that are in use or reserved.
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
     """
-    seat = view.projection(Capacity).seat(instance.arn)
-    cpu = instance.cpu_units - (seat.cpu_units if seat else 0)
-    memory = instance.memory_mib - (seat.memory_mib if seat else 0)
-    held = seat.ports if seat else {}
+    cpu = instance.cpu_units - load.cpu_units
+    memory = instance.memory_mib - load.memory_mib
+    held = load.port_codes
     tcp = {*instance.reserved_ports, *(code >> 1 for code in held if not code & 1)}
     udp = {*instance.reserved_ports_udp, *(code >> 1 for code in held if code & 1)}
     left: Mapping[str, dict[str, Any]] = {

@@ -2,17 +2,29 @@
 
 from typing import Any
 
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.task import Container, Task
+from roadstead.ecs.rules.connectivity import connectivity_of
 from roadstead.ecs.views.tags import tag_list
 from roadstead.state.view import View
 
 
 def task_view(view: View, task: Task, *, with_tags: bool = False) -> dict[str, Any]:
-    """A task in the wire's shape; members that have no value yet are left out.
+    """A task in the wire's shape, with the connectivity of its instance's agent.
 
     Shape: Task
     """
+    shown = recorded_task_view(task, with_tags=with_tags)
+    instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+    connectivity, since = connectivity_of(task, instance)
+    if connectivity:
+        shown["connectivity"] = connectivity
+        shown["connectivityAt"] = since
+    return shown
+
+
+def recorded_task_view(task: Task, *, with_tags: bool = False) -> dict[str, Any]:
+    """A task in the wire's shape by its record alone; members without a value are left out."""
     shown: dict[str, Any] = {
         "taskArn": task.arn,
         "clusterArn": task.cluster_arn,
@@ -42,7 +54,6 @@ def task_view(view: View, task: Task, *, with_tags: bool = False) -> dict[str, A
         shown["capacityProviderName"] = task.capacity_provider_name
     if task.platform_version:
         shown["platformVersion"] = task.platform_version
-    _show_connectivity(shown, task, view.get(CONTAINER_INSTANCES, task.container_instance_arn))
     if task.started_at is not None:
         shown["startedAt"] = task.started_at
     if task.pull_started_at is not None:
@@ -64,23 +75,6 @@ def _show_end(shown: dict[str, Any], task: Task) -> None:
         shown["executionStoppedAt"] = task.execution_stopped_at
     if task.stopped_at is not None:
         shown["stoppedAt"] = task.stopped_at
-
-
-def _show_connectivity(
-    shown: dict[str, Any], task: Task, instance: ContainerInstance | None
-) -> None:
-    """A live task is as connected as the agent of its instance; an ended one as it was last."""
-    if task.connectivity:
-        shown["connectivity"] = task.connectivity
-        shown["connectivityAt"] = task.connectivity_at
-    elif instance is not None and instance.agent_connected:
-        shown["connectivity"] = "CONNECTED"
-        since = instance.connected_at
-        born = task.created_at
-        shown["connectivityAt"] = born if since is None or (born and born > since) else since
-    elif instance is not None:
-        shown["connectivity"] = "DISCONNECTED"
-        shown["connectivityAt"] = instance.disconnected_at or task.created_at
 
 
 def _overrides_view(task: Task) -> dict[str, Any]:
