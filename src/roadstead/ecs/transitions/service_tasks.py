@@ -5,19 +5,19 @@ from collections.abc import Iterable
 import msgspec
 
 from roadstead.ecs.records.capacity import Capacity
-from roadstead.ecs.records.cluster import CLUSTERS
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS
-from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
+from roadstead.ecs.transitions.daemon_tasks import start_awaited_daemons
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.service_notes import note_not_waiting, note_waiting
-from roadstead.ecs.transitions.tasks import start_task, stop_task
+from roadstead.ecs.transitions.task_of_service import start_task_of_service
+from roadstead.ecs.transitions.tasks import stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -33,11 +33,13 @@ def start_service_tasks(
     started: list[str] = []
     no_place: NoPlace | None = None
     for _ in range(count):
-        place = next_place(tx, service, primary)
+        place = _place_behind_daemons(tx, call, service, primary)
         if isinstance(place, NoPlace):
             no_place = place
             break
-        started.append(_start_one(tx, call, service, primary, place))
+        started.append(
+            start_task_of_service(tx, call, service, primary, place.container_instance_arn)
+        )
     if started:
         service = msgspec.structs.replace(service, is_steady=False)
         message = service_events.started(service.name, started, min(unhealthy, len(started)))
@@ -56,10 +58,12 @@ def restore_service_tasks(
     """Start up to `count` tasks of a former deployment, as many as find a place."""
     started: list[str] = []
     for _ in range(count):
-        place = next_place(tx, service, deployment)
+        place = _place_behind_daemons(tx, call, service, deployment)
         if isinstance(place, NoPlace):
             break
-        started.append(_start_one(tx, call, service, deployment, place))
+        started.append(
+            start_task_of_service(tx, call, service, deployment, place.container_instance_arn)
+        )
     if not started:
         return service
     service = msgspec.structs.replace(service, is_steady=False)
@@ -75,6 +79,18 @@ def next_place(view: View, service: Service, deployment: Deployment) -> Placed |
         demand_of(definition, launch_type=deployment.launch_type),
         group=service.arn,
     )
+
+
+def _place_behind_daemons(
+    tx: Tx, call: Call, service: Service, deployment: Deployment
+) -> Placed | NoPlace:
+    """`next_place`, once the instance has the daemon tasks that it awaits: they come first."""
+    while True:
+        place = next_place(tx, service, deployment)
+        if isinstance(place, NoPlace) or not start_awaited_daemons(
+            tx, call, service.cluster_arn, place.container_instance_arn
+        ):
+            return place
 
 
 def waiting_cause(no_place: NoPlace) -> tuple[str, str]:
@@ -122,43 +138,6 @@ def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterab
         message = service_events.failed_health_checks(service.name, _id(arn))
         service = announce(tx, call, service, message)
     return stop_service_tasks(tx, call, service, arns, reason="Task failed container health checks")
-
-
-def _start_one(tx: Tx, call: Call, service: Service, deployment: Deployment, place: Placed) -> str:
-    definition = tx.must(TASK_DEFINITIONS, deployment.task_definition_arn)
-    cluster = tx.must(CLUSTERS, service.cluster_arn)
-    task = start_task(
-        tx,
-        call,
-        cluster=cluster,
-        definition=definition,
-        instance=tx.must(CONTAINER_INSTANCES, place.container_instance_arn),
-        group=f"service:{service.name}",
-        started_by=deployment.id,
-        service_arn=service.arn,
-        tags=_tags_of_tasks(service, definition, cluster.name),
-        enable_execute_command=service.enable_execute_command,
-        enable_ecs_managed_tags=service.enable_ecs_managed_tags,
-        launch_type=deployment.launch_type,
-    )
-    return _id(task.arn)
-
-
-def _tags_of_tasks(service: Service, definition: TaskDefinition, cluster: str) -> dict[str, str]:
-    """Propagated tags, and the managed ones if the service wants them.
-
-    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
-    """
-    tags: dict[str, str] = {}
-    match service.propagate_tags:
-        case "SERVICE":
-            tags.update(service.tags)
-        case "TASK_DEFINITION":
-            tags.update(definition.tags)
-    if service.enable_ecs_managed_tags:
-        tags["aws:ecs:clusterName"] = cluster
-        tags["aws:ecs:serviceName"] = service.name
-    return tags
 
 
 def _id(arn: str) -> str:
