@@ -134,7 +134,7 @@ def tuning(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
             continue
         if not (value.isascii() and value.isdigit() and len(value) < 10):
             raise SettingError(
-                f"{variable} is '{value}', which is no number of seconds.",
+                f"{variable} is '{value}', which is no number.",
                 "Set it to a whole number, or unset it.",
             )
         found[variable.removeprefix(TUNING_PREFIX).lower()] = int(value)

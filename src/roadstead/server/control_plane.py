@@ -15,6 +15,7 @@ from roadstead.control.model import control_model
 from roadstead.ecs.operations import table as ecs_table
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.tuning import Tuning
+from roadstead.ecs.transitions.events import publish
 from roadstead.ecs.transitions.tuning import put_tuning
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
@@ -54,7 +55,12 @@ class ControlPlane:
         check: Check | None = None,
     ) -> None:
         """Opens the log. Raises: LogError"""
-        self.store = Store(log, SCHEMA, clock)
+        self.store = Store(
+            log,
+            SCHEMA,
+            clock,
+            derive=lambda tx, changes: publish(tx, changes, clock.now(), ids),
+        )
         self.clock = clock
         self.loops = tuple(
             ReconcileLoop(each, self.store, clock, ids, account=account, region=region)

@@ -84,12 +84,16 @@ def keys(view: View) -> Iterable[str]:  # noqa: ARG001  # every reconciler is as
     return KINDS
 
 
-def affected(view: View, change: Change) -> Iterable[str]:  # noqa: ARG001  # as keys
-    """The kind of a record that has just ended: it may be the next to go."""
+def affected(view: View, change: Change) -> Iterable[str]:
+    """The kind of a record that has just ended and is the next of its kind to go.
+
+    If there is an older one, the kind is looked at in its time.
+    """
     kind = KINDS.get(change.table.name)
     if kind is None or change.after is None or not any(kind.index.keys(change.after)):
         return ()
-    return (change.table.name,)
+    oldest = view.first(kind.index, expiry.ALL)
+    return (change.table.name,) if oldest is not None and oldest.arn == change.arn else ()
 
 
 def reconcile(view: View, key: str, now: datetime) -> Plan:

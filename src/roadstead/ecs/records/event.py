@@ -158,7 +158,7 @@ class EventCount:
 
     def apply(
         self,
-        table: Table[Any],  # noqa: ARG002  # every projection is told so
+        table: Table[Any],  # every projection is told so
         before: EventBatch | None,
         after: EventBatch | None,
     ) -> None:

@@ -24,6 +24,7 @@ from roadstead.ecs.reconcilers.retention_actions import (
 )
 from roadstead.ecs.records.account import ClientToken
 from roadstead.ecs.records.service import SERVICE_EVENTS, SERVICES
+from roadstead.ecs.records.task import TASKS, Task
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Record
 from roadstead.state.view import Tx
@@ -33,7 +34,7 @@ def a_token(seconds_ago: float) -> ClientToken:
     return ClientToken(arn="client-token:RunTask/c/t", created_at=ago(seconds_ago))
 
 
-def a_stopped_task(seconds_ago: float, number: int = 1) -> Record:
+def a_stopped_task(seconds_ago: float, number: int = 1) -> Task:
     return a_task(number, last_status="STOPPED", stopped_at=ago(seconds_ago))
 
 
@@ -85,7 +86,7 @@ def test_what_has_not_ended_is_never_removed() -> None:
         an_instance(registered_at=ago(10**7)),
         a_service(created_at=ago(10**7)),
     )
-    assert [retention.reconcile(view, key, NOW) for key in retention.keys(view)] == [SETTLED] * 4
+    assert [retention.reconcile(view, key, NOW) for key in retention.keys(view)] == [SETTLED] * 5
 
 
 def test_the_times_are_tuned() -> None:
@@ -117,3 +118,11 @@ def test_only_what_ends_concerns_it() -> None:
         tx.put(TABLES[type(record)], record)
     concerned = [list(retention.affected(view, change)) for change in tx.changes()]
     assert concerned == [[], ["tasks"], [], []]
+
+
+def test_what_ends_after_another_is_looked_at_in_the_others_time() -> None:
+    view = given(a_stopped_task(100, 1))
+    tx = Tx(view)
+    for record in (a_stopped_task(50, 2), a_stopped_task(200, 3)):
+        tx.put(TASKS, record)
+    assert [list(retention.affected(view, each)) for each in tx.changes()] == [[], ["tasks"]]
