@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from roadstead.agent.runtime.port import (
     ContainerSpec,
+    Executed,
     Exit,
     Found,
     Image,
@@ -50,6 +51,11 @@ class FakeRuntime:
         self.exited: dict[str, Exit] = {}
         self.steps: list[tuple[str, str]] = []
         """(step, container name or task ARN), in order."""
+        self.results: dict[str, Executed] = {}
+        """Container name → what its health checks come to; HEALTHY when it is not named."""
+        self.execute_seconds = 0.0
+        self.executed: list[tuple[str, tuple[str, ...]]] = []
+        """(container name, command), in order."""
         self.signals: list[tuple[str, str]] = []
         self.created_most: dict[str, int] = {}
         """How often each container id was created while it was there already: must stay empty."""
@@ -109,6 +115,18 @@ class FakeRuntime:
         elif self.stop_seconds is not None:
             await self._take(self.stop_seconds)
             self._end(container_id, 143, "")
+
+    async def execute(
+        self, container_id: str, command: tuple[str, ...], *, timeout_seconds: float
+    ) -> Executed:
+        name = self.specs[container_id].container_name
+        self.executed.append((name, command))
+        await self._take(min(self.execute_seconds, timeout_seconds))
+        if self.execute_seconds > timeout_seconds:
+            return Executed(-1, is_timed_out=True)
+        if container_id not in self.started or container_id in self.exited:
+            raise RuntimeFailure("CannotExecuteCommandError", "it does not run")
+        return self.results.get(name, Executed(0))
 
     async def remove(self, container_id: str) -> None:
         spec = self.specs.get(container_id)

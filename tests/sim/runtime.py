@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from roadstead.agent.runtime.port import (
     ContainerSpec,
+    Executed,
     Exit,
     Found,
     Image,
@@ -61,6 +62,15 @@ class SimRuntime:
     async def signal(self, container_id: str, signal: str) -> None:
         await self._only_alive()
         self._machine.signal(container_id, signal)
+
+    async def execute(
+        self, container_id: str, command: tuple[str, ...], *, timeout_seconds: float
+    ) -> Executed:
+        await self._take(0.01, 0.2)
+        each = self._machine.containers.get(container_id)
+        if each is None or each.started is None or each.exit is not None:
+            raise RuntimeFailure("CannotExecuteCommandError", "it does not run")
+        return Executed(0)
 
     async def remove(self, container_id: str) -> None:
         if self._fails(self._machine.hardships.remove_fails):

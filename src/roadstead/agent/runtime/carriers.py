@@ -18,7 +18,9 @@ from pathlib import Path
 
 from roadstead.agent.runtime import cgroups, kernel
 
-LIMITING = {"cpu", "cpuacct", "devices", "memory", "pids"}
+LIMITING = {"cpu", "cpuacct", "devices", "freezer", "memory", "pids"}
+"""The freezer limits nothing here, but crun asks it whether a container runs: without it, crun
+calls all of them stopped and executes nothing in them."""
 
 _local = threading.local()
 

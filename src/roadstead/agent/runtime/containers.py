@@ -8,6 +8,7 @@ there.
 import os
 import shutil
 import signal
+import subprocess
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from roadstead.agent.network.bridge import Attachment, Bridge
-from roadstead.agent.runtime import cgroups, kernel, monitor, oci_spec
+from roadstead.agent.runtime import cgroups, execution, kernel, monitor, oci_spec
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import mounted_root
 from roadstead.agent.runtime.etc_files import write_etc_files
@@ -175,6 +176,16 @@ class Containers:
         kept = self.kept.get(container_id)
         if kept is not None and kept.pid:
             kernel.send_signal(kept.pid, kept.pid_ticks, number)
+
+    def execute(
+        self, container_id: str, command: tuple[str, ...]
+    ) -> tuple["subprocess.Popen[bytes]", int]:
+        """Begin a command in a container that runs: its process and its output.
+
+        Raises: RuntimeFailure with CannotExecuteCommandError
+        """
+        folder = self._bundles.folder(container_id)
+        return execution.begin(self._tools, self._bundles.oci_root, folder, container_id, command)
 
     def remove(self, container_id: str) -> None:
         """Kill what still runs and take everything away."""

@@ -19,10 +19,12 @@ from roadstead.agent.runtime import cgroups, kernel, monitor
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import open_carriers
 from roadstead.agent.runtime.containers import Containers, started
+from roadstead.agent.runtime.execution import Execution
 from roadstead.agent.runtime.exits import KILLED, ExitFolder, read_exit
 from roadstead.agent.runtime.images import Images
 from roadstead.agent.runtime.port import (
     ContainerSpec,
+    Executed,
     Exit,
     Found,
     Image,
@@ -36,6 +38,8 @@ from roadstead.ids import Ids
 
 CARRIERS = 8
 PULLERS = 4
+EXECUTORS = 2
+"""Threads that begin commands in containers: they must not queue behind containers being made."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +57,7 @@ class OciRuntime:
         bundles: Bundles,
         bridge: Bridge,
         carriers: ThreadPoolExecutor,
+        executors: ThreadPoolExecutor,
         clock: Clock,
     ) -> None:
         self._containers = containers
@@ -60,6 +65,7 @@ class OciRuntime:
         self._bundles = bundles
         self._bridge = bridge
         self._carriers = carriers
+        self._executors = executors
         self._pullers = ThreadPoolExecutor(PULLERS, thread_name_prefix="puller")
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -96,7 +102,8 @@ class OciRuntime:
         bridge = Bridge(data_dir, ids)
         containers = Containers(bundles, images, tools, bridge, cgroup_parent)
         carriers = open_carriers(CARRIERS, hide_unified=hides_unified(tools))
-        opened = cls(containers, images, bundles, bridge, carriers, clock)
+        executors = open_carriers(EXECUTORS, hide_unified=hides_unified(tools))
+        opened = cls(containers, images, bundles, bridge, carriers, executors, clock)
         await opened._adopt()
         return opened
 
@@ -126,6 +133,14 @@ class OciRuntime:
     async def signal(self, container_id: str, signal: str) -> None:
         """See the port."""
         self._containers.signal(container_id, signal)
+
+    async def execute(
+        self, container_id: str, command: tuple[str, ...], *, timeout_seconds: float
+    ) -> Executed:
+        """See the port."""
+        begin = functools.partial(self._containers.execute, container_id, command)
+        begun = await self._loop.run_in_executor(self._executors, begin)
+        return await Execution(*begun).finish(timeout_seconds)
 
     async def remove(self, container_id: str) -> None:
         """See the port."""
@@ -163,6 +178,7 @@ class OciRuntime:
             self._unwatch(container_id)
         self._exits.put_nowait(None)
         await asyncio.to_thread(self._carriers.shutdown)
+        await asyncio.to_thread(self._executors.shutdown)
         await asyncio.to_thread(self._pullers.shutdown)
         self._bridge.close()
 

@@ -134,6 +134,15 @@ class Exit(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Executed(msgspec.Struct, frozen=True):
+    """How a command in a container ended. `exit_code` -1: it was killed, its time was over."""
+
+    exit_code: int
+    output: str = ""
+    """The beginning of what it wrote to either stream."""
+    is_timed_out: bool = False
+
+
 class Found(msgspec.Struct, frozen=True):
     """What a restarted agent finds of a container. `created`: it was never started."""
 
@@ -176,6 +185,16 @@ class Runtime(Protocol):
 
     async def signal(self, container_id: str, signal: str) -> None:
         """Send a signal; nothing happens when the container has ended."""
+        ...
+
+    async def execute(
+        self, container_id: str, command: tuple[str, ...], *, timeout_seconds: float
+    ) -> Executed:
+        """Run a command in a container that runs, as its user, with its environment and limits.
+
+        When its time is over, or the caller is cancelled, it is killed with what it started.
+        Raises: RuntimeFailure with CannotExecuteCommandError when it cannot be begun.
+        """
         ...
 
     async def remove(self, container_id: str) -> None:

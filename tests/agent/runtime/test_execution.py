@@ -1,0 +1,115 @@
+"""Commands in real containers that run already: what health checks are made of."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from container_instance import Instance
+
+from roadstead.agent.runtime.execution import OUTPUT_BYTES_MAX
+from roadstead.agent.runtime.monitor import find_tools
+from roadstead.agent.runtime.oci import OciRuntime
+from roadstead.agent.runtime.port import ContainerSpec, Executed, RuntimeFailure
+
+RUNTIMES = [Path(tools.runtime).name for tools in find_tools()]
+
+
+async def running(runtime: OciRuntime, spec: ContainerSpec) -> ContainerSpec:
+    await runtime.create(spec)
+    await runtime.start(spec.container_id)
+    return spec
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_command_runs_as_the_containers_own_process_does(instance: Instance, name: str) -> None:
+    async def test() -> None:
+        runtime = await instance.open(runtime=name)
+        spec = await running(
+            runtime,
+            instance.spec(
+                "sleep", "600",
+                user="alice", working_directory="/tmp", environment={"GREETING": "hello"},
+                capabilities_drop=("ALL",),
+            ),
+        )  # fmt: skip
+        script = "id; echo $GREETING; pwd; cat /proc/self/cgroup; cat /proc/self/status; exit 3"
+        done = await runtime.execute(
+            spec.container_id, ("/bin/sh", "-c", script), timeout_seconds=10
+        )
+        await runtime.close()
+        assert (done.exit_code, done.is_timed_out) == (3, False), done.output
+        lines = done.output.splitlines()
+        assert lines[:3] == [
+            "uid=1000(alice) gid=1000(alice) groups=50(staff),1000(alice)", "hello", "/tmp",
+        ]  # fmt: skip
+        assert f"memory:{instance.cgroup}/" in done.output
+        assert "CapBnd:\t0000000000000000" in lines
+        assert "Seccomp:\t2" in lines
+
+    instance.run(test)
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_command_whose_time_is_over_is_killed_with_what_it_started(
+    instance: Instance, name: str
+) -> None:
+    async def test() -> None:
+        runtime = await instance.open(runtime=name)
+        spec = await running(runtime, instance.spec("sleep", "600"))
+        began = time.monotonic()
+        script = "echo begun; sleep 601 & sleep 602; echo done"
+        done = await runtime.execute(
+            spec.container_id, ("/bin/sh", "-c", script), timeout_seconds=0.5
+        )
+        assert done == Executed(-1, "begun\n", is_timed_out=True)
+        assert time.monotonic() - began < 3
+        left = await runtime.execute(
+            spec.container_id, ("/bin/sh", "-c", "cat /proc/[0-9]*/cmdline"), timeout_seconds=10
+        )
+        await runtime.close()
+        assert "600" in left.output
+        assert "601" not in left.output
+        assert "602" not in left.output
+
+    instance.run(test)
+
+
+def test_output_is_bounded_however_much_there_is(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = await running(runtime, instance.spec("sleep", "600"))
+        command = ("/bin/dd", "if=/dev/zero", "bs=1k", "count=200")
+        done = await runtime.execute(spec.container_id, command, timeout_seconds=10)
+        await runtime.close()
+        assert done.exit_code == 0
+        assert done.output == "\0" * OUTPUT_BYTES_MAX + "..."
+
+    instance.run(test)
+
+
+def test_a_program_that_is_not_there_fails(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = await running(runtime, instance.spec("sleep", "600"))
+        done = await runtime.execute(spec.container_id, ("/no/such",), timeout_seconds=10)
+        await runtime.close()
+        assert done.exit_code not in (0, -1)
+        assert "/no/such" in done.output
+
+    instance.run(test)
+
+
+def test_nothing_runs_in_a_container_that_has_ended_or_never_was(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = instance.spec("true")
+        with pytest.raises(RuntimeFailure, match="CannotExecuteCommandError: No such container"):
+            await runtime.execute(spec.container_id, ("/bin/true",), timeout_seconds=10)
+        await running(runtime, spec)
+        await asyncio.sleep(0.3)
+        done = await runtime.execute(spec.container_id, ("/bin/true",), timeout_seconds=10)
+        await runtime.close()
+        assert done.exit_code not in (0, -1)
+
+    instance.run(test)
