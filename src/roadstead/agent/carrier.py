@@ -15,7 +15,7 @@ from roadstead.agent.engine import stimuli as tell
 from roadstead.agent.engine.engine import Engine
 from roadstead.agent.journal import Journal
 from roadstead.agent.reporter import Reporter
-from roadstead.agent.runtime.port import Runtime, RuntimeFailure
+from roadstead.agent.runtime.port import Executed, Runtime, RuntimeFailure
 from roadstead.agent.timers import Timers
 from roadstead.agent_protocol.messages import acs
 from roadstead.clock import Clock
@@ -35,6 +35,10 @@ class Link(Protocol):
 
     async def say(self, message: acs.AgentMessage) -> None:
         """Send a message of our own."""
+        ...
+
+    def health_changed(self, task_arn: str) -> None:
+        """Tell the health of this task's containers."""
         ...
 
 
@@ -94,6 +98,11 @@ class Carrier:
                 self._spawn(self._remove(container_id))
             case ask.RemoveTask(task_arn):
                 self._spawn(self._remove_task(task_arn))
+            case ask.Check():
+                self._spawn(self._check(instruction))
+            case ask.PublishHealth(task_arn):
+                if self.link is not None:  # else all of it is told once there is one
+                    self.link.health_changed(task_arn)
             case ask.Submit():
                 self._spawn(self._submit(instruction))
             case ask.Acknowledge(message):
@@ -153,6 +162,16 @@ class Carrier:
             self.runtime_trouble = f"{type(error).__name__}: {error}"
             outcome = tell.StepFailed(container_id, error_name, self.runtime_trouble)
         self.feed(outcome)
+
+    async def _check(self, wanted: ask.Check) -> None:
+        """Run a health check; one that cannot be run has failed, as under Docker."""
+        try:
+            result = await self._runtime.execute(
+                wanted.container_id, wanted.command, timeout_seconds=wanted.timeout_seconds
+            )
+        except (RuntimeFailure, OSError) as failure:
+            result = Executed(-1, str(failure))
+        self.feed(tell.Checked(wanted.container_id, wanted.run, result))
 
     async def _signal(self, container_id: str, signal: str) -> None:
         try:

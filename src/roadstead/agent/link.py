@@ -58,12 +58,14 @@ class SessionDriver(Generic[OutputT]):
         open_channel: Callable[[], Awaitable[Channel]],
         clock: Clock,
         told: Callable[[OutputT], None],
+        opened: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._session = session
         self._open_channel = open_channel
         self._clock = clock
         self._told = told
+        self._opened = opened
         self._channel: Channel | None = None
         self._changed = asyncio.Event()
 
@@ -126,6 +128,7 @@ class SessionDriver(Generic[OutputT]):
         else:
             log.info("%s: connected", self._name)
             await self._feed(Opened())
+            self._opened()
 
     async def _converse(self) -> None:
         """Listen until the connection has ended, or the session has given it up."""

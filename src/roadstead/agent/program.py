@@ -7,7 +7,6 @@ the channels open. Time, chance, network and runtime are arguments: simulations 
 import asyncio
 import logging
 
-from roadstead.agent import telemetry
 from roadstead.agent.api import ApiCaller
 from roadstead.agent.carrier import Carrier
 from roadstead.agent.configuration import AgentSettings, engine_settings
@@ -16,9 +15,9 @@ from roadstead.agent.discovery import Discovery
 from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, AgentEnd
 from roadstead.agent.engine import stimuli
 from roadstead.agent.engine.engine import Engine
-from roadstead.agent.engine.life_cycle import TaskStatus
 from roadstead.agent.journal import Identity, Journal
 from roadstead.agent.link import SessionDriver
+from roadstead.agent.publisher import Publisher
 from roadstead.agent.registration import check_saved, register
 from roadstead.agent.reporter import Reporter
 from roadstead.agent.runtime.port import Runtime, RuntimeFailure
@@ -28,7 +27,6 @@ from roadstead.agent_protocol.agent_session import AcsAgentSession
 from roadstead.agent_protocol.channel import Channel
 from roadstead.agent_protocol.messages import acs
 from roadstead.agent_protocol.queries import AcsQuery, TcsQuery, build_acs, build_tcs
-from roadstead.agent_protocol.session_states import AgentState
 from roadstead.agent_protocol.telemetry_agent_session import TcsAgentSession
 from roadstead.clock import Clock
 from roadstead.ids import Ids
@@ -124,8 +122,6 @@ class _Agent:
             group=group,
             pull_behaviour=settings.pull_behaviour,
         )
-        self._health = telemetry.InstanceHealth(clock.now())
-        self._is_health_wanted = False
 
     async def start(self) -> None:
         """Adopt, register, connect. Raises: AgentEnd"""
@@ -169,11 +165,21 @@ class _Agent:
             open_channel=self._open_tcs,
             clock=self._clock,
             told=_nothing_more,
+            opened=lambda: self._publisher.channel_opened(),
+        )
+        self._publisher = Publisher(
+            identity,
+            self._engine,
+            self._carrier,
+            self._tcs,
+            self._tcs_driver,
+            self._clock,
+            self._ids,
         )
         self._carrier.link = self
         self._group.create_task(self._acs_driver.run())
         self._group.create_task(self._tcs_driver.run())
-        self._group.create_task(self._publish())
+        self._group.create_task(self._publisher.run())
 
     async def _open_acs(self) -> Channel:
         query = AcsQuery(
@@ -217,7 +223,7 @@ class _Agent:
             case agent_session.Received(message):
                 self._received(message)
             case agent_session.HeartbeatHeard():
-                self._is_health_wanted = True
+                self._publisher.heartbeat_heard()
             case InstanceInactive(text):
                 log.error(
                     "this container instance is deregistered; its containers run on, and the "
@@ -254,31 +260,9 @@ class _Agent:
         stimulus = agent_session.Say(message)
         await self._acs_driver.carry(self._acs.handle(stimulus, self._clock.monotonic()))
 
-    async def _publish(self) -> None:
-        """Tell measurements every 20 s, and the instance's status after a heartbeat; for ever."""
-        while True:
-            if self._tcs.state is AgentState.OPEN:
-                await self._publish_once()
-            await self._clock.sleep(telemetry.PUBLISH_SECONDS)
-
-    async def _publish_once(self) -> None:
-        now = self._clock.now()
-        idle = all(task.status is TaskStatus.STOPPED for task in self._engine.tasks)
-        messages: list[telemetry_agent_session.Publish] = [
-            telemetry_agent_session.Publish(
-                telemetry.metrics(self._identity, idle=idle, now=now, ids=self._ids)
-            )
-        ]
-        if self._is_health_wanted:
-            self._is_health_wanted = False
-            status = self._health.status(self._carrier.runtime_trouble, now)
-            messages.append(
-                telemetry_agent_session.Publish(
-                    telemetry.instance_status(self._identity, status, now=now, ids=self._ids)
-                )
-            )
-        for message in messages:
-            await self._tcs_driver.carry(self._tcs.handle(message, self._clock.monotonic()))
+    def health_changed(self, task_arn: str) -> None:
+        """Tell the health of this task's containers."""
+        self._publisher.health_changed(task_arn)
 
 
 def _nothing_more(output: object) -> None:

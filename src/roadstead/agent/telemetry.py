@@ -4,14 +4,20 @@ Container measurements are not taken yet, so none are sent: metrics say no more 
 instance is idle. Its status follows what the runtime's latest work showed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from roadstead.agent.engine.health_check import is_checked
+from roadstead.agent.engine.life_cycle import ContainerStatus
+from roadstead.agent.engine.records import TaskState
 from roadstead.agent.journal import Identity
 from roadstead.agent_protocol.messages import tcs
 from roadstead.ids import Ids
 
 PUBLISH_SECONDS = 20.0
 """Source: the ECS agent's telemetry interval."""
+TASKS_AT_ONCE_MAX = 10
+"""Of one message; more go in several. Source: the ECS agent's batches."""
 
 
 class InstanceHealth:
@@ -49,6 +55,45 @@ def metrics(
             message_id=ids.uuid(),
         ),
         timestamp=_seconds(now),
+    )
+
+
+def health(
+    identity: Identity, tasks: Sequence[TaskState], *, now: datetime, ids: Ids
+) -> list[tcs.TelemetryFromAgent]:
+    """The health of these tasks' running containers that have a check; nothing when none has."""
+    told = [each for task in tasks if (each := _task_health(task)).containers]
+    batches = [told[i : i + TASKS_AT_ONCE_MAX] for i in range(0, len(told), TASKS_AT_ONCE_MAX)]
+    return [
+        tcs.PublishHealthRequest(
+            metadata=tcs.HealthMetadata(
+                cluster=identity.cluster,
+                container_instance=identity.container_instance_arn,
+                fin=batch is batches[-1],
+                message_id=ids.uuid(),
+            ),
+            tasks=tuple(batch),
+            timestamp=_seconds(now),
+        )
+        for batch in batches
+    ]
+
+
+def _task_health(task: TaskState) -> tcs.TaskHealth:
+    return tcs.TaskHealth(
+        task_arn=task.arn,
+        task_definition_family=task.payload.family,
+        task_definition_version=task.payload.version,
+        containers=tuple(
+            tcs.ContainerHealth(
+                container_name=each.name,
+                health_status=each.health,
+                status_since=0.0 if each.health_since is None else _seconds(each.health_since),
+                status_message=each.health_message,
+            )
+            for each in task.containers
+            if each.status is ContainerStatus.RUNNING and is_checked(each.definition)
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from roadstead.agent.engine import stimuli as tell
 from roadstead.agent.engine.engine import Engine
 from roadstead.agent.engine.records import Report, TaskState, decode_task
 from roadstead.agent.engine.turn import EngineSettings
-from roadstead.agent.runtime.port import Exit, Found, Image, NetworkBinding, Started
+from roadstead.agent.runtime.port import Executed, Exit, Found, Image, NetworkBinding, Started
 from roadstead.agent_protocol.messages import acs
 from roadstead.ids import SeededIds
 
@@ -26,6 +26,18 @@ def arn(name: str) -> str:
 
 def container(name: str = "app", **members: Any) -> dict[str, Any]:
     return {"name": name, "image": "busybox", "essential": True, "cpu": 64, "memory": 64} | members
+
+
+def checked(name: str = "app", *, test: Any = ("CMD", "check"), **members: Any) -> dict[str, Any]:
+    """A container with a health check; `interval`, `retries`… in Docker's units, times in s."""
+    said = {key: members.pop(key) for key in ("Retries",) if key in members}
+    for key in ("Interval", "Timeout", "StartPeriod"):
+        if key in members:
+            said[key] = members.pop(key) * 1_000_000_000
+    config = {"Healthcheck": {"Test": test} | said}
+    return container(
+        name, healthCheckType="docker", dockerConfig={"config": json.dumps(config)}, **members
+    )
 
 
 def task(name: str = "t1", *containers: dict[str, Any], **members: Any) -> dict[str, Any]:
@@ -166,6 +178,8 @@ class Driver:
                 return tell.Removed(container_id)
             case ask.RemoveTask(task_arn):
                 return tell.TaskRemoved(task_arn)
+            case ask.Check(container_id, run):
+                return tell.Checked(container_id, run, Executed(0))
             case ask.Submit(report):
                 return tell.ReportAccepted(report.task)
         return None

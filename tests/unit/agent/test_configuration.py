@@ -82,7 +82,6 @@ def test_no_attribute_claims_what_this_agent_cannot_do() -> None:
     names = {a["name"] for a in attributes(settings_from(LEAST, "1"), is_first=True)}
     assert "ecs.capability.full-sync" in names
     for absent in (
-        "ecs.capability.container-health-check",
         "ecs.capability.task-eni",
         "com.amazonaws.ecs.capability.task-iam-role",
         "com.amazonaws.ecs.capability.logging-driver.awslogs",

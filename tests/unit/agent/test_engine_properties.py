@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engine_driver import Driver, arn, container, payload, stop, task
+from engine_driver import Driver, arn, checked, container, payload, stop, task
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -12,7 +12,7 @@ from roadstead.agent.engine import stimuli as tell
 from roadstead.agent.engine.life_cycle import ContainerStatus, TaskStatus
 from roadstead.agent.engine.records import decode_task
 from roadstead.agent.engine.turn import EngineSettings
-from roadstead.agent.runtime.port import Exit, Found, Image, Started
+from roadstead.agent.runtime.port import Executed, Exit, Found, Image, Started
 from roadstead.agent_protocol.messages import acs
 
 SETTINGS = EngineSettings(cluster="proto", region="us-east-1", cpu_units=256, memory_mib=256)
@@ -35,6 +35,11 @@ TASKS = {
     "restarts": task(
         "restarts",
         container("a", restartPolicy={"enabled": True, "restartAttemptPeriod": 60}),
+    ),
+    "healthy": task(
+        "healthy",
+        checked("a", Interval=5, restartPolicy={"enabled": True, "restartAttemptPeriod": 60}),
+        container("b", dependsOn=[{"containerName": "a", "condition": "HEALTHY"}]),
     ),
     "huge": task("huge", container("a", memory=1024)),
 }
@@ -66,7 +71,12 @@ class EngineMachine(RuleBasedStateMachine):
                         self.timers[key] = seconds
                 case ask.Signal(container_id, _):
                     assert self.made.get(container_id) in ("running", "exited"), "signal to nobody"
+                case ask.Check(container_id):
+                    assert self.made.get(container_id) in ("running", "exited"), "nobody to check"
+                    self.open.append(each)
                 case ask.Tell() | ask.Acknowledge() | ask.NameStopCandidates():
+                    pass
+                case ask.PublishHealth():
                     pass
                 case _:
                     self.open.append(each)
@@ -106,6 +116,9 @@ class EngineMachine(RuleBasedStateMachine):
                 self.driver.feed(tell.StepFailed(container_id, "SomeError", "x"))
             case ask.Create(spec):
                 self.driver.feed(tell.StepFailed(spec.container_id, "SomeError", "x"))
+            case ask.Check(container_id, run):
+                result = Executed(0) if succeeds else Executed(1)
+                self.driver.feed(tell.Checked(container_id, run, result))
             case ask.Remove(container_id) if succeeds:
                 self.made.pop(container_id, None)
                 self.exits.pop(container_id, None)

@@ -154,7 +154,7 @@ def test_success_that_cannot_come_any_more_ends_who_waits_with_143() -> None:
     assert driver.status() == "STOPPED"
 
 
-def test_healthy_is_said_to_be_impossible_until_health_checks_are_run() -> None:
+def test_healthy_is_impossible_for_a_container_without_a_health_check() -> None:
     driver = Driver()
     driver.run(
         task(
@@ -164,7 +164,7 @@ def test_healthy_is_said_to_be_impossible_until_health_checks_are_run() -> None:
         )
     )
     reasons = [c.reason for r in driver.reports for c in r.containers]
-    assert any("does not run container health checks yet" in reason for reason in reasons)
+    assert any("it has no health check" in reason for reason in reasons)
 
 
 def test_a_start_timeout_ends_those_who_wait() -> None:

@@ -1,6 +1,6 @@
 """Adoption: a restarted agent compares what it remembers with what the runtime still has."""
 
-from roadstead.agent.engine import containers
+from roadstead.agent.engine import containers, health
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.instructions import Create, Remove, SetTimer, Submit
 from roadstead.agent.engine.life_cycle import ContainerStatus, Step, TaskStatus
@@ -62,6 +62,8 @@ def _adopt_container(
     ):
         container.step = Step.RESTART_START if was_restarting else Step.START
         containers.started(turn, task, container, found.started)
+    elif found.state == "running":
+        health.resume(turn, container)
     if found.state == "exited" and found.exit is not None:
         _exited_meanwhile(turn, task, container, found)
     elif found.state == "running" and container.signalled_at is not None:

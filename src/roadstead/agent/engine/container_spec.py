@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 import msgspec
 
 from roadstead.agent.engine.docker_config import SpecError, read_config, read_host_config
+from roadstead.agent.engine.health_check import health_check
 from roadstead.agent.engine.records import ContainerState, TaskState
 from roadstead.agent.runtime.port import ContainerSpec, Mount, PortMapping, Ulimit
 from roadstead.agent_protocol.messages.payload import PayloadContainer, PayloadTask
@@ -41,6 +42,7 @@ def container_spec(
             f"this agent has no log driver {host.mapping('logconfig')['Type']!r} yet; "
             "it has json-file and none",
         )
+    health_check(definition)  # one that cannot be run fails its container
     network_mode = _network_mode(task.payload, config, host)
     return ContainerSpec(
         container_id=container.container_id,

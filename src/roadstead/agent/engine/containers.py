@@ -1,6 +1,6 @@
 """What happens to one container: facts from the runtime, and its next step."""
 
-from roadstead.agent.engine import dependencies, reporting
+from roadstead.agent.engine import dependencies, health, reporting
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.docker_config import SpecError
 from roadstead.agent.engine.instructions import Create, Pull, Remove, SetTimer, Signal, Start
@@ -59,6 +59,7 @@ def started(turn: Turn, task: TaskState, container: ContainerState, start: Start
         if dependencies.is_timed(task, container):
             seconds = float(container.definition.start_timeout or 0)
             turn.ask(SetTimer(f"start:{container.container_id}", seconds))
+    health.begin(turn, task, container)
     if container.early_exit is not None:
         early, container.early_exit = container.early_exit, None
         exited(turn, task, container, early)
@@ -137,7 +138,7 @@ def advance(turn: Turn, task: TaskState, container: ContainerState) -> bool:
 
 
 def _advance_to_create(turn: Turn, task: TaskState, container: ContainerState) -> bool:
-    verdict = dependencies.may_start(task, container, checks_health=turn.settings.checks_health)
+    verdict = dependencies.may_start(task, container)
     if verdict.readiness == "WAIT":
         return False
     if verdict.readiness == "IMPOSSIBLE":

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.agent.engine.health_check import is_checked
 from roadstead.agent.engine.life_cycle import ContainerStatus
 from roadstead.agent.engine.records import ContainerState, TaskState
 from roadstead.agent_protocol.messages.payload import Condition, PayloadContainer, PayloadTask
@@ -62,13 +63,13 @@ def has_cycle(task: PayloadTask) -> bool:
     return False
 
 
-def may_start(task: TaskState, container: ContainerState, *, checks_health: bool) -> Verdict:
+def may_start(task: TaskState, container: ContainerState) -> Verdict:
     """Whether what `container` depends on is there."""
     verdict = READY
     for name, condition in needed(container.definition):
         dependency = task.container(name)
         assert dependency is not None, "the task was checked when it came"
-        each = _condition(dependency, condition, checks_health=checks_health)
+        each = _condition(dependency, condition)
         if each.readiness == "IMPOSSIBLE":
             text = f"dependency graph: failed to resolve container ordering dependency [{name}]"
             return Verdict("IMPOSSIBLE", f"{text} for target [{container.name}]{each.why}")
@@ -95,7 +96,7 @@ def is_timed(task: TaskState, container: ContainerState) -> bool:
     )
 
 
-def _condition(dependency: ContainerState, condition: Condition, *, checks_health: bool) -> Verdict:
+def _condition(dependency: ContainerState, condition: Condition) -> Verdict:
     is_over = dependency.status is ContainerStatus.STOPPED
     if is_over and not dependency.has_run:
         return Verdict("IMPOSSIBLE", ": it never started")
@@ -109,12 +110,8 @@ def _condition(dependency: ContainerState, condition: Condition, *, checks_healt
                 return Verdict("IMPOSSIBLE", f": it ended with exit code {dependency.exit_code}")
             satisfied = is_over
         case "HEALTHY":
-            if not checks_health:
-                return Verdict(
-                    "IMPOSSIBLE",
-                    ": this agent does not run container health checks yet, so the condition "
-                    "HEALTHY can never be met",
-                )
+            if not is_checked(dependency.definition):
+                return Verdict("IMPOSSIBLE", ": it has no health check, so it never is HEALTHY")
             if is_over:
                 return Verdict("IMPOSSIBLE", ": it ended")
             satisfied = dependency.health == "HEALTHY"

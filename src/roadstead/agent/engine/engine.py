@@ -12,6 +12,7 @@ from datetime import datetime
 from roadstead.agent.engine import (
     adoption,
     containers,
+    health,
     manifests,
     payloads,
     reporting,
@@ -58,6 +59,10 @@ class Engine:
         """All tasks, oldest first; to be looked at only."""
         return tuple(self._book)
 
+    def task(self, arn: str) -> TaskState | None:
+        """The task, if it is known; to be looked at only."""
+        return self._book.task(arn)
+
     def handle(self, stimulus: stimuli.Stimulus, now: datetime) -> list[Instruction]:
         """What follows from `stimulus`; to be carried out in this order."""
         turn = Turn(self._settings, now, self._ids)
@@ -83,6 +88,9 @@ class Engine:
             case stimuli.TaskRemoved(task_arn):
                 if (task := self._book.task(task_arn)) is not None and not task.is_released:
                     tasks.released(turn, task)
+            case stimuli.Checked(container_id, run, result):
+                if (known := self._book.container(container_id)) is not None:
+                    health.checked(turn, *known, run, result)
             case stimuli.TimerFired(key):
                 self._timer(turn, key)
             case _:
@@ -153,6 +161,9 @@ class Engine:
         if known is None:
             return
         task, container = known
+        if purpose == "health":
+            health.due(turn, task, container)
+            return
         turn.touch(task)
         match purpose:
             case "kill":

@@ -46,6 +46,21 @@ class RemoveTask(msgspec.Struct, frozen=True):
     task_arn: str
 
 
+class Check(msgspec.Struct, frozen=True):
+    """Run this in the container, then feed `Checked` with the same container and run."""
+
+    container_id: str
+    run: int
+    command: tuple[str, ...]
+    timeout_seconds: float
+
+
+class PublishHealth(msgspec.Struct, frozen=True):
+    """The health of one of this task's containers changed: tell it soon, if it can be told."""
+
+    task_arn: str
+
+
 class Submit(msgspec.Struct, frozen=True):
     """Report until it is accepted, then feed `ReportAccepted`."""
 
@@ -86,6 +101,8 @@ Instruction = (
     | Signal
     | Remove
     | RemoveTask
+    | Check
+    | PublishHealth
     | Submit
     | Acknowledge
     | NameStopCandidates

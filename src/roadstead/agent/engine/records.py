@@ -78,6 +78,13 @@ class ContainerState(msgspec.Struct):
     is_start_late: bool = False
     """Its startTimeout is over and those who depend on it are still waiting."""
     health: Literal["UNKNOWN", "HEALTHY", "UNHEALTHY"] = "UNKNOWN"
+    health_since: datetime | None = None
+    health_message: str = ""
+    """What the latest health check wrote."""
+    failing_streak: int = 0
+    """Health checks that failed since the latest success."""
+    check_begun_at: datetime | None = None
+    """When the health check that is under way began."""
     is_removed: bool = False
     removal_attempts: int = 0
 

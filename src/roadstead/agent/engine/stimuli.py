@@ -2,7 +2,7 @@
 
 import msgspec
 
-from roadstead.agent.runtime.port import Exit, Found, Image, Started
+from roadstead.agent.runtime.port import Executed, Exit, Found, Image, Started
 from roadstead.agent_protocol.messages import acs
 
 
@@ -50,6 +50,14 @@ class Exited(msgspec.Struct, frozen=True):
     exit: Exit
 
 
+class Checked(msgspec.Struct, frozen=True):
+    """A health check has ended. `run`: which run of the container it looked at."""
+
+    container_id: str
+    run: int
+    result: Executed
+
+
 class Removed(msgspec.Struct, frozen=True):
     container_id: str
 
@@ -83,6 +91,7 @@ Stimulus = (
     | ContainerStarted
     | StepFailed
     | Exited
+    | Checked
     | Removed
     | RemoveFailed
     | TaskRemoved

@@ -34,8 +34,6 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     remove_again_seconds: float = 30.0
     removals_max: int = 5
     """After so many attempts to remove a container its task's resources are given back anyway."""
-    checks_health: bool = False
-    """Whether container health checks are run here; until they are, HEALTHY is never met."""
 
     @property
     def surroundings(self) -> Surroundings:
