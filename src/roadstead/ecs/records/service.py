@@ -74,6 +74,8 @@ class Service(Record, frozen=True, kw_only=True):
     same id; it may have none."""
     service_deployment_arn: str = ""
     """The deployment that is under way; empty when there is none."""
+    completed_revision_arn: str = ""
+    """The service revision of the last deployment that was completed: what a rollback goes to."""
     placement_constraints: tuple[dict[str, Any], ...] = ()
     placement_strategy: tuple[dict[str, Any], ...] = ()
     network_configuration: dict[str, Any] | None = None

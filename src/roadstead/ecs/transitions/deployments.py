@@ -3,7 +3,7 @@
 Invariant: a service that is not INACTIVE has exactly one PRIMARY deployment, and it is the first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
+from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.service_tasks import (
     FAILED_STARTS,
     STANDINGS,
@@ -20,7 +21,11 @@ from roadstead.ecs.records.service_tasks import (
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules import service_events, throttle
+from roadstead.ecs.rules.deployment_stages import Stage, course
+from roadstead.ecs.rules.fleets import share_of
+from roadstead.ecs.transitions import service_deployments
 from roadstead.ecs.transitions.service_events import announce
+from roadstead.ecs.transitions.service_revisions import create_revision
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -30,8 +35,12 @@ FAILURES_COUNTED_AT_ONCE_MAX = 100
 def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
     """Roll out the service as it is now: a new PRIMARY deployment, the former one becomes ACTIVE.
 
-    Waits and complaints about the former one end with it.
+    Waits and complaints about the former one end with it, and its record if it was under way.
     """
+    former_record = tx.get(SERVICE_DEPLOYMENTS, service.service_deployment_arn)
+    if former_record is not None:
+        service_deployments.supersede(tx, call, former_record, service)
+    service = _with_revisions(tx, call, service)
     identifier = f"ecs-svc/{call.ids.digits(19)}"
     primary = Deployment(
         id=identifier,
@@ -43,36 +52,125 @@ def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
         created_at=call.now,
         updated_at=call.now,
     )
+    revision = create_revision(tx, call, service, primary)
+    primary = msgspec.structs.replace(primary, service_revision_arn=revision.arn)
     former = tuple(
         msgspec.structs.replace(each, status="ACTIVE", next_try_at=None)
         for each in service.deployments
     )
-    return tx.put(
-        SERVICES,
-        msgspec.structs.replace(
-            service,
-            deployments=(primary, *former),
-            is_steady=False,
-            waiting_reason="",
-            waiting_since=None,
-            blocked_since=None,
-            throttled_since=None,
-        ),
+    service = msgspec.structs.replace(service, deployments=(primary, *former))
+    record = service_deployments.open_record(tx, call, service, primary, former)
+    primary = msgspec.structs.replace(primary, service_deployment_arn=record.arn)
+    service = msgspec.structs.replace(
+        service,
+        deployments=(primary, *former),
+        service_deployment_arn=record.arn,
+        is_steady=False,
+        waiting_reason="",
+        waiting_since=None,
+        blocked_since=None,
+        throttled_since=None,
     )
+    stages = course(service.deployment_configuration)
+    return tx.put(SERVICES, share_out(service, stages[0]))
 
 
-def complete_deployment(tx: Tx, call: Call, service: Service) -> Service:
-    """The PRIMARY deployment's tasks are all there and healthy, and no other is left."""
+def complete_deployment(
+    tx: Tx, call: Call, service: Service, *, keeps_older: bool = False
+) -> Service:
+    """The PRIMARY deployment's tasks are all there and healthy, and no other is left.
+
+    keeps_older: others are still left, and go later (DEFERRED). One that FAILED stays so.
+    """
     primary = service.deployments[0]
+    if primary.rollout_state == "FAILED":
+        return service
+    record = tx.get(SERVICE_DEPLOYMENTS, service.service_deployment_arn)
+    if record is not None:
+        is_back = record.status == "ROLLBACK_IN_PROGRESS"
+        status = "ROLLBACK_SUCCESSFUL" if is_back else "SUCCESSFUL"
+        service_deployments.finish(tx, call, record, service, status)
     done = msgspec.structs.replace(
         primary,
         rollout_state="COMPLETED",
         rollout_state_reason=f"ECS deployment {primary.id} completed.",
+        desired_count=service.desired_count,
+        scale_percent=None,
         updated_at=call.now,
     )
-    service = msgspec.structs.replace(service, deployments=(done,))
+    older = service.deployments[1:] if keeps_older else ()
+    service = msgspec.structs.replace(
+        service,
+        deployments=(done, *older),
+        service_deployment_arn="",
+        completed_revision_arn=primary.service_revision_arn,
+    )
     message = service_events.deployment_completed(service.name, primary.id)
     return announce(tx, call, service, message)
+
+
+def source_deployment(service: Service) -> Deployment | None:
+    """What the PRIMARY deployment replaces: the last that was completed, else the one before."""
+    older = service.deployments[1:]
+    for each in older:
+        if each.service_revision_arn and each.service_revision_arn == (
+            service.completed_revision_arn
+        ):
+            return each
+    return older[0] if older else None
+
+
+def share_out(service: Service, stage: Stage) -> Service:
+    """The service with its deployments' shares as a stage wants them; not stored."""
+    source = source_deployment(service)
+    shares = [stage.target_percent]
+    for each in service.deployments[1:]:
+        is_source = source is not None and each.id == source.id
+        shares.append(stage.source_percent if is_source or stage.source_percent is None else 0.0)
+    return with_shares(service, shares)
+
+
+def with_shares(service: Service, shares: Sequence[float | None]) -> Service:
+    """The service with a share for each of its deployments; not stored."""
+    return with_desired_counts(
+        msgspec.structs.replace(
+            service,
+            deployments=tuple(
+                msgspec.structs.replace(each, scale_percent=share)
+                for each, share in zip(service.deployments, shares, strict=True)
+            ),
+        )
+    )
+
+
+def with_desired_counts(service: Service) -> Service:
+    """The service with its deployments wanting what its desired count makes them; not stored."""
+    found = []
+    for each in service.deployments:
+        if each.scale_percent is not None:
+            count = share_of(service.desired_count, each.scale_percent)
+        elif each.status == "PRIMARY":
+            count = service.desired_count
+        else:
+            count = each.desired_count
+        found.append(msgspec.structs.replace(each, desired_count=count))
+    return msgspec.structs.replace(service, deployments=tuple(found))
+
+
+def _with_revisions(tx: Tx, call: Call, service: Service) -> Service:
+    """The service with a revision for a deployment that was completed before there were any."""
+    found = []
+    completed = service.completed_revision_arn
+    for each in service.deployments:
+        if each.rollout_state == "COMPLETED" and not each.service_revision_arn:
+            revision = create_revision(tx, call, service, each)
+            found.append(msgspec.structs.replace(each, service_revision_arn=revision.arn))
+            completed = completed or revision.arn
+        else:
+            found.append(each)
+    return msgspec.structs.replace(
+        service, deployments=tuple(found), completed_revision_arn=completed
+    )
 
 
 def drop_deployments(tx: Tx, service: Service, deployment_ids: Collection[str]) -> Service:

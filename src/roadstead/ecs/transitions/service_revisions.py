@@ -1,0 +1,74 @@
+"""The only writer of service revisions: made with a deployment, their digests filled in once."""
+
+import msgspec
+
+from roadstead.ecs.records.service import SERVICES, Deployment, Service
+from roadstead.ecs.records.service_revision import (
+    REVISIONS_BY_SERVICE,
+    SERVICE_REVISIONS,
+    ContainerImage,
+    ServiceRevision,
+)
+from roadstead.ecs.records.task import Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.rules import image_versions
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx, View
+
+
+def create_revision(
+    tx: Tx, call: Call, service: Service, deployment: Deployment
+) -> ServiceRevision:
+    """A new revision of what the tasks of this deployment are made of."""
+    definition = tx.get(TASK_DEFINITIONS, deployment.task_definition_arn)
+    containers = [] if definition is None else definition.document["containerDefinitions"]
+    cluster = service.cluster_arn.rpartition("/")[2]
+    identifier = call.ids.digits(19)
+    return tx.put(
+        SERVICE_REVISIONS,
+        ServiceRevision(
+            arn=call.arn("ecs", f"service-revision/{cluster}/{service.name}/{identifier}"),
+            service_arn=service.arn,
+            cluster_arn=service.cluster_arn,
+            task_definition_arn=deployment.task_definition_arn,
+            launch_type=deployment.launch_type,
+            network_configuration=deployment.network_configuration,
+            container_images=tuple(
+                ContainerImage(container_name=each["name"], image=each.get("image") or "")
+                for each in containers
+                if image_versions.is_resolved(each)
+            ),
+            created_at=call.now,
+        ),
+    )
+
+
+def revision_of_task(view: View, task: Task) -> ServiceRevision | None:
+    """The revision that a service's task belongs to, if its deployment is still there."""
+    service = view.get(SERVICES, task.service_arn) if task.service_arn else None
+    if service is None:
+        return None
+    for deployment in service.deployments:
+        if deployment.id == task.started_by:
+            return view.get(SERVICE_REVISIONS, deployment.service_revision_arn)
+    return None
+
+
+def note_images(tx: Tx, task: Task) -> None:
+    """A task of a service is RUNNING: the first of its revision says what its tags stand for."""
+    revision = revision_of_task(tx, task)
+    if revision is None or image_versions.is_settled(revision):
+        return
+    digests = {each.name: each.image_digest for each in task.containers if each.image_digest}
+    images = image_versions.resolved(revision.container_images, digests)
+    failures = revision.resolution_failures + any(not each.image_digest for each in images)
+    tx.put(
+        SERVICE_REVISIONS,
+        msgspec.structs.replace(revision, container_images=images, resolution_failures=failures),
+    )
+
+
+def forget_revisions(tx: Tx, service_arn: str) -> None:
+    """Remove all revisions of a service."""
+    for revision in tx.find(REVISIONS_BY_SERVICE, service_arn):
+        tx.delete(SERVICE_REVISIONS, revision.arn)
