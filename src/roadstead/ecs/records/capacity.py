@@ -11,13 +11,19 @@ of those that left are used again.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerInstance.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.task import TASKS, Task
-from roadstead.ecs.records.zone import Zone
+from roadstead.ecs.records.zone import Integers, Zone
 from roadstead.state.records import Table
+
+CODES_KEPT_MAX = 256
+"""Attributes that strategies spread over, of all clusters."""
 
 
 class Seat:
@@ -49,6 +55,26 @@ class Groups:
         self.by_zone: dict[Zone, int] = {}
 
 
+class ValueCodes:
+    """A number for each value that an attribute has in a cluster; 0 for instances without it."""
+
+    __slots__ = ("_codes", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._codes: dict[str | None, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._codes) + 1
+
+    def code_of(self, instance: ContainerInstance) -> int:
+        """The number of the instance's value; an attribute without a value is a value too."""
+        for attributes in (instance.attributes, instance.custom_attributes):
+            if self.name in attributes:
+                return self._codes.setdefault(attributes[self.name], len(self._codes) + 1)
+        return 0
+
+
 class Capacity:
     tables = (CONTAINER_INSTANCES, TASKS)
 
@@ -56,6 +82,7 @@ class Capacity:
         self._seats: dict[str, Seat] = {}
         self._zones: dict[str, dict[str, Zone]] = {}
         self._groups: dict[str, dict[str, Groups]] = {}
+        self._codes: dict[tuple[str, str], ValueCodes] = {}
 
     def seat(self, container_instance_arn: str) -> Seat | None:
         """What is known of an instance; None when neither it nor a task of it is."""
@@ -68,6 +95,44 @@ class Capacity:
     def group(self, cluster_arn: str, group: str) -> Groups | None:
         """Where the tasks of the group are; None when it has none."""
         return self._groups.get(cluster_arn, {}).get(group)
+
+    def counts_in(self, zone: Zone, cluster_arn: str, group: str) -> Integers | None:
+        """How many tasks of the group each slot of the zone has; None when no slot has any."""
+        groups = self.group(cluster_arn, group)
+        if groups is None or zone not in groups.by_zone:
+            return None
+        return zone.counts_of(group, partial(self._counts_of, zone, groups))
+
+    def tally_in(
+        self, zone: Zone, cluster_arn: str, question: str, is_meant: Callable[[str], bool]
+    ) -> Integers:
+        """How many tasks each slot of the zone has of the groups that are meant."""
+        return zone.tally(question, is_meant, partial(self._all_counts, zone, cluster_arn))
+
+    def value_codes(self, cluster_arn: str, name: str) -> "ValueCodes":
+        """The numbers that stand for the values of an attribute in the cluster."""
+        key = (cluster_arn, name)
+        found = self._codes.get(key)
+        if found is None:
+            if len(self._codes) >= CODES_KEPT_MAX:
+                del self._codes[next(iter(self._codes))]
+            found = self._codes[key] = ValueCodes(name)
+        return found
+
+    def values_in(self, zone: Zone, codes: "ValueCodes") -> Integers:
+        """The number of each slot's value."""
+        return zone.answers(codes, codes.code_of, np.int32)
+
+    def _counts_of(self, zone: Zone, groups: Groups) -> Iterator[tuple[int, int]]:
+        for arn, count in groups.by_instance.items():
+            seat = self._seats[arn]
+            if seat.zone is zone:
+                yield seat.slot, count
+
+    def _all_counts(self, zone: Zone, cluster_arn: str) -> Iterator[tuple[int, str, int]]:
+        for group, groups in self._groups.get(cluster_arn, {}).items():
+            for slot, count in self._counts_of(zone, groups):
+                yield slot, group, count
 
     def apply(self, table: Table[Any], before: Any, after: Any) -> None:
         if table is TASKS:
@@ -106,7 +171,7 @@ class Capacity:
         group = live_group(task.service_arn)
         count = self._count(task.cluster_arn, group, arn, seat.zone, sign)
         if seat.zone is not None:
-            seat.zone.group_changed(seat.slot, group, count)
+            seat.zone.group_changed(seat.slot, group, count, sign)
         elif seat.instance is None and not (seat.tasks or seat.daemons):
             del self._seats[arn]
 
@@ -210,7 +275,7 @@ class Capacity:
             count = groups.by_instance.get(arn)
             if count:
                 _add(groups.by_zone, zone, sign * count)
-                zone.group_changed(slot, name, count if sign > 0 else 0)
+                zone.group_changed(slot, name, count if sign > 0 else 0, sign * count)
 
 
 def group_of(task: Task) -> str:

@@ -3,12 +3,15 @@
 Part of `Capacity`, which alone changes it. An instance has a slot, the same in every array; a free
 slot takes no tasks and is used again. Questions about all instances at once (have they these
 attributes, is this port taken, how many tasks of this group have they) are answered by arrays
-that are made when first asked, kept up to date by every change, and dropped when too many.
+that are made when first asked, kept up to date by every change, and dropped when too many. Whoever
+asks must not write into an answer.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -25,14 +28,32 @@ ANSWERS_KEPT_MAX = 256
 """Of each kind of question; one costs 10 kB with 10,000 instances, 40 kB where it is of a group."""
 _SLOTS_AT_FIRST = 4
 
+Count = tuple[int, str, int]
+"""Slot, group, and how many tasks the group has there."""
+
+
+class _Answer(msgspec.Struct, gc=False):
+    """What was asked of every instance, and what each said."""
+
+    ask: Callable[[ContainerInstance], int]
+    said: npt.NDArray[Any]
+
+
+class _Tally(msgspec.Struct, gc=False):
+    """Which groups are meant, and how many tasks of them each slot has."""
+
+    is_meant: Callable[[str], bool]
+    counts: Integers
+
 
 class Zone:
     __slots__ = (
-        "_attributes",
+        "_answers",
         "_free",
         "_groups",
         "_port_holders",
         "_ports",
+        "_tallies",
         "active",
         "burden",
         "cpu_left",
@@ -62,23 +83,50 @@ class Zone:
         self.tasks_total = 0
         self._free: list[int] = list(range(_SLOTS_AT_FIRST - 1, -1, -1))
         self._port_holders: list[dict[int, int] | None] = [None] * _SLOTS_AT_FIRST
-        self._attributes: dict[tuple[str, ...], Booleans] = {}
+        self._answers: dict[Hashable, _Answer] = {}
         self._ports: dict[int, Booleans] = {}
         self._groups: dict[str, Integers] = {}
+        self._tallies: dict[str, _Tally] = {}
 
     # What placement asks
 
     def having(self, required: tuple[str, ...]) -> Booleans:
         """Which slots have every required attribute."""
-        found = self._attributes.get(required)
+        return self.answers(required, partial(has_attributes, required=required), np.bool_)
+
+    def answers(
+        self, question: Hashable, ask: Callable[[ContainerInstance], int], dtype: type[Any]
+    ) -> npt.NDArray[Any]:
+        """What each instance says; 0 in free slots.
+
+        question: what `ask` asks, to know it again. The answer depends on the record alone.
+        """
+        found = self._answers.get(question)
         if found is None:
-            found = np.fromiter(
-                (has_attributes(each, required) for each in self.instances),
-                np.bool_,
+            said = np.fromiter(
+                (0 if each is None else ask(each) for each in self.instances),
+                dtype,
                 len(self.instances),
             )
-            _keep(self._attributes, required, found, ANSWERS_KEPT_MAX)
-        return found
+            found = _Answer(ask, said)
+            _keep(self._answers, question, found, ANSWERS_KEPT_MAX)
+        return found.said
+
+    def tally(
+        self, question: str, is_meant: Callable[[str], bool], counts: Callable[[], Iterable[Count]]
+    ) -> Integers:
+        """How many tasks each slot has of all groups that are meant.
+
+        question: what `is_meant` asks, to know it again; counts: of every group, when asked.
+        """
+        found = self._tallies.get(question)
+        if found is None:
+            found = _Tally(is_meant, np.zeros(len(self.instances), np.int32))
+            for slot, group, count in counts():
+                if is_meant(group):
+                    found.counts[slot] += count
+            _keep(self._tallies, question, found, ANSWERS_KEPT_MAX)
+        return found.counts
 
     def taken(self, code: int) -> Booleans:
         """Which slots have the port taken or reserved."""
@@ -124,12 +172,14 @@ class Zone:
         self.tasks_total -= int(self.tasks[slot])
         self.cpu_left[slot] = self.memory_left[slot] = self.tasks[slot] = 0
         self.burden[slot] = IDLE
-        for having in self._attributes.values():
-            having[slot] = False
+        for answer in self._answers.values():
+            answer.said[slot] = 0
         for taken in self._ports.values():
             taken[slot] = False
         for counts in self._groups.values():
             counts[slot] = 0
+        for tally in self._tallies.values():
+            tally.counts[slot] = 0
         self._free.append(slot)
 
     def set(
@@ -145,8 +195,8 @@ class Zone:
         self.active[slot] = kind if instance.status == "ACTIVE" else NO_TASKS
         self.takes[slot] = self.active[slot] if instance.agent_connected else NO_TASKS
         self.burden[slot] = tasks if self.takes[slot] else IDLE + tasks
-        for required, having in self._attributes.items():
-            having[slot] = has_attributes(instance, required)
+        for answer in self._answers.values():
+            answer.said[slot] = answer.ask(instance)
         for code, taken in self._ports.items():
             taken[slot] = self._is_taken(slot, code)
 
@@ -159,12 +209,16 @@ class Zone:
         self.tasks[slot] += sign
         self.burden[slot] += sign
         self.tasks_total += sign
-        self.group_changed(slot, group, count)
+        self.group_changed(slot, group, count, sign)
 
-    def group_changed(self, slot: int, group: str, count: int) -> None:
+    def group_changed(self, slot: int, group: str, count: int, change: int) -> None:
+        """The group has now `count` tasks in the slot, `change` more than before."""
         known = self._groups.get(group)
         if known is not None:
             known[slot] = count
+        for tally in self._tallies.values():
+            if tally.is_meant(group):
+                tally.counts[slot] += change
 
     def port_changed(self, slot: int, code: int, *, taken: bool) -> None:
         known = self._ports.get(code)
@@ -189,7 +243,11 @@ class Zone:
         self.burden[slots:] = IDLE
         self.active = _doubled(self.active)
         self.takes = _doubled(self.takes)
-        for answers in (self._attributes, self._ports, self._groups):
+        for answer in self._answers.values():
+            answer.said = _doubled(answer.said)
+        for tally in self._tallies.values():
+            tally.counts = _doubled(tally.counts)
+        for answers in (self._ports, self._groups):
             known: dict[Any, Any] = answers
             for question in known:
                 known[question] = _doubled(known[question])

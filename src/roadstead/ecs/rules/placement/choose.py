@@ -1,31 +1,35 @@
-"""Which container instance gets the next task: default placement.
+"""Which container instance gets the next task, and why none does.
 
 An instance can take a task when it is ACTIVE, its agent is connected, it has the cpu, memory and
-ports, and every attribute that the task requires. Among those, the Availability Zone with the
-fewest tasks of the group is taken, in it the instance with the fewest of them, among equals the
-one with the fewest tasks at all.
+ports, every attribute that the task requires, and meets every constraint. Among those the strategy
+chooses; without one, the Availability Zone with the fewest tasks of the group is taken, in it the
+instance with the fewest of them, among equals the one with the fewest tasks at all.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html for
 services. For RunTask without a strategy AWS promises no order; spreading the task group the same
 way is ours: it is a choice among candidates, and the most useful one.
 """
 
-from collections.abc import Iterator
-
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from roadstead.ecs.records.capacity import Capacity, Groups, Seat, ports_as_codes, seat_has_port
-from roadstead.ecs.records.zone import EC2, EXTERNAL, Booleans, Zone, has_attributes
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.zone import Zone
 from roadstead.ecs.rules.placement.demand import Demand
+from roadstead.ecs.rules.placement.search import (
+    Filter,
+    Search,
+    constraint_filters,
+    filters,
+    is_able,
+)
+from roadstead.ecs.rules.placement.strategy import best
+from roadstead.ecs.rules.placement.wishes import NO_WISHES, Wishes
 
 REFUSALS_MAX = 100
 """As many instances are told why they were not taken."""
-_NOT_HERE = np.int32(2**31 - 1)
-_GROUP_FIRST = np.int32(1 << 14)
-"""One task of the group outweighs as many other tasks; no instance has that many, nor can so many
-of one group lift an instance over those that take no tasks."""
+CHANCES = 1 << 60
+"""A chance is drawn below this: so many that every instance is as likely as any other."""
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -53,146 +57,113 @@ class NoPlace(msgspec.Struct, frozen=True):
 
 
 def choose_instance(
-    capacity: Capacity, cluster_arn: str, demand: Demand, *, group: str
+    capacity: Capacity,
+    cluster_arn: str,
+    demand: Demand,
+    *,
+    group: str,
+    wishes: Wishes = NO_WISHES,
+    chance: int = 0,
 ) -> Placed | NoPlace:
     """The instance for one task of `group`: a service's ARN, else the task's group.
 
-    `capacity` is `view.projection(Capacity)`. Call it again for each task, after the one before
-    was started.
+    capacity: `view.projection(Capacity)`. Ask again for each task, after the one before was
+        started.
+    chance: for the strategy random, drawn below `CHANCES` if `wishes.is_random`; who only wants to
+        know whether there is a place needs none.
     """
-    zones = list(capacity.zones(cluster_arn))
-    groups = capacity.group(cluster_arn, group)
-    by_zone = {} if groups is None else groups.by_zone
-    zones.sort(key=lambda zone: (by_zone.get(zone, 0), zone.tasks_total, zone.name))
-    for zone in zones:
-        slot = _best_slot(zone, demand, group, capacity, groups)
-        if slot is not None:
-            instance = zone.instances[slot]
-            assert instance is not None
-            return Placed(instance.arn)
-    return _no_place(capacity, cluster_arn, demand)
+    search = Search(capacity, cluster_arn, demand, group, wishes)
+    found = best(search, chance)
+    return _no_place(search) if found is None else Placed(_arn(*found))
 
 
-def refusal_by(capacity: Capacity, container_instance_arn: str, demand: Demand) -> Refusal | None:
-    """Why this very instance cannot take the task; None when it can. For StartTask."""
+def refusal_by(
+    capacity: Capacity,
+    container_instance_arn: str,
+    demand: Demand,
+    *,
+    group: str = "",
+    wishes: Wishes = NO_WISHES,
+) -> Refusal | None:
+    """Why this very instance cannot take the task; None when it can. For StartTask and daemons.
+
+    The launch type is not asked: the caller means this instance. MISSING when it is unknown,
+    INACTIVE when it takes no tasks.
+    """
     seat = capacity.seat(container_instance_arn)
     if seat is None or seat.instance is None:
         return Refusal(container_instance_arn, "MISSING")
-    reason = _reason(seat, demand)
-    return None if reason is None else Refusal(container_instance_arn, reason)
+    if seat.instance.status != "ACTIVE":
+        return Refusal(container_instance_arn, "INACTIVE")
+    assert seat.zone is not None
+    launch_type = "EXTERNAL" if seat.instance.external else "EC2"
+    if demand.launch_type != launch_type:
+        demand = msgspec.structs.replace(demand, launch_type=launch_type)
+    search = Search(capacity, seat.instance.cluster_arn, demand, group, wishes)
+    if is_able(seat.zone, seat.slot, search):
+        return None
+    return refusal_at(seat.zone, seat.slot, filters(search))
 
 
-def _best_slot(
-    zone: Zone, demand: Demand, group: str, capacity: Capacity, groups: Groups | None
-) -> int | None:
-    load = zone.burden
-    if groups is not None and zone in groups.by_zone:
-        load = zone.counts_of(group, lambda: _counts_in(zone, capacity, groups)) * _GROUP_FIRST
-        load += zone.burden
-    # The least burdened of all is nearly always able; only if not are all the others asked.
-    slot = int(load.argmin())
-    if _is_able(zone, slot, demand):
-        return slot
-    able = _able(zone, demand)
-    slot = int(np.where(able, load, _NOT_HERE).argmin())
-    return slot if able[slot] else None
+def constraint_refusal(
+    capacity: Capacity, container_instance_arn: str, *, group: str = "", wishes: Wishes = NO_WISHES
+) -> Refusal | None:
+    """Which constraint the instance does not meet, resources and agent aside; None when it meets
+    all. For tasks that run already: leave distinctInstance out, their own task would count."""
+    seat = capacity.seat(container_instance_arn)
+    if seat is None or seat.instance is None:
+        return Refusal(container_instance_arn, "MISSING")
+    assert seat.zone is not None
+    search = Search(capacity, seat.instance.cluster_arn, Demand(), group, wishes)
+    return refusal_at(seat.zone, seat.slot, constraint_filters(search))
 
 
-def _is_able(zone: Zone, slot: int, demand: Demand) -> bool:
-    return bool(
-        zone.takes[slot] == _kind(demand)
-        and zone.cpu_left[slot] >= demand.cpu_units
-        and zone.memory_left[slot] >= demand.memory_mib
-        and (not demand.requires_attributes or zone.having(demand.requires_attributes)[slot])
-        and not any(zone.taken(code)[slot] for code in _ports(demand))
-    )
-
-
-def _able(zone: Zone, demand: Demand) -> Booleans:
-    able: Booleans = zone.takes == _kind(demand)
-    able &= zone.cpu_left >= demand.cpu_units
-    able &= zone.memory_left >= demand.memory_mib
-    if demand.requires_attributes:
-        able &= zone.having(demand.requires_attributes)
-    for code in _ports(demand):
-        able &= ~zone.taken(code)
-    return able
-
-
-def _ports(demand: Demand) -> set[int] | tuple[()]:
-    if demand.host_ports or demand.host_ports_udp:
-        return ports_as_codes(demand.host_ports, demand.host_ports_udp)
-    return ()
-
-
-def _counts_in(zone: Zone, capacity: Capacity, groups: Groups) -> Iterator[tuple[int, int]]:
-    for arn, count in groups.by_instance.items():
-        seat = capacity.seat(arn)
-        assert seat is not None
-        if seat.zone is zone:
-            yield seat.slot, count
-
-
-def _no_place(capacity: Capacity, cluster_arn: str, demand: Demand) -> NoPlace:
-    refusals: list[Refusal] = []
-    nearest: tuple[int, int, str] | None = None
-    for zone in sorted(capacity.zones(cluster_arn), key=lambda zone: zone.name):
-        slots = np.flatnonzero(zone.active == _kind(demand))
-        if not len(slots):
-            continue
-        for slot in slots[: REFUSALS_MAX - len(refusals)]:
-            refusals.append(_refusal_at(zone, int(slot), capacity, demand))
-        missing = _missing(zone, demand)[slots]
-        best = np.lexsort((-zone.memory_left[slots], missing))[0]
-        instance = zone.instances[slots[best]]
-        assert instance is not None
-        found = (int(missing[best]), -int(zone.memory_left[slots[best]]), instance.arn)
-        nearest = found if nearest is None else min(nearest, found)
-    if nearest is None:
-        return NoPlace()
-    return NoPlace(tuple(refusals), refusal_by(capacity, nearest[2], demand))
-
-
-def _missing(zone: Zone, demand: Demand) -> npt.NDArray[np.int32]:
-    """How far each slot is from taking the task: what it lacks, the hardest to mend first."""
-    missing = np.zeros(len(zone.instances), np.int32)
-    missing += zone.cpu_left < demand.cpu_units
-    missing += zone.memory_left < demand.memory_mib
-    for code in _ports(demand):
-        missing += zone.taken(code)
-    missing += 1_000 * ~zone.having(demand.requires_attributes)
-    missing += 1_000_000 * (zone.takes != zone.active)
-    return missing
-
-
-def _refusal_at(zone: Zone, slot: int, capacity: Capacity, demand: Demand) -> Refusal:
-    instance = zone.instances[slot]
-    assert instance is not None
-    refusal = refusal_by(capacity, instance.arn, demand)
-    assert refusal is not None, "an instance that could take the task was not chosen"
-    return refusal
-
-
-def _reason(seat: Seat, demand: Demand) -> str | None:
-    """One reason: agent, then resources, then attributes."""
-    instance = seat.instance
-    assert instance is not None
-    if instance.status != "ACTIVE":
-        return "INACTIVE"
-    if not instance.agent_connected:
-        return "AGENT"
-    if instance.cpu_units - seat.cpu_units < demand.cpu_units:
-        return "RESOURCE:CPU"
-    if instance.memory_mib - seat.memory_mib < demand.memory_mib:
-        return "RESOURCE:MEMORY"
-    if any(seat_has_port(seat, code) for code in ports_as_codes(demand.host_ports, ())):
-        return "RESOURCE:PORTS"
-    if any(seat_has_port(seat, code) for code in ports_as_codes((), demand.host_ports_udp)):
-        return "RESOURCE:PORTS_UDP"
-    if not has_attributes(instance, demand.requires_attributes):
-        return "ATTRIBUTE"
+def refusal_at(zone: Zone, slot: int, asked: list[Filter]) -> Refusal | None:
+    """The first filter at which the instance falls; None when it falls at none."""
+    for each in asked:
+        if not each.fits(zone)[slot]:
+            return Refusal(_arn(zone, slot), each.reason)
     return None
 
 
-def _kind(demand: Demand) -> int:
-    return EXTERNAL if demand.launch_type == "EXTERNAL" else EC2
+def closest_slot(search: Search, asked: list[Filter]) -> tuple[Zone, int] | None:
+    """The ACTIVE instance of the launch type that lacks least; None when there is none.
+
+    A connected one before a disconnected one, then one with the attributes and constraints, then
+    the fewest missing resources, then the most memory left.
+    """
+    nearest: tuple[int, int, str, Zone, int] | None = None
+    for zone in search.capacity.zones(search.cluster_arn):
+        slots = np.flatnonzero(zone.active == search.kind)
+        if not len(slots):
+            continue
+        missing = np.zeros(len(zone.instances), np.int32)
+        for each in asked:
+            missing += each.weight * ~each.fits(zone)
+        missing = missing[slots]
+        first = int(np.lexsort((-zone.memory_left[slots], missing))[0])
+        slot = int(slots[first])
+        found = (int(missing[first]), -int(zone.memory_left[slot]), _arn(zone, slot), zone, slot)
+        nearest = found if nearest is None or found[:3] < nearest[:3] else nearest
+    return None if nearest is None else nearest[3:]
+
+
+def _no_place(search: Search) -> NoPlace:
+    asked = filters(search)
+    closest = closest_slot(search, asked)
+    if closest is None:
+        return NoPlace()
+    refusals: list[Refusal] = []
+    for zone in sorted(search.capacity.zones(search.cluster_arn), key=lambda zone: zone.name):
+        slots = np.flatnonzero(zone.active == search.kind)
+        for slot in slots[: REFUSALS_MAX - len(refusals)]:
+            refusal = refusal_at(zone, int(slot), asked)
+            assert refusal is not None, "an instance that could take the task was not chosen"
+            refusals.append(refusal)
+    return NoPlace(tuple(refusals), refusal_at(*closest, asked))
+
+
+def _arn(zone: Zone, slot: int) -> str:
+    instance = zone.instances[slot]
+    assert instance is not None
+    return instance.arn

@@ -1,0 +1,1 @@
+"""The cluster query language: which container instances an expression means."""
