@@ -3,13 +3,20 @@
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Service
-from roadstead.ecs.transitions import deployments, service_notes, service_tasks, services
+from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.transitions import (
+    deployments,
+    service_notes,
+    service_tasks,
+    services,
+    task_protection,
+)
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
 
 class StartTasks(msgspec.Struct, frozen=True):
-    """Start tasks of the PRIMARY deployment, as many as find a place."""
+    """Start tasks of a deployment that wants more, as many as find a place."""
 
     service_arn: str
     deployment_id: str
@@ -23,7 +30,14 @@ class StartTasks(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        service_tasks.start_service_tasks(tx, call, service, self.count, unhealthy=self.unhealthy)
+        service_tasks.start_service_tasks(
+            tx,
+            call,
+            service,
+            self.count,
+            unhealthy=self.unhealthy,
+            deployment_id=self.deployment_id,
+        )
 
 
 class RestoreTasks(msgspec.Struct, frozen=True):
@@ -62,6 +76,37 @@ class StopTasks(msgspec.Struct, frozen=True):
         )
 
 
+class EndProtection(msgspec.Struct, frozen=True):
+    """Clear the scale-in protection of tasks for which it has expired."""
+
+    service_arn: str
+    task_arns: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return f"the protection of {len(self.task_arns)} tasks has expired"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        for arn in self.task_arns:
+            task_protection.end_protection(tx, tx.must(TASKS, arn))
+
+
+class AnnounceProtected(msgspec.Struct, frozen=True):
+    """Protected tasks keep a deployment from stopping what it has too many of."""
+
+    service_arn: str
+    deployment_id: str
+    count: int
+
+    @property
+    def reason(self) -> str:
+        return f"{self.count} tasks would be stopped if they were not protected"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        service = _service(tx, self.service_arn)
+        service_notes.note_protected(tx, call, service, self.deployment_id, self.count)
+
+
 class StopUnhealthyTasks(msgspec.Struct, frozen=True):
     """Stop tasks that failed their container health checks."""
 
@@ -88,7 +133,8 @@ class CountFailedStarts(msgspec.Struct, frozen=True):
         return f"tasks of {self.deployment_id} never reached RUNNING"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        deployments.count_failed_starts(tx, call, _service(tx, self.service_arn))
+        service = _service(tx, self.service_arn)
+        deployments.count_failed_starts(tx, call, service, self.deployment_id)
 
 
 class ForgiveFailures(msgspec.Struct, frozen=True):
@@ -102,7 +148,8 @@ class ForgiveFailures(msgspec.Struct, frozen=True):
         return f"a task of {self.deployment_id} reached RUNNING"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        deployments.forgive_failures(tx, call, _service(tx, self.service_arn))
+        service = _service(tx, self.service_arn)
+        deployments.forgive_failures(tx, call, service, self.deployment_id)
 
 
 class DropDeployments(msgspec.Struct, frozen=True):
@@ -165,6 +212,8 @@ class AnnounceWaiting(msgspec.Struct, frozen=True):
     service_arn: str
     cause: str
     closest_id: str
+    deployment_id: str = ""
+    """Of the fleet that waits, if it is one of several."""
 
     @property
     def reason(self) -> str:
@@ -172,20 +221,25 @@ class AnnounceWaiting(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        service_notes.note_waiting(tx, call, service, self.cause, self.closest_id)
+        service_notes.note_waiting(
+            tx, call, service, self.cause, self.closest_id, deployment_id=self.deployment_id
+        )
 
 
 class StopWaiting(msgspec.Struct, frozen=True):
-    """The service misses no task any more."""
+    """The service, or one of its fleets, misses no task any more."""
 
     service_arn: str
+    deployment_id: str = ""
+    """Of the fleet that waited, if it is one of several."""
 
     @property
     def reason(self) -> str:
         return "no task is missing"
 
     def apply(self, tx: Tx, call: Call) -> None:
-        service_notes.note_not_waiting(tx, _service(tx, self.service_arn))
+        service = _service(tx, self.service_arn)
+        service_notes.note_not_waiting(tx, service, deployment_id=self.deployment_id)
 
 
 class FinishDeletion(msgspec.Struct, frozen=True):

@@ -8,7 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from roadstead.ecs.reconcilers.service_survey import COMING, Survey, is_healthy
+from roadstead.ecs.reconcilers.service_survey import (
+    COMING,
+    SERVING,
+    Survey,
+    is_coming,
+    is_healthy,
+    is_sick,
+    serves,
+)
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
@@ -42,36 +50,34 @@ def tasks_to_stop(
     """Up to `most` tasks that scaling, the deployment or a drain stops now: idle ones first."""
     chosen: list[str] = []
     if moves.stop_idle:
-        chosen += _first(_idle(view, service, found), most)
+        chosen += _first(_idle(view, found), most)
     if moves.stop_coming:
         count = min(moves.stop_coming, most - len(chosen))
         chosen += _first(_coming(view, found), count)
     if moves.stop_current:
         count = min(moves.stop_current, most - len(chosen))
         if found.population.current <= WALKED_MAX:
-            chosen += _compared(_current(view, service, found), found, count)
+            chosen += _compared(_current(view, found), found, count)
         else:
             chosen += _of_many_current(view, service, found, count)
     if moves.stop_leaving:
         count = min(moves.stop_leaving, most - len(chosen))
         if found.population.leaving <= WALKED_MAX:
-            chosen += _compared(_leaving(view, service, found), found, count)
+            chosen += _compared(_leaving(view, found), found, count)
         else:
-            chosen += _from_the_fullest(view, service, _leaves(service, found), count)
+            chosen += _from_the_fullest(view, service, _leaves(found), count)
     return tuple(chosen)
 
 
-def unhealthy_to_stop(
-    view: View, service: Service, found: Survey, moves: Moves, most: int
-) -> tuple[str, ...]:
+def unhealthy_to_stop(view: View, found: Survey, moves: Moves, most: int) -> tuple[str, ...]:
     """Up to `most` of the unhealthy tasks that are to be stopped, those that run longest first."""
     if not moves.stop_unhealthy:
         return ()
     draining = _arns(found.draining)
     tasks = (
         task
-        for task in _standing(view, service.deployments[0].id, "UNHEALTHY")
-        if running_since(task) <= found.graced_after and task.arn not in draining
+        for task in _standing(view, found.fleet.target.id, "UNHEALTHY")
+        if is_sick(task, found) and task.arn not in draining
     )
     return tuple(_first(tasks, min(moves.stop_unhealthy, most)))
 
@@ -92,10 +98,11 @@ def _compared(tasks: Iterable[Task], found: Survey, count: int) -> tuple[str, ..
 
 
 def _of_many_current(view: View, service: Service, found: Survey, count: int) -> list[str]:
-    not_healthy = (task for task in _current(view, service, found) if not is_healthy(task, found))
-    missing = found.population.current - found.population.current_healthy
-    chosen = _first(not_healthy, min(count, missing))
-    stays = _stays(service, found)
+    not_healthy = (task for task in _current(view, found) if not is_healthy(task, found))
+    tasks = found.population
+    unready = tasks.current - tasks.current_healthy - tasks.protected_unready
+    chosen = _first(not_healthy, min(count, unready))
+    stays = _stays(found)
 
     def may_stop(task: Task) -> bool:
         return stays(task) and is_healthy(task, found)
@@ -124,73 +131,80 @@ def _from_the_fullest(
     return take_from_the_fullest(Counter(group.by_instance), zones, tasks_on, count)
 
 
-def _idle(view: View, service: Service, found: Survey) -> Iterator[Task]:
-    primary = service.deployments[0].id
-    for older in service.deployments[1:]:
-        yield from _standing(view, older.id, "UNHEALTHY")
-        if older.id != found.former_id:
-            for where in COMING:
-                yield from _standing(view, older.id, where)
+def _idle(view: View, found: Survey) -> Iterator[Task]:
+    target = found.fleet.target.id
+    draining = _arns(found.draining)
+    for older in found.fleet.older:
+        for where in ("UNHEALTHY", *COMING):
+            for task in _standing(view, older.id, where):
+                is_draining = task.arn in draining
+                if not task.protection_enabled and (is_draining or not is_coming(task, found)):
+                    yield task
     for task in found.draining:
-        if (task.started_by == primary and not _serves(task)) or (
-            task.started_by == found.former_id and standing(task) in COMING
+        if task.started_by == target and (
+            is_sick(task, found) or not (serves(task) or task.protection_enabled)
         ):
             yield task
 
 
 def _coming(view: View, found: Survey) -> Iterator[Task]:
     draining = _arns(found.draining)
-    for where in COMING:
+    for where in (*COMING, "UNHEALTHY"):
         for task in _standing(view, found.former_id, where, newest_first=True):
-            if task.arn not in draining:
+            if is_coming(task, found) and not task.protection_enabled and task.arn not in draining:
                 yield task
 
 
-def _leaving(view: View, service: Service, found: Survey) -> Iterator[Task]:
-    primary = service.deployments[0].id
-    for older in service.deployments[1:]:
-        yield from _standing(view, older.id, "RUNNING")
-        yield from _standing(view, older.id, "HEALTHY")
+def _leaving(view: View, found: Survey) -> Iterator[Task]:
+    leaves = _leaves(found)
+    if not found.fleet.is_failed:
+        for older in found.fleet.older:
+            for where in SERVING:
+                yield from filter(leaves, _standing(view, older.id, where))
     for task in found.draining:
-        if task.started_by == primary and _serves(task):
+        if (task.started_by == found.fleet.target.id or found.fleet.is_failed) and leaves(task):
             yield task
 
 
-def _leaves(service: Service, found: Survey) -> Callable[[Task], bool]:
-    """Whether a task is one of those that serve but must go."""
-    primary = service.deployments[0].id
+def _leaves(found: Survey) -> Callable[[Task], bool]:
+    """Whether a task is one of those that serve, must go and may."""
+    older = frozenset(each.id for each in found.fleet.older)
     draining = _arns(found.draining)
-    return lambda task: _serves(task) and (task.started_by != primary or task.arn in draining)
+
+    def leaves(task: Task) -> bool:
+        if task.protection_enabled or not serves(task):
+            return False
+        if task.arn in draining:
+            return True
+        return task.started_by in older and not found.fleet.is_failed
+
+    return leaves
 
 
-def _current(view: View, service: Service, found: Survey) -> Iterator[Task]:
+def _current(view: View, found: Survey) -> Iterator[Task]:
     """Newest first within a standing, those of least worth before."""
-    stays = _stays(service, found)
+    stays = _stays(found)
     for where in STANDINGS:
-        for task in _standing(view, service.deployments[0].id, where, newest_first=True):
+        for task in _standing(view, found.fleet.target.id, where, newest_first=True):
             if stays(task):
                 yield task
 
 
-def _stays(service: Service, found: Survey) -> Callable[[Task], bool]:
-    """Whether a task is as it should be."""
-    primary = service.deployments[0].id
+def _stays(found: Survey) -> Callable[[Task], bool]:
+    """Whether a task is as it should be, and may be given up all the same."""
+    target = found.fleet.target.id
     draining = _arns(found.draining)
 
     def stays(task: Task) -> bool:
-        where = standing(task)
         return (
-            where is not None
-            and task.started_by == primary
+            standing(task) is not None
+            and task.started_by == target
             and task.arn not in draining
-            and not (where == "UNHEALTHY" and running_since(task) <= found.graced_after)
+            and not is_sick(task, found)
+            and not task.protection_enabled
         )
 
     return stays
-
-
-def _serves(task: Task) -> bool:
-    return standing(task) in ("RUNNING", "HEALTHY")
 
 
 def _standing(

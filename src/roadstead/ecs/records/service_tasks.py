@@ -56,6 +56,28 @@ def _standing_keys(task: Task) -> tuple[str, ...]:
 TASKS_BY_STANDING = Index("tasks_by_standing", TASKS, _standing_keys, running_since)
 """Key: `deployment id|standing`. Those that run longest come first."""
 
+PROTECTED_BY_STANDING = Index(
+    "protected_by_standing",
+    TASKS,
+    lambda task: _standing_keys(task) if task.protection_enabled else (),
+    running_since,
+)
+"""The same, of tasks with scale-in protection."""
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+PROTECTIONS_BY_END = Index(
+    "protections_by_end",
+    TASKS,
+    lambda task: (
+        (task.service_arn,)
+        if task.service_arn and task.protection_enabled and task.desired_status == "RUNNING"
+        else ()
+    ),
+    lambda task: task.protection_expires_at or _NEVER,
+)
+"""Key: service ARN. The tasks whose protection expires first come first."""
+
 
 def _is_uncounted_failure(task: Task) -> bool:
     return (

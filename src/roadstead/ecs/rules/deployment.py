@@ -26,11 +26,23 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks of the PRIMARY deployment that failed their health check."""
     coming: int = 0
     """Tasks of the former deployment, the last that was completed, that do not serve yet."""
+    protected: int = 0
+    """Those of the current tasks that are protected: too many or not, they are not stopped."""
+    protected_unready: int = 0
+    """Those of them that do not count as healthy."""
+    protected_leaving: int = 0
+    """Tasks beside `leaving` that serve and must go, but are protected."""
+    protected_idle: int = 0
+    """Tasks beside `idle` and `coming` that do not serve and must go, but are protected."""
+    staying: int = 0
+    """Tasks of older deployments that serve, and stay because the rollout was given up."""
     restorable: int = 0
     """How many tasks the former deployment has lost since, and may get again."""
     is_primary_held: bool = False
     """Whether the PRIMARY deployment can start nothing now: it waits after failed starts, or for a
     place."""
+    is_failed: bool = False
+    """Whether the rollout was given up: the PRIMARY deployment starts nothing any more."""
 
 
 class Moves(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +60,8 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
     """How many of those to start stand in for unhealthy ones."""
     is_blocked: bool = False
     """The percentages allow nothing, now or later: only a change by the user helps."""
+    protected: int = 0
+    """How many protected tasks would be stopped if they were not."""
 
     @property
     def stops(self) -> int:
@@ -95,26 +109,23 @@ def next_moves(tasks: Population) -> Moves:
     desired = tasks.desired_count
     minimum = minimum_running(desired, tasks.minimum_healthy_percent)
     maximum = maximum_total(desired, tasks.maximum_percent)
-    surplus = max(0, tasks.current - desired)
-    kept = tasks.current - surplus
-    kept_healthy = min(tasks.current_healthy, kept)  # those not healthy are stopped first
-    stop_leaving = _between(0, kept_healthy + tasks.leaving - minimum, tasks.leaving)
-    lacking = max(0, minimum - kept_healthy - tasks.leaving)
+    stop_current, kept_healthy = _surplus_stopped(tasks, minimum)
+    kept = tasks.current - stop_current
+    serving = kept_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
+    stop_leaving = _between(0, serving - minimum, tasks.leaving)
+    lacking = max(0, minimum - serving)
     kept_coming = min(lacking, tasks.coming)
     total = kept + tasks.leaving - stop_leaving + tasks.unhealthy + kept_coming
-    missing = desired - kept
+    total += tasks.protected_leaving + tasks.protected_idle + tasks.staying
+    missing = 0 if tasks.is_failed else max(0, desired - kept)
     room = maximum - total - (0 if tasks.is_primary_held else missing)
     start_former = _between(0, room, min(lacking - kept_coming, tasks.restorable))
     total += start_former
-    stop_unhealthy = 0
-    if kept_healthy >= desired:
-        stop_unhealthy = tasks.unhealthy
-    elif tasks.unhealthy and total >= maximum and kept_healthy == kept:
-        stop_unhealthy = min(tasks.unhealthy, total - maximum + 1)
+    stop_unhealthy = _unhealthy_stopped(tasks, kept, kept_healthy, total - maximum)
     start = _between(0, maximum - (total - stop_unhealthy), missing)
     return Moves(
         start=start,
-        stop_current=surplus,
+        stop_current=stop_current,
         stop_leaving=stop_leaving,
         stop_idle=tasks.idle,
         stop_unhealthy=stop_unhealthy,
@@ -125,16 +136,47 @@ def next_moves(tasks: Population) -> Moves:
         and missing > 0
         and start == start_former == kept_coming == 0
         and kept == kept_healthy,
+        protected=_between(0, kept - desired, tasks.protected)
+        + _between(0, serving - stop_leaving - minimum, tasks.protected_leaving)
+        + tasks.protected_idle,
     )
+
+
+def _surplus_stopped(tasks: Population, minimum: int) -> tuple[int, int]:
+    """How many current tasks are too many and may go, and how many healthy ones then stay.
+
+    Those that are not healthy go first; if those are protected, no healthy one goes that the
+    minimum needs.
+    """
+    surplus = min(max(0, tasks.current - tasks.desired_count), tasks.current - tasks.protected)
+    unready = tasks.current - tasks.current_healthy - tasks.protected_unready
+    serving = tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
+    healthy = _between(0, surplus - unready, max(0, serving - minimum))
+    return min(surplus, unready) + healthy, tasks.current_healthy - healthy
+
+
+def _unhealthy_stopped(tasks: Population, kept: int, kept_healthy: int, excess: int) -> int:
+    """How many unhealthy tasks may go. excess: how many tasks there are above the maximum.
+
+    One stays for each task that is not healthy yet: it is replaced first. Those beyond have their
+    replacement, or are replacements that failed themselves. Where the maximum leaves no room for
+    a replacement, one makes it, and the next only once all others are healthy.
+    """
+    stopped = max(0, tasks.unhealthy - max(0, tasks.desired_count - kept_healthy))
+    left = tasks.unhealthy - stopped
+    if left and excess - stopped >= 0 and kept_healthy == kept and not tasks.is_failed:
+        stopped += min(left, excess - stopped + 1)
+    return stopped
 
 
 def after_stops(tasks: Population, moves: Moves) -> Population:
     """The population once all that the moves stop is stopped, and before anything is started."""
     current = tasks.current - moves.stop_current
+    minimum = minimum_running(tasks.desired_count, tasks.minimum_healthy_percent)
     return msgspec.structs.replace(
         tasks,
         current=current,
-        current_healthy=min(tasks.current_healthy, current),
+        current_healthy=_surplus_stopped(tasks, minimum)[1],
         leaving=tasks.leaving - moves.stop_leaving,
         idle=tasks.idle - moves.stop_idle,
         unhealthy=tasks.unhealthy - moves.stop_unhealthy,

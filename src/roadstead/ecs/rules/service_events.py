@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from roadstead.ecs.records.service import Service
+
 REPEATED_AFTER = timedelta(hours=6)
 """An event that says the same again is written again after so long.
 
@@ -48,13 +50,16 @@ def steady(service: str) -> Announcement:
     return Announcement(f"(service {service}) has reached a steady state.", "SERVICE_STEADY_STATE")
 
 
-def started(service: str, task_ids: Sequence[str], unhealthy: int = 0) -> Announcement:
-    """unhealthy: how many of the tasks replace unhealthy ones."""
+def started(
+    service: str, task_ids: Sequence[str], unhealthy: int = 0, task_set: str = ""
+) -> Announcement:
+    """unhealthy: how many of the tasks replace unhealthy ones. task_set: their task set's id."""
     suffix = ""
     if unhealthy:
         suffix = f" Amazon ECS replaced {unhealthy} tasks due to an unhealthy status."
     return Announcement(
-        f"(service {service}) has started {len(task_ids)} tasks: {_tasks(task_ids)}{suffix}",
+        f"{_subject(service, task_set)} has started {len(task_ids)} tasks: "
+        f"{_tasks(task_ids)}{suffix}",
         "TASKS_STARTED",
     )
 
@@ -70,8 +75,34 @@ def stopped_pending(service: str, count: int) -> Announcement:
     return Announcement(f"(service {service}) stopped {count} pending tasks.", "TASKS_STOPPED")
 
 
+def constraint_violated(service: str, task_id: str, container_instance_id: str) -> Announcement:
+    """A daemon's task. ECS documents the event's name; the sentence is ours."""
+    return Announcement(
+        f"(service {service}) (task {task_id}) no longer meets the placement constraints of the "
+        f"service on (container-instance {container_instance_id}).",
+        "SERVICE_DAEMON_PLACEMENT_CONSTRAINT_VIOLATED",
+        "ERROR",
+    )
+
+
 def deployment_completed(service: str, deployment_id: str) -> Announcement:
     return Announcement(f"(service {service}) (deployment {deployment_id}) deployment completed.")
+
+
+def desired_count_updated(desired_count: int, task_set_arn: str = "") -> Announcement:
+    """Of the service, or of one of its task sets; for EventBridge only."""
+    extras: dict[str, Any] = {"desiredCount": desired_count}
+    if task_set_arn:
+        extras["taskSetArns"] = [task_set_arn]
+    return Announcement("", "SERVICE_DESIRED_COUNT_UPDATED", extras=extras)
+
+
+def task_set_steady(service: str, task_set_id: str, task_set_arn: str) -> Announcement:
+    return Announcement(
+        f"(service {service}, taskSet {task_set_id}) has reached a steady state.",
+        "TASKSET_STEADY_STATE",
+        extras={"taskSetArns": [task_set_arn]},
+    )
 
 
 def failed_health_checks(service: str, task_id: str) -> Announcement:
@@ -108,6 +139,31 @@ def unplaceable(service: str, cause: str, closest_id: str) -> Announcement:
         "SERVICE_TASK_PLACEMENT_FAILURE",
         "ERROR",
     )
+
+
+def protected(service: Service, deployment_id: str, count: int) -> Announcement:
+    """count: how many tasks would be stopped if they were not protected.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html
+    """
+    extras = {}
+    if service.deployment_controller != "ECS":
+        extras["taskSetArns"] = [task_set_arn(service.arn, deployment_id)]
+    return Announcement(
+        f"(service {service.name}) was unable to reach steady state because (taskSet "
+        f"{deployment_id}) was unable to scale in due to (reason {count} tasks under protection)",
+        "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
+        extras=extras,
+    )
+
+
+def task_set_arn(service_arn: str, task_set_id: str) -> str:
+    """The ARN of a service's task set: a deployment of the ECS controller has none."""
+    return f"{service_arn.replace(':service/', ':task-set/', 1)}/{task_set_id}"
+
+
+def _subject(service: str, task_set: str) -> str:
+    return f"(service {service}, taskSet {task_set})" if task_set else f"(service {service})"
 
 
 def _tasks(task_ids: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
@@ -23,33 +24,40 @@ from roadstead.state.view import Tx, View
 
 
 def start_service_tasks(
-    tx: Tx, call: Call, service: Service, count: int, *, unhealthy: int = 0
+    tx: Tx,
+    call: Call,
+    service: Service,
+    count: int,
+    *,
+    unhealthy: int = 0,
+    deployment_id: str = "",
 ) -> Service:
-    """Start up to `count` tasks of the PRIMARY deployment, as many as find a place.
+    """Start up to `count` tasks of a deployment, as many as find a place.
 
     unhealthy: how many of them replace unhealthy tasks.
+    deployment_id: of the PRIMARY deployment if it is not said.
     """
-    primary = service.deployments[0]
+    deployment = _the_deployment(service, deployment_id)
+    waits_alone = deployment.id if has_shares(service) else ""
     started: list[str] = []
     no_place: NoPlace | None = None
     for _ in range(count):
-        place = _place_behind_daemons(tx, call, service, primary)
+        place = _place_behind_daemons(tx, call, service, deployment)
         if isinstance(place, NoPlace):
             no_place = place
             break
         started.append(
-            start_task_of_service(tx, call, service, primary, place.container_instance_arn)
+            start_task_of_service(tx, call, service, deployment, place.container_instance_arn)
         )
     if started:
-        service = msgspec.structs.replace(service, is_steady=False)
-        message = service_events.started(service.name, started, min(unhealthy, len(started)))
-        service = announce(tx, call, service, message)
+        service = _announce_started(tx, call, service, deployment, started, unhealthy)
+    waiting = deployment.waiting_reason if waits_alone else service.waiting_reason
     if no_place is None:
-        return note_not_waiting(tx, service) if service.waiting_reason else service
+        return note_not_waiting(tx, service, deployment_id=waits_alone) if waiting else service
     cause, closest_id = waiting_cause(no_place)
-    if cause == service.waiting_reason:
+    if cause == waiting:
         return service
-    return note_waiting(tx, call, service, cause, closest_id)
+    return note_waiting(tx, call, service, cause, closest_id, deployment_id=waits_alone)
 
 
 def restore_service_tasks(
@@ -66,8 +74,29 @@ def restore_service_tasks(
         )
     if not started:
         return service
+    return _announce_started(tx, call, service, deployment, started)
+
+
+def _announce_started(
+    tx: Tx,
+    call: Call,
+    service: Service,
+    deployment: Deployment,
+    started: list[str],
+    unhealthy: int = 0,
+) -> Service:
     service = msgspec.structs.replace(service, is_steady=False)
-    return announce(tx, call, service, service_events.started(service.name, started))
+    task_set = "" if service.deployment_controller == "ECS" else deployment.id
+    said = service_events.started(
+        service.name, started, min(unhealthy, len(started)), task_set=task_set
+    )
+    return announce(tx, call, service, said)
+
+
+def _the_deployment(service: Service, deployment_id: str) -> Deployment:
+    if not deployment_id:
+        return service.deployments[0]
+    return next(each for each in service.deployments if each.id == deployment_id)
 
 
 def next_place(view: View, service: Service, deployment: Deployment) -> Placed | NoPlace:

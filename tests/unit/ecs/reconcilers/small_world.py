@@ -13,6 +13,7 @@ import msgspec
 
 from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
+from roadstead.ecs.reconcilers import service_fleet
 from roadstead.ecs.reconcilers.service_actions import RestoreTasks, StartTasks
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
@@ -132,7 +133,7 @@ class World:
     def events(self, arn: str) -> list[str]:
         """Oldest first, ids of tasks and deployments written as `*`."""
         found = self.view.find(EVENTS_BY_SERVICE, arn)
-        return [without_ids(event.message) for event in found]
+        return [without_ids(event.message) for event in found if event.message]
 
     # What must never happen.
 
@@ -201,8 +202,8 @@ class World:
     def _is_full(self, plan: Plan) -> bool:
         """Whether it holds as many tasks as a plan may: there may be more to do."""
         return any(
-            getattr(each, "count", 0) >= service_reconciler.STARTED_AT_ONCE_MAX
-            or len(getattr(each, "task_arns", ())) >= service_reconciler.STOPPED_AT_ONCE_MAX
+            getattr(each, "count", 0) >= service_fleet.STARTED_AT_ONCE_MAX
+            or len(getattr(each, "task_arns", ())) >= service_fleet.STOPPED_AT_ONCE_MAX
             for each in plan.actions
         )
 
