@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from bench import api_calls, flatness, launches, placement, services, state_size
+from bench import api_calls, flatness, launches, placement, scale, services, state_size
 from bench.sitting import Sitting, sitting, wait_for_calm
 
 THEMES: dict[str, Callable[[Sitting], None]] = {
@@ -19,6 +19,7 @@ THEMES: dict[str, Callable[[Sitting], None]] = {
     "calls": api_calls.measure,
     "flat": flatness.measure,
     "placement": placement.measure,
+    "scale": scale.measure,
     "state": state_size.measure,
 }
 ROUNDS = 5

@@ -155,6 +155,16 @@ class SimulatedCluster:
                 pullStoppedAt=now,
             )
 
+    def report_stopped(self, task_arns: Iterable[str]) -> None:
+        """What the agents say once the containers have ended."""
+        for arn in task_arns:
+            self.call(
+                "SubmitTaskStateChange",
+                task=arn,
+                status="STOPPED",
+                containers=[{"containerName": "app", "status": "STOPPED", "exitCode": 137}],
+            )
+
 
 class NoLog:
     """A log that keeps nothing: what is measured on it is the state and its operations alone."""
