@@ -60,6 +60,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The region of keys that we make and of lines that we print; requests name their own."""
     agent_endpoint: str = ""
     """What DiscoverPollEndpoint tells agents; empty: the `Host` that the agent itself called."""
+    event_log: Path | None = None
+    """A file to which every published event is appended as a line of JSON."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +141,12 @@ def tuning(environ: Mapping[str, str] = os.environ) -> dict[str, int]:
             )
         found[variable.removeprefix(TUNING_PREFIX).lower()] = int(value)
     return found
+
+
+def event_log(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Where published events are appended: ROADSTEAD_EVENT_LOG, or nowhere."""
+    chosen = environ.get("ROADSTEAD_EVENT_LOG")
+    return Path(chosen) if chosen else None
 
 
 def default_data_dir(environ: Mapping[str, str] = os.environ, *, root: bool | None = None) -> Path:

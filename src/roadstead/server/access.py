@@ -27,6 +27,9 @@ AGENT_ACTIONS = frozenset(
 """Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonEC2ContainerServiceforEC2Role.html
 and agent:agent/api (what it calls)"""
 
+STREAM_EVENTS = "roadstead:StreamEvents"
+"""Reading published events; for root keys only, as all that neither an agent nor a host needs."""
+
 HOST_ACTIONS = frozenset(
     {
         "roadstead:DescribeControlPlane",

@@ -7,6 +7,7 @@ chooses the log, the clock and the keys.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from roadstead.aws.models import service_model
 from roadstead.clock import Clock
@@ -21,6 +22,9 @@ from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
 from roadstead.server.dispatch import Api, Check, Dispatcher
+from roadstead.server.event_feed import EventFeed
+from roadstead.server.event_sink import EventSink
+from roadstead.server.event_streams import EventStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop, Reconciler
@@ -53,8 +57,12 @@ class ControlPlane:
         agent_endpoint: str = "",
         reconcilers: Iterable[Reconciler] = (),
         check: Check | None = None,
+        event_log: Path | None = None,
     ) -> None:
-        """Opens the log. Raises: LogError"""
+        """Opens the log, and the file to which events are appended, if there is to be one.
+
+        Raises: LogError, SettingError
+        """
         self.store = Store(
             log,
             SCHEMA,
@@ -71,6 +79,9 @@ class ControlPlane:
         )
         self.sessions = AgentSessions(self.store, clock, ids)
         self.doors = AgentDoors(self.sessions, self.store, keys, clock)
+        self.feed = EventFeed(self.store)
+        self.event_streams = EventStreams(self.feed, keys, clock, ids)
+        self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
         self._stop = asyncio.Event()
 
     def set_tuning(self, tuning: Tuning) -> None:
@@ -96,19 +107,21 @@ class ControlPlane:
     async def _run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
     ) -> None:
-        application = HttpApplication(self.dispatcher, self.doors.open)
+        application = HttpApplication(self.dispatcher, self.doors.open, events=self.event_streams)
         free = [free_address(each) for each in addresses]
         servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.store.run())
             loops = [group.create_task(loop.run()) for loop in self.loops]
             loops.append(group.create_task(self.sessions.run()))
+            sinks = [group.create_task(each.run()) for each in (self.event_sink,) if each]
             serving = [group.create_task(server.run()) for server in servers]
             for server in servers:
                 await server.ready(self.clock)
             on_ready(tuple(f"{server.host}:{server.port}" for server in servers))
             await self._stop.wait()
             self.sessions.stop()
+            self.feed.stop()
             for server in servers:
                 server.stop()
             await asyncio.gather(*serving)
@@ -116,3 +129,6 @@ class ControlPlane:
                 routine.cancel()
             self.store.close()
             await writing
+            await asyncio.gather(*sinks)
+            if self.event_sink is not None:
+                await self.event_sink.finish()

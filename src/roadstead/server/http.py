@@ -22,6 +22,7 @@ from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.aws.protocol.json import BODY_BYTES_MAX
 from roadstead.clock import Clock
 from roadstead.server.dispatch import Dispatcher
+from roadstead.server.event_streams import EVENTS_PATH, EventStreams
 from roadstead.server.slow_bodies import SlowBodies, TooSlow
 from roadstead.server.websockets import WebsocketUpgrade
 
@@ -54,17 +55,21 @@ class ListenError(Exception):
 
 
 class HttpApplication:
-    """The ASGI application: requests to the dispatcher, websockets to `open_websocket`."""
+    """The ASGI application: requests to the dispatcher, websockets to `open_websocket`, readers of
+    events to their streams.
+    """
 
     def __init__(
         self,
         dispatcher: Dispatcher,
         open_websocket: Callable[[WebsocketUpgrade], Awaitable[None]],
         *,
+        events: EventStreams | None = None,
         body_seconds: float = BODY_SECONDS_MIN,
     ) -> None:
         self._dispatcher = dispatcher
         self._open_websocket = open_websocket
+        self._events = events
         self._slow_bodies = SlowBodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,6 +82,9 @@ class HttpApplication:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
         request = request_of(scope, b"")
+        if self._events is not None and scope["path"] == EVENTS_PATH:
+            await self._events.open(request, receive, send)
+            return
         reading = _body(receive, request.headers.get("content-length"))
         try:
             body = await self._slow_bodies.limited(reading)

@@ -101,6 +101,7 @@ async def _serve(
         region=settings.region,
         agent_endpoint=settings.agent_endpoint,
         reconcilers=RECONCILERS,
+        event_log=settings.event_log,
     )
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

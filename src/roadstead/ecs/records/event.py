@@ -88,7 +88,7 @@ class EventBatch(Record, frozen=True, kw_only=True):
     at: datetime | None = None
     """When they happened."""
     id: str = ""
-    """A UUID; ends in zeros, in whose place each event's id has its number."""
+    """32 hexadecimal digits; the first 20 of them and an event's number are the event's id."""
 
     @property
     def first(self) -> int:

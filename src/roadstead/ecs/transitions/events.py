@@ -169,7 +169,7 @@ def _append(tx: Tx, events: tuple[Event, ...], now: datetime, ids: Ids) -> None:
             last=last,
             events=events,
             at=now,
-            id=f"{ids.uuid()[:-12]}{0:012x}",
+            id=ids.hex32(),
         ),
     )
     kept_max = tuning(tx).events_kept_max

@@ -16,6 +16,7 @@ from roadstead.ecs.records.event import (
     ServiceAction,
     TaskStateChange,
 )
+from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.views.events import DETAIL_TYPES
 
 TYPE_WORDS: Mapping[str, type[Any]] = {
@@ -32,6 +33,8 @@ TYPE_WORDS: Mapping[str, type[Any]] = {
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Empty members filter nothing."""
 
+    scope: str = ""
+    """`account/region`."""
     types: tuple[type[Any], ...] = ()
     cluster: str = ""
     service: str = ""
@@ -40,9 +43,9 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
     def wants(self, event: Event) -> bool:
         if self.types and type(event) not in self.types:
             return False
-        if not (self.cluster or self.service or self.task):
-            return True
         cluster, service, task = _about(event)
+        if self.scope and scope_of(cluster or service or task) != self.scope:
+            return False
         return (
             _is_named(self.cluster, cluster)
             and _is_named(self.service, service)

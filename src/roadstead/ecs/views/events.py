@@ -47,7 +47,7 @@ def event_view(view: View, batch: EventBatch, number: int) -> dict[str, Any]:
     subject = parse_arn(arn)
     return {
         "version": "0",
-        "id": f"{batch.id[:-12]}{number:012x}",
+        "id": event_id(batch, number),
         "detail-type": DETAIL_TYPES[type(event)],
         "source": SOURCE,
         "account": subject.account,
@@ -63,14 +63,20 @@ def event_json(view: View, batch: EventBatch, number: int) -> bytes:
     return msgspec.json.encode(event_view(view, batch, number))
 
 
-def number_of(event_id: str) -> int:
+def event_id(batch: EventBatch, number: int) -> str:
+    """A UUID, the same whenever it is asked for: drawn for the batch, ending in the number."""
+    drawn = batch.id
+    return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{number:012x}"
+
+
+def number_of(identifier: str) -> int:
     """The number of the event that has this id.
 
     Raises: ValueError for what is no id of ours
     """
-    if len(event_id) != 36:
-        raise ValueError(event_id)
-    return int(event_id[-12:], 16)
+    if len(identifier) != 36:
+        raise ValueError(identifier)
+    return int(identifier[-12:], 16)
 
 
 def _told(view: View, event: Event, at: datetime | None) -> tuple[str, dict[str, Any]]:
@@ -95,7 +101,7 @@ def _task(event: TaskStateChange, at: datetime | None) -> dict[str, Any]:
         shown["connectivityAt"] = event.connectivity_at
     del shown["tags"]
     shown["updatedAt"] = at
-    return _iso(shown)
+    return _with_iso_times(shown)
 
 
 def _instance(
@@ -106,7 +112,7 @@ def _instance(
     del shown["tags"]
     shown["clusterArn"] = event.cluster_arn
     shown["updatedAt"] = at
-    return _iso(shown)
+    return _with_iso_times(shown)
 
 
 def _action(event: ServiceAction) -> dict[str, Any]:
@@ -121,12 +127,12 @@ def _action(event: ServiceAction) -> dict[str, Any]:
     }
     if said.message:
         shown["message"] = said.message
-    return _iso(shown)
+    return _with_iso_times(shown)
 
 
 def _deployment(event: DeploymentStateChange) -> dict[str, Any]:
     name, kind = DEPLOYMENT_EVENTS[event.rollout_state]
-    return _iso(
+    return _with_iso_times(
         {
             "eventType": kind,
             "eventName": name,
@@ -140,7 +146,7 @@ def _deployment(event: DeploymentStateChange) -> dict[str, Any]:
 
 def _hook(event: HookStateChange, at: datetime | None) -> dict[str, Any]:
     name, kind = HOOK_EVENTS[event.hook.status]
-    return _iso(
+    return _with_iso_times(
         {
             "eventType": kind,
             "eventName": name,
@@ -156,13 +162,17 @@ def _hook(event: HookStateChange, at: datetime | None) -> dict[str, Any]:
     )
 
 
-def _iso(shown: Any) -> Any:
+def _with_iso_times(shown: dict[str, Any]) -> dict[str, Any]:
     """The same with times as strings, to the millisecond; members that are None are left out."""
+    return {name: _iso(value) for name, value in shown.items() if value is not None}
+
+
+def _iso(shown: Any) -> Any:
     kind = type(shown)
     if kind is str or kind is int:
         return shown
     if kind is dict:
-        return {name: _iso(value) for name, value in shown.items() if value is not None}
+        return _with_iso_times(shown)
     if kind is list or kind is tuple:
         return [_iso(value) for value in shown]
     if kind is datetime:

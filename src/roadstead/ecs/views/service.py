@@ -5,7 +5,9 @@ from typing import Any
 
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, Deployment, Service, ServiceEvent
 from roadstead.ecs.records.task_counts import TaskCounts
+from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
 from roadstead.ecs.views.tags import tag_list
+from roadstead.ecs.views.task_set import task_set_view
 from roadstead.state.view import View
 
 SERVICE_FIELDS = ("TAGS",)
@@ -22,6 +24,7 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
     """
     counts = view.projection(TaskCounts)
+    is_external = service.deployment_controller == "EXTERNAL"
     shown: dict[str, Any] = {
         "serviceArn": service.arn,
         "serviceName": service.name,
@@ -31,10 +34,12 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
         "runningCount": counts.of_service(service.arn, "RUNNING"),
         "pendingCount": sum(counts.of_service(service.arn, each) for each in _PENDING),
         "launchType": service.launch_type,
-        "taskDefinition": service.task_definition_arn,
+        "taskDefinition": service.task_definition_arn or None,
         "deploymentConfiguration": service.deployment_configuration,
         "deploymentController": {"type": service.deployment_controller},
-        "deployments": [_deployment(counts, each) for each in service.deployments],
+        "deployments": []
+        if is_external
+        else [_deployment(counts, each) for each in service.deployments],
         "events": [
             _event(each)
             for each in reversed(view.find(EVENTS_BY_SERVICE, service.arn))
@@ -56,24 +61,27 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
         "createdBy": service.created_by or None,
         "roleArn": service.role_arn or None,
     }
+    if is_external:
+        sets = view.find(TASK_SETS_BY_SERVICE, service.arn)
+        shown["taskSets"] = [task_set_view(view, service, each) for each in sets]
     if "TAGS" in include:
         shown["tags"] = tag_list(service.tags)
     return shown
 
 
 def _deployment(counts: TaskCounts, deployment: Deployment) -> dict[str, Any]:
-    """An older deployment wants the tasks that it still has, until they are stopped.
+    """An older deployment wants the tasks that it still has, unless it has a share of its own.
 
     Shape: Deployment
     """
     running = counts.of_deployment(deployment.id, "RUNNING")
     pending = sum(counts.of_deployment(deployment.id, each) for each in _PENDING)
-    is_primary = deployment.status == "PRIMARY"
+    is_kept = deployment.status == "PRIMARY" or deployment.scale_percent is not None
     return {
         "id": deployment.id,
         "status": deployment.status,
         "taskDefinition": deployment.task_definition_arn,
-        "desiredCount": deployment.desired_count if is_primary else running + pending,
+        "desiredCount": deployment.desired_count if is_kept else running + pending,
         "pendingCount": pending,
         "runningCount": running,
         "failedTasks": deployment.failed_tasks,
