@@ -2,7 +2,9 @@
 
 First those that serve least: PENDING, then unhealthy, then young ones. Among equals the task in the
 Availability Zone with most tasks of the service, there on the instance with most of them, there the
-newest.
+newest. A placement strategy chooses the instance instead, step by step: a spread takes from the
+value with most tasks of the service, a binpack from the instance which will have most left of the
+resource, so that it becomes empty.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html (a service
 without placement strategy keeps its tasks spread when it scales in)
@@ -15,6 +17,10 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from roadstead.ecs.rules.placement.layout import Layout
 
 PENDING, UNHEALTHY, YOUNG, HEALTHY = range(4)
 """The order in which tasks are given up."""
@@ -31,12 +37,18 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     """PENDING, UNHEALTHY, YOUNG or HEALTHY."""
 
 
-def choose_tasks_to_stop(candidates: Sequence[Candidate], count: int) -> tuple[str, ...]:
-    """The ARNs of up to `count` of the candidates, in the order in which to stop them."""
+def choose_tasks_to_stop(
+    candidates: Sequence[Candidate], count: int, layout: Layout | None = None
+) -> tuple[str, ...]:
+    """The ARNs of up to `count` of the candidates, in the order in which to stop them.
+
+    layout: of a service with a placement strategy; it knows the instances of all candidates.
+    """
     if count <= 0:
         return ()
     zones = {each.instance: each.zone for each in candidates}
     counts = Counter(each.instance for each in candidates)
+    laid_out = None if layout is None else _LaidOut(counts, layout)
     by_worth: defaultdict[int, defaultdict[str, list[Candidate]]]
     by_worth = defaultdict(lambda: defaultdict(list))
     for each in candidates:
@@ -44,8 +56,23 @@ def choose_tasks_to_stop(candidates: Sequence[Candidate], count: int) -> tuple[s
     chosen: list[str] = []
     for worth in sorted(by_worth):
         tasks_on = partial(_oldest_first, by_worth[worth])
-        chosen += take_from_the_fullest(counts, zones, tasks_on, count - len(chosen))
+        wanted = count - len(chosen)
+        if laid_out is None:
+            chosen += take_from_the_fullest(counts, zones, tasks_on, wanted)
+        else:
+            chosen += laid_out.take(tasks_on, wanted)
     return tuple(chosen)
+
+
+def take_by_layout(
+    counts: Mapping[str, int], layout: Layout, tasks_on: Callable[[str], list[str]], count: int
+) -> list[str]:
+    """Up to `count` tasks, each from the instance that the strategy would rather have without.
+
+    counts: tasks of the service by instance, all of which the layout knows.
+    tasks_on: the tasks that an instance may give up, the last one first; asked once per instance.
+    """
+    return _LaidOut(counts, layout).take(tasks_on, count)
 
 
 def take_from_the_fullest(
@@ -91,3 +118,58 @@ def take_from_the_fullest(
 def _oldest_first(candidates: Mapping[str, list[Candidate]], instance: str) -> list[str]:
     here = sorted(candidates.get(instance, ()), key=lambda each: (each.since, each.task_arn))
     return [each.task_arn for each in here]
+
+
+class _LaidOut:
+    """The tasks of a service on its instances while some are taken away, as arrays."""
+
+    def __init__(self, counts: Mapping[str, int], layout: Layout) -> None:
+        self._layout = layout
+        self._instances = sorted(counts)
+        self._counts = np.array([counts[each] for each in self._instances], np.int64)
+        self._codes: dict[int, npt.NDArray[np.int64]] = {}
+        self._left: dict[int, npt.NDArray[np.int64]] = {}
+        for number, step in enumerate(layout.strategy):
+            measures = [layout.places[each].measures[number] for each in self._instances]
+            if step.type == "binpack":
+                self._left[number] = np.array([int(each or 0) for each in measures], np.int64)
+            elif step.type == "spread" and step.field != "instanceId":
+                known: dict[object, int] = {}
+                codes = [known.setdefault(each, len(known)) for each in measures]
+                self._codes[number] = np.array(codes, np.int64)
+
+    def take(self, tasks_on: Callable[[str], list[str]], count: int) -> list[str]:
+        """Up to `count` tasks that may go."""
+        may_give = np.ones(len(self._instances), np.bool_)
+        stacks: dict[int, list[str]] = {}
+        chosen: list[str] = []
+        while len(chosen) < count:
+            those = np.flatnonzero(may_give)
+            if not len(those):
+                break
+            slot = self._best(those)
+            if slot not in stacks:
+                stacks[slot] = tasks_on(self._instances[slot])
+            if not stacks[slot]:
+                may_give[slot] = False
+                continue
+            chosen.append(stacks[slot].pop())
+            self._counts[slot] -= 1
+            for number, left in self._left.items():
+                is_cpu = self._layout.strategy[number].field == "cpu"
+                left[slot] += self._layout.cpu_units if is_cpu else self._layout.memory_mib
+        return chosen
+
+    def _best(self, those: npt.NDArray[np.intp]) -> int:
+        for number, step in enumerate(self._layout.strategy):
+            if step.type == "random":
+                break
+            if step.type == "binpack":
+                measured = self._left[number][those]
+            elif number in self._codes:
+                codes = self._codes[number]
+                measured = np.bincount(codes, weights=self._counts)[codes[those]]
+            else:
+                measured = self._counts[those]
+            those = those[measured == measured.max()]
+        return int(those[self._counts[those].argmax()])

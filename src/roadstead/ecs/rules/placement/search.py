@@ -11,6 +11,7 @@ import numpy as np
 
 from roadstead.ecs.records.capacity import Capacity, ports_as_codes
 from roadstead.ecs.records.zone import EC2, EXTERNAL, NO_TASKS, Booleans, Zone
+from roadstead.ecs.rules.cluster_query.query import Query
 from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.wishes import Wishes
 
@@ -129,15 +130,7 @@ def filters(search: Search) -> list[Filter]:
 
 def constraint_filters(search: Search) -> list[Filter]:
     """What the constraints alone ask of an instance."""
-    found = [
-        Filter(
-            MEMBER_OF_UNMET,
-            query.text,
-            lambda zone, query=query: query.members(zone, search.capacity, search.cluster_arn),
-            _IS_ANOTHER_KIND,
-        )
-        for query in search.wishes.queries
-    ]
+    found = [_member_of(query, search) for query in search.wishes.queries]
     if search.wishes.is_distinct:
         found.append(
             Filter(
@@ -150,6 +143,15 @@ def constraint_filters(search: Search) -> list[Filter]:
     return found
 
 
+def _member_of(query: Query, search: Search) -> Filter:
+    return Filter(
+        MEMBER_OF_UNMET,
+        query.text,
+        lambda zone: query.members(zone, search.capacity, search.cluster_arn),
+        _IS_ANOTHER_KIND,
+    )
+
+
 def _port(reason: str, port: int, odd: int) -> Filter:
     code = port * 2 + odd
     protocol = "udp" if odd else "tcp"
@@ -160,4 +162,5 @@ def _is_without_group(zone: Zone, search: Search) -> Booleans:
     counts = search.capacity.counts_in(zone, search.cluster_arn, search.group)
     if counts is None:
         return np.ones(len(zone.instances), np.bool_)
-    return counts == 0
+    without: Booleans = counts == 0
+    return without
