@@ -23,19 +23,34 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def standing(task: Task) -> Standing | None:
-    """Where a task of a service stands; None when it ended, was asked to, or has no service."""
+    """Where a task of a service stands; None when it ended, was asked to, or has no service.
+
+    This is where a task's health is put together from its parts: whoever adds a part (target
+    groups, SV-54) adds its verdict to `_verdicts`, and every count and every choice follows.
+    """
     if task.desired_status != "RUNNING" or not task.service_arn:
         return None
     if task.last_status in BEFORE_RUNNING:
         return "PENDING"
     if task.last_status != "RUNNING":
         return None
+    verdicts = _verdicts(task)
+    if not verdicts:
+        return "RUNNING"
+    if "UNHEALTHY" in verdicts:
+        return "UNHEALTHY"
+    return "HEALTHY" if set(verdicts) == {"HEALTHY"} else "CHECKING"
+
+
+def _verdicts(task: Task) -> tuple[str, ...]:
+    """HEALTHY, UNHEALTHY or UNKNOWN, by each that has a say; nobody: then time alone decides.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+    """
     for container in task.containers:
         if container.has_health_check and container.essential:
-            if task.health_status == "HEALTHY":
-                return "HEALTHY"
-            return "UNHEALTHY" if task.health_status == "UNHEALTHY" else "CHECKING"
-    return "RUNNING"
+            return (task.health_status,)
+    return ()
 
 
 def standing_key(deployment_id: str, where: Standing) -> str:

@@ -105,6 +105,18 @@ def task_set_steady(service: str, task_set_id: str, task_set_arn: str) -> Announ
     )
 
 
+def deployment_failed(service: str, deployment_id: str, why: str) -> Announcement:
+    """why: "tasks failed to start." and the like."""
+    return Announcement(
+        f"(service {service}) (deployment {deployment_id}) deployment failed: {why}"
+    )
+
+
+def rolling_back(service: str, deployment_id: str) -> Announcement:
+    """deployment_id: of what it goes back to."""
+    return Announcement(f"(service {service}) rolling back to deployment {deployment_id}.")
+
+
 def failed_health_checks(service: str, task_id: str) -> Announcement:
     return Announcement(f"(service {service}) (task {task_id}) failed container health checks.")
 
@@ -125,19 +137,23 @@ def throttled(service: str) -> Announcement:
     )
 
 
-def unplaceable(service: str, cause: str, closest_id: str) -> Announcement:
+def unplaceable(service: Service, cause: str, closest_id: str) -> Announcement:
     """cause: NO_INSTANCES, or why the instance `closest_id` refused, in the words of RunTask."""
+    extras: dict[str, Any] = {"reason": cause}
     if cause == NO_INSTANCES:
         middle = "Reason: No Container Instances were found in your cluster."
     else:
         why = _CLOSEST.get(cause, f'encountered error "{cause}".')
         middle = f"The closest matching (container-instance {closest_id}) {why}"
+        cluster = service.cluster_arn.replace(":cluster/", ":container-instance/", 1)
+        extras["containerInstanceArns"] = [f"{cluster}/{closest_id}"]
     return Announcement(
-        f"(service {service}) was unable to place a task because no container instance met all of "
-        f"its requirements. {middle} For more information, see the Troubleshooting section of the "
-        "Amazon ECS Developer Guide.",
+        f"(service {service.name}) was unable to place a task because no container instance met "
+        f"all of its requirements. {middle} For more information, see the Troubleshooting section "
+        "of the Amazon ECS Developer Guide.",
         "SERVICE_TASK_PLACEMENT_FAILURE",
         "ERROR",
+        extras,
     )
 
 

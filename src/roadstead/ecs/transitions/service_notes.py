@@ -36,7 +36,7 @@ def note_waiting(
     changes = {"waiting_reason": cause, "waiting_since": call.now}
     service = _with_deployment(service, deployment_id, **changes)
     service = msgspec.structs.replace(service, is_steady=False, **changes)
-    message = service_events.unplaceable(service.name, cause, closest_id)
+    message = service_events.unplaceable(service, cause, closest_id)
     return announce(tx, call, service, message)
 
 

@@ -1,5 +1,6 @@
 """The service scheduler's tasks: started where placement says, stopped, and both told in events."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -11,16 +12,21 @@ from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.fleets import has_shares
-from roadstead.ecs.rules.placement.choose import NoPlace, Placed, choose_instance
+from roadstead.ecs.rules.placement.choose import CHANCES, NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.rules.placement.wishes import wishes_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.daemon_tasks import start_awaited_daemons
+from roadstead.ecs.transitions.deployments import count_unhealthy
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.service_notes import note_not_waiting, note_waiting
 from roadstead.ecs.transitions.task_of_service import start_task_of_service
 from roadstead.ecs.transitions.tasks import stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
+
+UNHEALTHY_REASON = "Task failed container health checks"
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html"""
 
 
 def start_service_tasks(
@@ -39,16 +45,7 @@ def start_service_tasks(
     """
     deployment = _the_deployment(service, deployment_id)
     waits_alone = deployment.id if has_shares(service) else ""
-    started: list[str] = []
-    no_place: NoPlace | None = None
-    for _ in range(count):
-        place = _place_behind_daemons(tx, call, service, deployment)
-        if isinstance(place, NoPlace):
-            no_place = place
-            break
-        started.append(
-            start_task_of_service(tx, call, service, deployment, place.container_instance_arn)
-        )
+    started, no_place = _start_many(tx, call, service, deployment, count)
     if started:
         service = _announce_started(tx, call, service, deployment, started, unhealthy)
     waiting = deployment.waiting_reason if waits_alone else service.waiting_reason
@@ -64,14 +61,7 @@ def restore_service_tasks(
     tx: Tx, call: Call, service: Service, deployment: Deployment, count: int
 ) -> Service:
     """Start up to `count` tasks of a former deployment, as many as find a place."""
-    started: list[str] = []
-    for _ in range(count):
-        place = _place_behind_daemons(tx, call, service, deployment)
-        if isinstance(place, NoPlace):
-            break
-        started.append(
-            start_task_of_service(tx, call, service, deployment, place.container_instance_arn)
-        )
+    started, _ = _start_many(tx, call, service, deployment, count)
     if not started:
         return service
     return _announce_started(tx, call, service, deployment, started)
@@ -99,27 +89,52 @@ def _the_deployment(service: Service, deployment_id: str) -> Deployment:
     return next(each for each in service.deployments if each.id == deployment_id)
 
 
+def _start_many(
+    tx: Tx, call: Call, service: Service, deployment: Deployment, count: int
+) -> tuple[list[str], NoPlace | None]:
+    """The ids of up to `count` tasks started, and why it was not more.
+
+    An instance gets the daemon tasks that it awaits before any of these: they come first.
+    """
+    started: list[str] = []
+    search = _Search(tx, service, deployment)
+    while len(started) < count:
+        chance = call.ids.below(CHANCES) if search.wishes.is_random else 0
+        place = search.place(chance)
+        if isinstance(place, NoPlace):
+            return started, place
+        arn = place.container_instance_arn
+        if not start_awaited_daemons(tx, call, service.cluster_arn, arn):
+            started.append(start_task_of_service(tx, call, service, deployment, arn))
+    return started, None
+
+
 def next_place(view: View, service: Service, deployment: Deployment) -> Placed | NoPlace:
-    """Where the next task of the deployment would go."""
-    definition = view.must(TASK_DEFINITIONS, deployment.task_definition_arn)
-    return choose_instance(
-        view.projection(Capacity),
-        service.cluster_arn,
-        demand_of(definition, launch_type=deployment.launch_type),
-        group=service.arn,
-    )
+    """Where the next task of the deployment would go, if nothing is left to chance."""
+    return _Search(view, service, deployment).place()
 
 
-def _place_behind_daemons(
-    tx: Tx, call: Call, service: Service, deployment: Deployment
-) -> Placed | NoPlace:
-    """`next_place`, once the instance has the daemon tasks that it awaits: they come first."""
-    while True:
-        place = next_place(tx, service, deployment)
-        if isinstance(place, NoPlace) or not start_awaited_daemons(
-            tx, call, service.cluster_arn, place.container_instance_arn
-        ):
-            return place
+class _Search:
+    """The search for places of a deployment's tasks: what is the same for all of them."""
+
+    def __init__(self, view: View, service: Service, deployment: Deployment) -> None:
+        definition = view.must(TASK_DEFINITIONS, deployment.task_definition_arn)
+        self._capacity = view.projection(Capacity)
+        self._service = service
+        self._demand = demand_of(definition, launch_type=deployment.launch_type)
+        self.wishes = wishes_of(
+            definition, service.placement_constraints, service.placement_strategy
+        )
+
+    def place(self, chance: int = 0) -> Placed | NoPlace:
+        return choose_instance(
+            self._capacity,
+            self._service.cluster_arn,
+            self._demand,
+            group=self._service.arn,
+            wishes=self.wishes,
+            chance=chance,
+        )
 
 
 def waiting_cause(no_place: NoPlace) -> tuple[str, str]:
@@ -161,12 +176,15 @@ def stop_service_tasks(
 
 
 def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterable[str]) -> Service:
-    """Ask tasks to stop whose container health checks failed."""
+    """Ask tasks to stop whose container health checks failed, and count them for the breaker."""
     arns = tuple(task_arns)
     for arn in arns:
         message = service_events.failed_health_checks(service.name, _id(arn))
         service = announce(tx, call, service, message)
-    return stop_service_tasks(tx, call, service, arns, reason="Task failed container health checks")
+    deployment_ids = Counter(tx.must(TASKS, arn).started_by for arn in arns)
+    for deployment_id, count in deployment_ids.items():
+        service = count_unhealthy(tx, call, service, deployment_id, count)
+    return stop_service_tasks(tx, call, service, arns, reason=UNHEALTHY_REASON)
 
 
 def _id(arn: str) -> str:

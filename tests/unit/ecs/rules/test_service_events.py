@@ -2,6 +2,7 @@
 
 import pytest
 
+from given import a_service
 from roadstead.ecs.rules import service_events as events
 
 MORE = " For more information, see the Troubleshooting section of the Amazon ECS Developer Guide."
@@ -50,26 +51,29 @@ CLOSEST = f"{NO_PLACE}The closest matching (container-instance 1a) "
             "value and try again.",
         ),
         (
-            events.unplaceable("web", events.NO_INSTANCES, ""),
+            events.unplaceable(a_service(), events.NO_INSTANCES, ""),
             f"{NO_PLACE}Reason: No Container Instances were found in your cluster.{MORE}",
         ),
         (
-            events.unplaceable("web", "RESOURCE:CPU", "1a"),
+            events.unplaceable(a_service(), "RESOURCE:CPU", "1a"),
             f"{CLOSEST}has insufficient CPU units available.{MORE}",
         ),
         (
-            events.unplaceable("web", "RESOURCE:MEMORY", "1a"),
+            events.unplaceable(a_service(), "RESOURCE:MEMORY", "1a"),
             f"{CLOSEST}has insufficient memory available.{MORE}",
         ),
         (
-            events.unplaceable("web", "RESOURCE:PORTS", "1a"),
+            events.unplaceable(a_service(), "RESOURCE:PORTS", "1a"),
             f"{CLOSEST}is already using a port required by your task.{MORE}",
         ),
         (
-            events.unplaceable("web", "ATTRIBUTE", "1a"),
+            events.unplaceable(a_service(), "ATTRIBUTE", "1a"),
             f"{CLOSEST}is missing an attribute required by your task.{MORE}",
         ),
-        (events.unplaceable("web", "AGENT", "1a"), f'{CLOSEST}encountered error "AGENT".{MORE}'),
+        (
+            events.unplaceable(a_service(), "AGENT", "1a"),
+            f'{CLOSEST}encountered error "AGENT".{MORE}',
+        ),
     ],
 )
 def test_an_event_says(sentence: events.Announcement, expected: str) -> None:
