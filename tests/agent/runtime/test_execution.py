@@ -1,6 +1,7 @@
 """Commands in real containers that run already: what health checks are made of."""
 
 import asyncio
+import subprocess
 import time
 from pathlib import Path
 
@@ -111,5 +112,21 @@ def test_nothing_runs_in_a_container_that_has_ended_or_never_was(instance: Insta
         done = await runtime.execute(spec.container_id, ("/bin/true",), timeout_seconds=10)
         await runtime.close()
         assert done.exit_code not in (0, -1)
+
+    instance.run(test)
+
+
+@pytest.mark.skipif("crun" not in RUNTIMES, reason="crun is not installed")
+def test_crun_lists_a_container_that_runs_as_running(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open(runtime="crun")
+        spec = await running(runtime, instance.spec("sleep", "600"))
+        words = ["crun", "--root", str(instance.data_dir / "oci"), "list"]
+        listed = await asyncio.to_thread(
+            subprocess.run, words, check=True, capture_output=True, text=True
+        )
+        await runtime.close()
+        line = next(each for each in listed.stdout.splitlines() if spec.container_id in each)
+        assert "running" in line.split()
 
     instance.run(test)

@@ -150,7 +150,9 @@ def kill_with_descendants(pid: int) -> None:
 
 
 def _tree(pid: int) -> list[tuple[int, int]]:
-    """(pid, start) of a process and its descendants, children first: they know their parents."""
+    """(pid, start) of a process and its descendants, parents first: killed in this order, none
+    sees its children die and goes on.
+    """
     children: dict[int, list[int]] = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdecimal():
@@ -161,5 +163,5 @@ def _tree(pid: int) -> list[tuple[int, int]]:
     order = [pid]
     for each in order:
         order += children.get(each, [])
-    found = [(each, kernel.start_ticks(each)) for each in reversed(order)]
+    found = [(each, kernel.start_ticks(each)) for each in order]
     return [(each, ticks) for each, ticks in found if ticks is not None]
