@@ -63,6 +63,10 @@ def missing_version(message: str) -> ApiError:
     return ApiError("MissingVersionException", message)
 
 
+def namespace_not_found(namespace: str) -> ApiError:
+    return ApiError("NamespaceNotFoundException", f"Failed to retrieve namespace for {namespace}")
+
+
 def no_update_available(message: str) -> ApiError:
     return ApiError("NoUpdateAvailableException", message)
 
@@ -81,6 +85,10 @@ def service_not_found(message: str = "Service not found.") -> ApiError:
 
 def target_not_found(message: str) -> ApiError:
     return ApiError("TargetNotFoundException", message)
+
+
+def task_set_not_found(message: str = "The specified task set could not be found.") -> ApiError:
+    return ApiError("TaskSetNotFoundException", message)
 
 
 def unsupported_feature(message: str) -> ApiError:

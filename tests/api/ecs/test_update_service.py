@@ -155,9 +155,7 @@ def test_a_parameter_that_is_not_valid_is_refused(
     [
         {"deploymentController": {"type": "CODE_DEPLOY"}},
         {"loadBalancers": [{"targetGroupArn": "arn"}]},
-        {"placementStrategy": [{"type": "random"}]},
         {"capacityProviderStrategy": [{"capacityProvider": "c"}]},
-        {"deploymentConfiguration": {"strategy": "CANARY"}},
     ],
 )
 def test_what_is_not_implemented_yet_is_refused(

@@ -8,15 +8,19 @@ from roadstead.ecs.operations import (
     agent,
     attributes,
     clusters,
-    container_instances,
     tags,
+    task_protection,
+    task_sets,
     task_starts,
     tasks,
 )
+from roadstead.ecs.operations.container_instances import listing as instance_listing
+from roadstead.ecs.operations.container_instances import registration as instance_registration
+from roadstead.ecs.operations.container_instances import state as instance_state
 from roadstead.ecs.operations.services.create import create_service
 from roadstead.ecs.operations.services.delete import delete_service
 from roadstead.ecs.operations.services.describe import describe_services
-from roadstead.ecs.operations.services.listing import list_services
+from roadstead.ecs.operations.services.listing import list_services, list_services_by_namespace
 from roadstead.ecs.operations.services.update import update_service
 from roadstead.ecs.operations.task_definitions import deregister, describe, listing, register
 from roadstead.state.plans import Call
@@ -40,10 +44,10 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "DeleteAccountSetting": account_settings.delete_account_setting,
     "PutAttributes": attributes.put_attributes,
     "DeleteAttributes": attributes.delete_attributes,
-    "RegisterContainerInstance": container_instances.register_container_instance,
-    "DeregisterContainerInstance": container_instances.deregister_container_instance,
-    "UpdateContainerInstancesState": container_instances.update_container_instances_state,
-    "UpdateContainerAgent": container_instances.update_container_agent,
+    "RegisterContainerInstance": instance_registration.register_container_instance,
+    "DeregisterContainerInstance": instance_registration.deregister_container_instance,
+    "UpdateContainerInstancesState": instance_state.update_container_instances_state,
+    "UpdateContainerAgent": instance_state.update_container_agent,
     "SubmitTaskStateChange": agent.submit_task_state_change,
     "SubmitContainerStateChange": agent.submit_container_state_change,
     "SubmitAttachmentStateChanges": agent.submit_attachment_state_changes,
@@ -53,6 +57,11 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "CreateService": create_service,
     "UpdateService": update_service,
     "DeleteService": delete_service,
+    "CreateTaskSet": task_sets.create_task_set,
+    "UpdateTaskSet": task_sets.update_task_set,
+    "DeleteTaskSet": task_sets.delete_task_set,
+    "UpdateServicePrimaryTaskSet": task_sets.update_service_primary_task_set,
+    "UpdateTaskProtection": task_protection.update_task_protection,
 }
 
 READS: dict[str, Callable[[View, Call, Request], Response]] = {
@@ -64,13 +73,16 @@ READS: dict[str, Callable[[View, Call, Request], Response]] = {
     "ListTagsForResource": tags.list_tags_for_resource,
     "ListAccountSettings": account_settings.list_account_settings,
     "ListAttributes": attributes.list_attributes,
-    "DescribeContainerInstances": container_instances.describe_container_instances,
-    "ListContainerInstances": container_instances.list_container_instances,
+    "DescribeContainerInstances": instance_listing.describe_container_instances,
+    "ListContainerInstances": instance_listing.list_container_instances,
     "DiscoverPollEndpoint": agent.discover_poll_endpoint,
     "DescribeTasks": tasks.describe_tasks,
     "ListTasks": tasks.list_tasks,
     "DescribeServices": describe_services,
     "ListServices": list_services,
+    "ListServicesByNamespace": list_services_by_namespace,
+    "DescribeTaskSets": task_sets.describe_task_sets,
+    "GetTaskProtection": task_protection.get_task_protection,
 }
 
 UNIMPLEMENTED: tuple[str, ...] = (
@@ -80,13 +92,11 @@ UNIMPLEMENTED: tuple[str, ...] = (
     "CreateDaemon",
     "CreateExpressGatewayService",
     "CreateGateway",
-    "CreateTaskSet",
     "DeleteCapacityProvider",
     "DeleteDaemon",
     "DeleteDaemonTaskDefinition",
     "DeleteExpressGatewayService",
     "DeleteGateway",
-    "DeleteTaskSet",
     "DescribeCapacityProviders",
     "DescribeDaemon",
     "DescribeDaemonDeployments",
@@ -98,10 +108,8 @@ UNIMPLEMENTED: tuple[str, ...] = (
     "DescribeGatewayRoute",
     "DescribeServiceDeployments",
     "DescribeServiceRevisions",
-    "DescribeTaskSets",
     "DisassociateGatewayFromCluster",
     "ExecuteCommand",
-    "GetTaskProtection",
     "ListDaemonDeployments",
     "ListDaemonTaskDefinitions",
     "ListDaemons",
@@ -109,7 +117,6 @@ UNIMPLEMENTED: tuple[str, ...] = (
     "ListGatewayRoutes",
     "ListGateways",
     "ListServiceDeployments",
-    "ListServicesByNamespace",
     "PutClusterCapacityProviders",
     "RegisterDaemonTaskDefinition",
     "StopServiceDeployment",
@@ -117,8 +124,5 @@ UNIMPLEMENTED: tuple[str, ...] = (
     "UpdateDaemon",
     "UpdateExpressGatewayService",
     "UpdateGateway",
-    "UpdateServicePrimaryTaskSet",
-    "UpdateTaskProtection",
-    "UpdateTaskSet",
 )
 """Answered with UnsupportedFeatureException; docs/parity.md lists them."""

@@ -20,6 +20,7 @@ from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.records.task_set import TASK_SETS
 from roadstead.ecs.rules.tags import checked_tags, merged_tags, remaining_tags
 from roadstead.ecs.transitions.tags import put_tags
 from roadstead.ecs.views.tags import tag_list
@@ -50,13 +51,13 @@ _KINDS = {
     ),
     "container-instance": _Kind("container instance", CONTAINER_INSTANCES),
     "service": _Kind("service", SERVICES),
+    "task-set": _Kind("task set", TASK_SETS, id_parts=4),
     "task": _Kind("task", TASKS, status_field="last_status", ended=frozenset({"STOPPED"})),
 }
 
 _LATER = frozenset(
     {
         "capacity-provider",
-        "task-set",
         "daemon",
         "daemon-task-definition",
         "gateway",

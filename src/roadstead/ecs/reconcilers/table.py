@@ -4,7 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from roadstead.ecs.reconcilers import retention, service, task_definition
+from roadstead.ecs.reconcilers import (
+    daemon,
+    daemon_leaving,
+    retention,
+    service,
+    task_definition,
+    task_set,
+)
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -28,4 +35,11 @@ class Reconciler(Protocol):
         ...
 
 
-RECONCILERS: tuple[Reconciler, ...] = (service, retention, task_definition)
+RECONCILERS: tuple[Reconciler, ...] = (
+    service,
+    daemon,
+    daemon_leaving,
+    retention,
+    task_definition,
+    task_set,
+)

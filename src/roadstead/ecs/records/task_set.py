@@ -46,3 +46,8 @@ TASK_SETS_BY_SERVICE = Index(
     lambda task_set: (task_set.created_at, task_set.arn),
 )
 """Key: service ARN. Oldest first."""
+
+
+def task_set_arn(service_arn: str, task_set_id: str) -> str:
+    """The ARN of the task set of that id in the service."""
+    return f"{service_arn.replace(':service/', ':task-set/', 1)}/{task_set_id}"

@@ -1,27 +1,35 @@
 """Services are created, changed and deleted.
 
-Their deployments are written in `deployments`, their tasks started and stopped in `service_tasks`,
-and what the scheduler finds out about them in `service_notes`.
+Their deployments are written in `deployments`, their task sets in `task_sets`, their tasks started
+and stopped in `service_tasks`; what the scheduler finds out about them is in `service_notes`.
 """
 
 from typing import Any
 
 import msgspec
 
-from roadstead.ecs.records.service import SERVICES, Service
+from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
+from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.fleets import share_of
 from roadstead.ecs.transitions.deployments import start_deployment
-from roadstead.ecs.transitions.service_events import forget_events
+from roadstead.ecs.transitions.service_events import announce, forget_events
+from roadstead.ecs.transitions.task_sets import drain_task_sets, forget_task_sets
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
 
 def create_service(tx: Tx, call: Call, service: Service) -> Service:
-    """Store a new service with its first deployment; an INACTIVE one of the name is replaced."""
+    """Store a new service with its first deployment; an INACTIVE one of the name is replaced.
+
+    One of the controller EXTERNAL has none: it waits for its task sets.
+    """
     former = tx.get(SERVICES, service.arn)
     if former is not None:
         assert former.status == "INACTIVE", f"{service.arn} is created twice"
         forget_events(tx, former)
+    if service.deployment_controller == "EXTERNAL":
+        return tx.put(SERVICES, service)
     return start_deployment(tx, call, service)
 
 
@@ -30,39 +38,61 @@ def change_service(
 ) -> Service:
     """Write other fields of an ACTIVE service, and roll them out if `deploy`.
 
-    Without a deployment the PRIMARY one goes on towards the new desired count.
+    Without a deployment those that there are go on towards the new desired count.
     """
     changed = msgspec.structs.replace(service, **changes)
-    if deploy:
-        return start_deployment(tx, call, changed)
-    if changed == service:
+    if changed == service and not deploy:
         return service
-    primary = service.deployments[0]
-    if changed.desired_count != primary.desired_count:
-        primary = msgspec.structs.replace(
-            primary, desired_count=changed.desired_count, updated_at=call.now
+    is_rescaled = changed.desired_count != service.desired_count
+    if deploy:
+        changed = start_deployment(tx, call, changed)
+    else:
+        changed = tx.put(
+            SERVICES,
+            msgspec.structs.replace(
+                changed,
+                deployments=_rescaled(call, changed) if is_rescaled else service.deployments,
+                is_steady=service.is_steady and not is_rescaled,
+                blocked_since=None,
+            ),
         )
-    return tx.put(
-        SERVICES,
+    if not is_rescaled:
+        return changed
+    said = service_events.desired_count_updated(changed.desired_count)
+    return announce(tx, call, changed, said)
+
+
+def _rescaled(call: Call, service: Service) -> tuple[Deployment, ...]:
+    """The deployments, each wanting its share of the service's desired count.
+
+    Of a rolling fleet the PRIMARY one wants all of it, and the older ones what they have.
+    """
+    return tuple(
         msgspec.structs.replace(
-            changed,
-            deployments=(primary, *service.deployments[1:]),
-            is_steady=service.is_steady and changed.desired_count == service.desired_count,
-            blocked_since=None,
-        ),
+            each,
+            desired_count=service.desired_count
+            if each.scale_percent is None
+            else share_of(service.desired_count, each.scale_percent),
+            updated_at=call.now,
+        )
+        if each.scale_percent is not None or each.status == "PRIMARY"
+        else each
+        for each in service.deployments
     )
 
 
 def begin_deletion(tx: Tx, service: Service) -> Service:
     """The service wants no tasks any more and starts none; DRAINING until they were stopped."""
-    primary = msgspec.structs.replace(service.deployments[0], desired_count=0)
+    drain_task_sets(tx, service)
     return tx.put(
         SERVICES,
         msgspec.structs.replace(
             service,
             status="DRAINING",
             desired_count=0,
-            deployments=(primary, *service.deployments[1:]),
+            deployments=tuple(
+                msgspec.structs.replace(each, desired_count=0) for each in service.deployments
+            ),
             is_steady=False,
             waiting_reason="",
             waiting_since=None,
@@ -80,14 +110,16 @@ def has_tasks(view: View, service: Service) -> bool:
 
 
 def finish_deletion(tx: Tx, call: Call, service: Service) -> Service:
-    """All its tasks ended or are ending: INACTIVE. Its tags and older deployments go."""
+    """All its tasks ended or are ending: INACTIVE. Its tags, sets and older deployments go."""
+    forget_task_sets(tx, service)
+    is_external = service.deployment_controller == "EXTERNAL"
     return tx.put(
         SERVICES,
         msgspec.structs.replace(
             service,
             status="INACTIVE",
             deleted_at=call.now,
-            deployments=service.deployments[:1],
+            deployments=() if is_external else service.deployments[:1],
             tags={},
         ),
     )

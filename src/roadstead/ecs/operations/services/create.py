@@ -6,13 +6,27 @@ from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.references import runnable_task_definition, the_cluster
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS, merged_configuration
-from roadstead.ecs.rules.service_parameters import (
+from roadstead.ecs.records.task_definition import TaskDefinition
+from roadstead.ecs.rules.deployment_configuration import merged_configuration
+from roadstead.ecs.rules.placement.parameters import (
+    check_total,
+    checked_constraints,
+    checked_strategy,
+)
+from roadstead.ecs.rules.service_parameters.controllers import (
+    check_code_deploy_creation,
+    check_controlled_configuration,
+    check_daemon,
+    check_external_creation,
+    configuration_defaults,
+)
+from roadstead.ecs.rules.service_parameters.members import (
     check_client_token,
-    check_definition,
     check_members,
     check_name,
+    check_words,
 )
+from roadstead.ecs.rules.service_parameters.tasks import check_definition
 from roadstead.ecs.rules.tags import checked_tags
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import SERVICE_FIELDS, service_view
@@ -29,9 +43,10 @@ def create_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     """A new service, or the one that the very same request created.
 
     Raises: ClusterNotFoundException; ClientException when the task definition is unknown or not
-        ACTIVE; InvalidParameterException for a parameter that is missing or not valid, for a name
-        that another service of the cluster has, or one that is still DRAINING;
-        UnsupportedFeatureException for what is not implemented yet.
+        ACTIVE; InvalidParameterException for a parameter that is missing or not valid, or that the
+        deployment controller or scheduling strategy leaves no room for, for a name that another
+        service of the cluster has, or one that is still DRAINING; UnsupportedFeatureException for
+        what is not implemented yet.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
     """
     cluster = the_cluster(tx, call, request.get("cluster"))
@@ -75,26 +90,30 @@ def _new_service(
     request: dict[str, Any],
     asked: dict[str, Any],
 ) -> Service:
-    check_members(request)
-    if not request.get("taskDefinition"):
-        raise invalid_parameter("TaskDefinition cannot be empty.")
-    if request.get("desiredCount") is None:
-        raise invalid_parameter("desiredCount is required for the scheduling strategy REPLICA.")
+    strategy, controller = _checked_kind(request)
     tags = checked_tags(request.get("tags"))
-    configuration = merged_configuration(DEFAULTS, request.get("deploymentConfiguration"))
-    definition = runnable_task_definition(tx, call, request["taskDefinition"])
+    configuration = merged_configuration(
+        configuration_defaults(strategy), request.get("deploymentConfiguration")
+    )
     launch_type = request.get("launchType") or "EC2"
-    check_definition(definition, launch_type, request)
+    constraints = checked_constraints(request.get("placementConstraints"))
+    definition = _definition(tx, call, request, controller, launch_type)
+    if definition is not None:
+        check_total(definition.document.get("placementConstraints") or (), constraints)
     return Service(
         arn=arn,
         name=request["serviceName"],
         cluster_arn=cluster.arn,
-        desired_count=request["desiredCount"],
-        task_definition_arn=definition.arn,
+        desired_count=request.get("desiredCount") or 0,
+        task_definition_arn="" if definition is None else definition.arn,
         launch_type=launch_type,
+        scheduling_strategy=strategy,
+        deployment_controller=controller,
         minimum_healthy_percent=configuration["minimumHealthyPercent"],
         maximum_percent=configuration["maximumPercent"],
         deployment_configuration=configuration,
+        placement_constraints=constraints,
+        placement_strategy=checked_strategy(request.get("placementStrategy")),
         health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
         enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),
         enable_execute_command=bool(request.get("enableExecuteCommand")),
@@ -105,3 +124,34 @@ def _new_service(
         client_token=request.get("clientToken") or "",
         tags=tags,
     )
+
+
+def _checked_kind(request: dict[str, Any]) -> tuple[str, str]:
+    """Scheduling strategy and deployment controller, once they go with the rest of the request."""
+    check_words(request)
+    strategy = request.get("schedulingStrategy") or "REPLICA"
+    controller = (request.get("deploymentController") or {}).get("type") or "ECS"
+    if strategy == "DAEMON":
+        check_daemon(request)
+    elif request.get("desiredCount") is None:
+        raise invalid_parameter("desiredCount is required for the scheduling strategy REPLICA.")
+    if controller == "CODE_DEPLOY":
+        check_code_deploy_creation(request)
+    elif controller == "EXTERNAL":
+        check_external_creation(request)
+    check_controlled_configuration(controller, request.get("deploymentConfiguration"))
+    check_members(request)
+    return strategy, controller
+
+
+def _definition(
+    tx: Tx, call: Call, request: dict[str, Any], controller: str, launch_type: str
+) -> TaskDefinition | None:
+    """The revision that the service is to run; a family means its latest one as of now."""
+    if controller == "EXTERNAL":
+        return None
+    if not request.get("taskDefinition"):
+        raise invalid_parameter("TaskDefinition cannot be empty.")
+    definition = runnable_task_definition(tx, call, request["taskDefinition"])
+    check_definition(definition, launch_type, request)
+    return definition

@@ -1,13 +1,14 @@
-"""ListServices: the services of a cluster."""
+"""ListServices and ListServicesByNamespace."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from roadstead.ecs.errors import invalid_parameter, namespace_not_found
 from roadstead.ecs.operations.paged import after_text, one_page, page_size
 from roadstead.ecs.operations.references import the_cluster
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, Service
-from roadstead.ecs.rules.service_parameters import check_words
+from roadstead.ecs.rules.service_parameters.members import check_words
 from roadstead.state.plans import Call
 from roadstead.state.view import View
 
@@ -34,6 +35,20 @@ def list_services(view: View, call: Call, request: dict[str, Any]) -> dict[str, 
         lambda service: service.arn,
     )
     return {"serviceArns": [service.arn for service in page], **token}
+
+
+def list_services_by_namespace(view: View, call: Call, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001  # every operation is called so
+    """The services of a Cloud Map namespace: there are no namespaces yet, so none is ever found.
+
+    Raises: InvalidParameterException for a page size out of bounds or a token of another list;
+        NamespaceNotFoundException.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServicesByNamespace.html
+    """
+    page_size(request, default=_PAGE_DEFAULT, most=_PAGE_MAX)
+    after_text("ListServicesByNamespace", request)
+    if not request["namespace"]:
+        raise invalid_parameter("namespace cannot be empty.")
+    raise namespace_not_found(request["namespace"][:300])
 
 
 def _listed(

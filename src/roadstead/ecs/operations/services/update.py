@@ -2,23 +2,40 @@
 
 from typing import Any
 
-from roadstead.ecs.errors import service_not_active
+from roadstead.ecs.errors import invalid_parameter, service_not_active
 from roadstead.ecs.operations.references import (
     runnable_task_definition,
     the_cluster,
     the_service,
 )
 from roadstead.ecs.records.service import Service
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS, merged_configuration
-from roadstead.ecs.rules.service_parameters import (
-    check_definition,
-    check_members,
-    check_network,
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.rules.deployment_configuration import merged_configuration
+from roadstead.ecs.rules.placement.parameters import (
+    check_total,
+    checked_constraints,
+    checked_strategy,
 )
+from roadstead.ecs.rules.service_parameters.controllers import (
+    check_code_deploy_update,
+    check_controlled_configuration,
+    check_daemon,
+    check_external_update,
+    check_same_controller,
+    configuration_defaults,
+)
+from roadstead.ecs.rules.service_parameters.members import check_members, check_words
+from roadstead.ecs.rules.service_parameters.tasks import check_definition, check_network
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import service_view
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
+
+DEPLOYMENTS_MAX = 5
+"""Deployments of a service that still have tasks, the PRIMARY one included.
+
+Source: observed: "5 active deployments exist, unable to create new deployment."
+"""
 
 
 def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -26,7 +43,8 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
 
     Raises: ClusterNotFoundException; ServiceNotFoundException; ServiceNotActiveException when it is
         DRAINING or INACTIVE; ClientException when the task definition named is unknown or not
-        ACTIVE; InvalidParameterException for a parameter that is not valid;
+        ACTIVE; InvalidParameterException for a parameter that is not valid, or that the deployment
+        controller or scheduling strategy leaves no room for, and for a sixth deployment at a time;
         UnsupportedFeatureException for what is not implemented yet.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
     """
@@ -34,25 +52,46 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     service = the_service(tx, call, cluster, request["service"])
     if service.status != "ACTIVE":
         raise service_not_active()
-    check_members(request)
+    _check(service, request)
     changes = _changed_fields(service, request)
     definition_arn = service.task_definition_arn
+    definition = tx.get(TASK_DEFINITIONS, definition_arn)
     if request.get("taskDefinition"):
         definition = runnable_task_definition(tx, call, request["taskDefinition"])
         check_definition(definition, service.launch_type, request)
         definition_arn = definition.arn
     elif request.get("networkConfiguration"):
         check_network("bridge", request["networkConfiguration"])
+    if definition is not None:
+        check_total(
+            definition.document.get("placementConstraints") or (),
+            changes.get("placement_constraints", service.placement_constraints),
+        )
+    deploy = bool(request.get("forceNewDeployment"))
+    deploy = deploy or definition_arn != service.task_definition_arn
+    if deploy and len(service.deployments) >= DEPLOYMENTS_MAX:
+        raise invalid_parameter(
+            f"{DEPLOYMENTS_MAX} active deployments exist, unable to create new deployment."
+        )
     service = transitions.change_service(
-        tx,
-        call,
-        service,
-        deploy=bool(request.get("forceNewDeployment"))
-        or definition_arn != service.task_definition_arn,
-        task_definition_arn=definition_arn,
-        **changes,
+        tx, call, service, deploy=deploy, task_definition_arn=definition_arn, **changes
     )
     return {"service": service_view(tx, service)}
+
+
+def _check(service: Service, request: dict[str, Any]) -> None:
+    check_words(request)
+    check_same_controller(service.deployment_controller, request)
+    if service.scheduling_strategy == "DAEMON":
+        check_daemon(request, is_update=True)
+    if service.deployment_controller == "CODE_DEPLOY":
+        check_code_deploy_update(request)
+    elif service.deployment_controller == "EXTERNAL":
+        check_external_update(request)
+    check_controlled_configuration(
+        service.deployment_controller, request.get("deploymentConfiguration")
+    )
+    check_members(request)
 
 
 def _changed_fields(service: Service, request: dict[str, Any]) -> dict[str, Any]:
@@ -68,9 +107,15 @@ def _changed_fields(service: Service, request: dict[str, Any]) -> dict[str, Any]
         )
         if request.get(member) is not None
     }
+    for member, field, checked in (
+        ("placementConstraints", "placement_constraints", checked_constraints),
+        ("placementStrategy", "placement_strategy", checked_strategy),
+    ):
+        if request.get(member) is not None:  # an empty list removes what there is
+            changes[field] = checked(request[member])
     if request.get("deploymentConfiguration"):
         existing = service.deployment_configuration or {
-            **DEFAULTS,
+            **configuration_defaults(service.scheduling_strategy),
             "minimumHealthyPercent": service.minimum_healthy_percent,
             "maximumPercent": service.maximum_percent,
         }

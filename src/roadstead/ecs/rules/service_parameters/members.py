@@ -1,11 +1,11 @@
-"""What a client may say of a service: bounds, words, and what Roadstead does not do yet."""
+"""Single members of a request about a service: names, words, numbers and tokens."""
 
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from roadstead.ecs.errors import invalid_parameter, unsupported_feature
-from roadstead.ecs.records.task_definition import TaskDefinition
+from roadstead.ecs.errors import invalid_parameter
+from roadstead.ecs.rules.service_parameters.later import refuse_later_parts
 
 DESIRED_COUNT_MAX = 5_000
 """Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs"""
@@ -25,16 +25,6 @@ _WORDS = {
 }
 """Source: botocore:ecs (the enumerations of these members)"""
 _CONTROLLERS = ("ECS", "CODE_DEPLOY", "EXTERNAL")
-_LATER_LISTS = {
-    "loadBalancers": "Load balancers",
-    "serviceRegistries": "Service discovery (serviceRegistries)",
-    "capacityProviderStrategy": "Capacity providers (capacityProviderStrategy)",
-    "placementConstraints": "Placement constraints of services",
-    "placementStrategy": "Placement strategies of services",
-    "volumeConfigurations": "Volume configurations of services",
-    "vpcLatticeConfigurations": "VPC Lattice",
-    "gatewayConnectors": "Gateway connectors",
-}
 
 
 def check_members(request: Mapping[str, Any]) -> None:
@@ -46,12 +36,6 @@ def check_members(request: Mapping[str, Any]) -> None:
     check_numbers(request)
     refuse_later_parts(request)
     check_ec2_only(request)
-
-
-def check_definition(definition: TaskDefinition, launch_type: str, request: dict[str, Any]) -> None:
-    if definition.compatibilities and launch_type not in definition.compatibilities:
-        raise invalid_parameter(f"Task definition does not support launch_type {launch_type}.")
-    check_network(definition.network_mode, request.get("networkConfiguration"))
 
 
 def check_name(name: str) -> None:
@@ -125,58 +109,3 @@ def check_ec2_only(request: Mapping[str, Any]) -> None:
         raise invalid_parameter(
             "A role may only be given for a service with one load balancer; this one has none."
         )
-
-
-def refuse_later_parts(request: Mapping[str, Any]) -> None:
-    """Return if the request asks for nothing that Roadstead does not do yet.
-
-    Raises: InvalidParameterException when launchType and capacityProviderStrategy are both given;
-        UnsupportedFeatureException naming the first thing that is not implemented.
-    """
-    if request.get("launchType") and request.get("capacityProviderStrategy"):
-        raise invalid_parameter(
-            "Specify either Launch Type or Capacity Provider Strategy, but not both."
-        )
-    if request.get("schedulingStrategy") == "DAEMON":
-        raise _not_yet("The scheduling strategy DAEMON")
-    controller = (request.get("deploymentController") or {}).get("type")
-    if controller not in (None, "ECS"):
-        raise _not_yet(f"The deployment controller {controller}")
-    if request.get("launchType") in ("FARGATE", "MANAGED_INSTANCES"):
-        raise _not_yet(f"The launch type {request['launchType']}")
-    for member, name in _LATER_LISTS.items():
-        if request.get(member):
-            raise _not_yet(name)
-    if (request.get("serviceConnectConfiguration") or {}).get("enabled"):
-        raise _not_yet("Service Connect")
-    if request.get("enableExecuteCommand"):
-        raise _not_yet("ECS Exec (enableExecuteCommand)")
-    if (request.get("monitoring") or {}).get("metricConfigurations"):
-        raise _not_yet("Monitoring of services")
-    if request.get("availabilityZoneRebalancing") == "ENABLED":
-        raise _not_yet("Availability Zone rebalancing")
-
-
-def check_network(network_mode: str, configuration: Mapping[str, Any] | None) -> None:
-    """Return if a network configuration is given where the definition's mode needs one.
-
-    Raises: InvalidParameterException when it is missing or out of place;
-        UnsupportedFeatureException for awsvpc.
-    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
-    """
-    if network_mode != "awsvpc":
-        if configuration:
-            raise invalid_parameter(
-                "Network Configuration is not valid for the given networkMode of this task "
-                "definition."
-            )
-        return
-    if not configuration:
-        raise invalid_parameter(
-            "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-        )
-    raise _not_yet("The network mode awsvpc")
-
-
-def _not_yet(what: str) -> Exception:
-    return unsupported_feature(f"{what}: not implemented yet. See docs/parity.md for what is.")
