@@ -40,6 +40,11 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+def pause(seconds: float) -> None:
+    """Let that much time pass. Blocks: for command lines, which have no loop."""
+    time.sleep(seconds)
+
+
 def wait_until(is_true: Callable[[], bool], seconds: float, look_again_seconds: float) -> bool:
     """Whether `is_true` before the time is up. Blocks: for command lines, which have no loop."""
     deadline = time.monotonic() + seconds

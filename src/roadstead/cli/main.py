@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from roadstead.cli import program_commands
+from roadstead.cli import events_commands, program_commands
 from roadstead.cli.image_commands import image_app
 from roadstead.cli.instance_commands import instance_app
 from roadstead.cli.options import (
     DEFAULT_PORT,
     Cluster,
     DataDir,
+    EventLog,
     HealthyAfter,
     InstanceCpu,
     InstanceMemory,
@@ -24,6 +25,7 @@ from roadstead.cli.options import (
     Runtime,
     VpcCidr,
     finish,
+    log_events,
     tune,
 )
 from roadstead.cli.terminal import (
@@ -59,6 +61,7 @@ def up(
     instance_cpu: InstanceCpu = 0,
     instance_memory: InstanceMemory = 0,
     healthy_after: HealthyAfter = None,
+    event_log: EventLog = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return once it is ready.")
     ] = False,
@@ -70,6 +73,7 @@ def up(
     from roadstead.cli import up as ups
 
     tune(healthy_after)
+    log_events(event_log)
     options = ups.UpOptions(
         data_dir=data_dir,
         port=port,
@@ -149,6 +153,7 @@ def doctor(data_dir: DataDir = None) -> None:
     say("This machine has all that Roadstead needs.")
 
 
+app.command()(events_commands.events)
 app.command()(program_commands.server)
 app.command()(program_commands.host)
 app.command(

@@ -41,6 +41,13 @@ HealthyAfter = Annotated[
         "healthy. Default: ECS's 40.",
     ),
 ]
+EventLog = Annotated[
+    Path | None,
+    typer.Option(
+        "--event-log",
+        help="Append every event to this file as a line of JSON. Default: ROADSTEAD_EVENT_LOG.",
+    ),
+]
 Parent = Annotated[int, typer.Option(hidden=True)]
 
 
@@ -48,6 +55,12 @@ def tune(healthy_after: int | None) -> None:
     """Hand on to this process and its children what an option chose of ECS's numbers."""
     if healthy_after is not None:
         os.environ["ROADSTEAD_TUNING_HEALTHY_AFTER_RUNNING_SECONDS"] = str(healthy_after)
+
+
+def log_events(path: Path | None) -> None:
+    """Hand on to this process and its children where events are to be written."""
+    if path is not None:
+        os.environ["ROADSTEAD_EVENT_LOG"] = str(path.absolute())
 
 
 def finish(status: int) -> NoReturn:

@@ -14,6 +14,7 @@ from roadstead.cli.options import (
     DEFAULT_PORT,
     Cluster,
     DataDir,
+    EventLog,
     HealthyAfter,
     InstanceCpu,
     InstanceMemory,
@@ -23,6 +24,7 @@ from roadstead.cli.options import (
     Runtime,
     VpcCidr,
     finish,
+    log_events,
     tune,
 )
 from roadstead.cli.terminal import EXIT_FAILED
@@ -40,6 +42,7 @@ def server(
         str, typer.Option(help="The URL that agents are told to poll. Default: the one they used.")
     ] = "",
     healthy_after: HealthyAfter = None,
+    event_log: EventLog = None,
     parent: Parent = 0,
 ) -> None:
     """Start the control plane alone."""
@@ -47,6 +50,7 @@ def server(
     from roadstead.cli import place
 
     tune(healthy_after)
+    log_events(event_log)
     _be_a_program(parent)
     where = place.new(data_dir)
     from roadstead.server.main import run
@@ -59,6 +63,7 @@ def server(
                 account_id=where.account_id,
                 region=where.region,
                 agent_endpoint=agent_endpoint,
+                event_log=settings.event_log(),
             )
         )
     )
