@@ -116,6 +116,59 @@ def test_an_image_comes_from_a_registry_and_is_kept(
     assert steps == []  # the same manifest is not fetched twice
 
 
+@pytest.mark.parametrize("behaviour", ["default", "always", "once", "prefer-cached"])
+@pytest.mark.parametrize("name", ["demo", "demo:1", "demo:other"])
+def test_an_imported_image_is_found_by_its_digest(
+    tmp_path: Path, layout: Path, name: str, behaviour: str
+) -> None:
+    images = Images(tmp_path / "images")
+    digest = images.import_image(layout, "demo:1").digest
+    again = Images(tmp_path / "images")
+    assert again.pull(f"{name}@{digest}", behaviour).digest == digest
+    assert again.config(f"{name}@{digest}")[0].command == ("/bin/true",)
+
+
+def test_a_name_that_means_another_image_now_leaves_the_former_one_to_be_found(
+    tmp_path: Path, layout: Path
+) -> None:
+    images = Images(tmp_path / "images")
+    former = images.import_image(layout, "demo:1").digest
+    images.import_image(write_layout(tmp_path / "newer", {"Cmd": ["/bin/false"]}), "demo:1")
+    assert images.config(f"demo:1@{former}")[0].command == ("/bin/true",)
+    assert images.config("demo:1")[0].command == ("/bin/false",)
+
+
+def test_the_same_file_has_the_same_digest_on_every_machine(tmp_path: Path, layout: Path) -> None:
+    archive = tmp_path / "demo.tar"
+    command = ["skopeo", "copy", f"oci:{layout}", f"docker-archive:{archive}:demo:1"]
+    subprocess.run(command, check=True, capture_output=True)
+    digests = {
+        Images(tmp_path / place).import_image(archive, "demo:1").digest for place in ("one", "two")
+    }
+    assert len(digests) == 1
+
+
+def test_an_image_is_pulled_by_its_digest_though_its_tag_has_moved(
+    tmp_path: Path, layout: Path, registry: str
+) -> None:
+    name = f"{registry}/team/app"
+    _push(layout, f"{name}:v1")
+    former = Images(tmp_path / "elsewhere").pull(f"{name}:v1", "default").digest
+    _push(write_layout(tmp_path / "newer", {"Cmd": ["/bin/false"]}), f"{name}:v1")
+    images = Images(tmp_path / "images")
+    for image in (f"{name}@{former}", f"{name}:v1@{former}"):
+        assert images.pull(image, "default").digest == former
+        assert images.config(image)[0].command == ("/bin/true",)
+    assert images.pull(f"{name}:v1", "default").digest != former
+
+
+def test_a_digest_that_no_registry_has_is_told(tmp_path: Path, layout: Path, registry: str) -> None:
+    _push(layout, f"{registry}/team/app:v1")
+    absent = f"{registry}/team/app:v1@sha256:{'a' * 64}"
+    with pytest.raises(RuntimeFailure, match="CannotPullContainerError: .*sha256:aaaa"):
+        Images(tmp_path / "images").pull(absent, "default")
+
+
 def test_default_falls_back_on_what_is_here_and_always_does_not(
     tmp_path: Path, layout: Path, registry: str
 ) -> None:

@@ -66,7 +66,8 @@ class Images:
 
         `default` asks the registry and falls back on what is here; an imported image is taken as it
         is, for `default` as for `once` and `prefer-cached`: its name belongs to no registry that
-        could know better.
+        could know better. So is one named by its digest, wherever it came from and whatever else
+        it was called then: what has that digest is that image.
         Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
         Raises: RuntimeFailure
         """
@@ -77,8 +78,8 @@ class Images:
             )
         reference = normalise(image)
         here = self._present(reference)
-        fixed = reference.digest or behaviour in ("once", "prefer-cached")
-        if here and (here.imported or (fixed and behaviour != "always")):
+        is_settled = reference.digest or behaviour in ("once", "prefer-cached")
+        if here and (here.imported or is_settled):
             return self._image(image, here.digest)
         with self._lock(f"name-{quote(str(reference), safe='')}"):
             try:
