@@ -10,7 +10,7 @@ from given import a_call, a_cluster, given
 from roadstead.aws.http import HttpRequest
 from roadstead.aws.models import service_model
 from roadstead.aws.protocol.json import decode
-from roadstead.ecs.operations.container_instances import (
+from roadstead.ecs.operations.container_instances.registration import (
     deregister_container_instance,
     register_container_instance,
 )

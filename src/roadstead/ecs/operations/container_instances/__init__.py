@@ -1,0 +1,1 @@
+"""What a client, or an agent, may ask about container instances."""
