@@ -9,6 +9,7 @@ from roadstead.ecs.reconcilers import (
     daemon_leaving,
     retention,
     service,
+    service_deployment,
     task_definition,
     task_set,
 )
@@ -37,6 +38,7 @@ class Reconciler(Protocol):
 
 RECONCILERS: tuple[Reconciler, ...] = (
     service,
+    service_deployment,
     daemon,
     daemon_leaving,
     retention,

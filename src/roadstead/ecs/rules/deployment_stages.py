@@ -212,7 +212,7 @@ def _rolling_course(configuration: Mapping[str, Any], bake_minutes: float) -> tu
     """Source and target are held apart only while hooks come before the first new task."""
     hooks = hook_stages(configuration)
     held = [
-        Stage(name=name, needs=(Need.HOOKS,), target_percent=0.0, source_percent=100.0)
+        Stage(name=name, needs=STAGES[name], target_percent=0.0, source_percent=100.0)
         for name in ("RECONCILE_SERVICE", "PRE_SCALE_UP")
         if name in hooks
     ]

@@ -103,7 +103,10 @@ def finish(
         changes.setdefault("breaker_status", "MONITORING_COMPLETE")
     if service.deployments:
         changes.setdefault("failure_count", service.deployments[0].failed_tasks)
-    threshold = circuit_breaker.failure_threshold(configuration, service.desired_count)
+    if not record.breaker_threshold:
+        changes["breaker_threshold"] = circuit_breaker.failure_threshold(
+            configuration, service.desired_count
+        )
     by_arn = {each.service_revision_arn: each for each in service.deployments}
     gone = msgspec.structs.replace
     return move(
@@ -111,7 +114,6 @@ def finish(
         call,
         record,
         status,
-        breaker_threshold=threshold,
         target_task_count=service.desired_count,
         source_revisions=tuple(
             revision_counts(tx, service, by_arn[each.arn])
@@ -123,16 +125,40 @@ def finish(
     )
 
 
-def supersede(tx: Tx, call: Call, record: ServiceDeployment, service: Service) -> None:
-    """A newer deployment takes the place of this one."""
+def supersede(
+    tx: Tx,
+    call: Call,
+    record: ServiceDeployment,
+    service: Service,
+    reason: str = rollback_reasons.SUPERSEDED,
+) -> None:
+    """The deployment ends before its time: a newer one takes its place, or its service goes."""
     after = SUPERSEDED.get(record.status)
     if after is None:
         return
-    reason = rollback_reasons.SUPERSEDED
     if is_final(after):
         finish(tx, call, record, service, after, status_reason=reason)
     else:
         move(tx, call, record, after, status_reason=reason)
+
+
+def finish_stop(tx: Tx, call: Call, record: ServiceDeployment, service: Service) -> None:
+    """STOP_REQUESTED is over: nothing of the deployment is under way any more."""
+    finish(tx, call, record, service, "STOPPED", failure_count=record.failure_count)
+
+
+def trip(
+    tx: Tx, call: Call, record: ServiceDeployment, failure_count: int, threshold: int
+) -> ServiceDeployment:
+    """Too many tasks have failed: the circuit breaker has noticed."""
+    return _changed(
+        tx,
+        call,
+        record,
+        breaker_status="TRIGGERED",
+        failure_count=failure_count,
+        breaker_threshold=threshold,
+    )
 
 
 def request_rollback(tx: Tx, call: Call, record: ServiceDeployment) -> ServiceDeployment:
