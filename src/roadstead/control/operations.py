@@ -4,6 +4,10 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
+from roadstead.control.explained_service import explain_service
+from roadstead.control.explained_task import explain_placement_of, explain_task
+from roadstead.control.plans import plan_change
+from roadstead.control.progress import describe_progress
 from roadstead.ecs.transitions.container_instances import instance_state_changed
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -39,6 +43,24 @@ WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "SubmitInstanceStateChange": submit_instance_state_change,
 }
 
-READS: dict[str, Callable[[View, Call, Request], Response]] = {
+_READS: dict[str, Callable[[View, Call, Request], Response]] = {
     "DescribeControlPlane": describe_control_plane,
+    "DescribeProgress": describe_progress,
+    "ExplainPlacement": explain_placement_of,
+    "ExplainService": explain_service,
+    "ExplainTask": explain_task,
 }
+
+
+def reads(
+    monotonic: Callable[[], float],
+) -> dict[str, Callable[[View, Call, Request], Response]]:
+    """What only reads. monotonic: seconds of real time, which bound how long a plan is worked on.
+
+    A plan counts as reading: it writes into the state and takes all of it back before it answers.
+    """
+
+    def plan(view: View, call: Call, request: Request) -> Response:
+        return plan_change(view, call, request, monotonic)
+
+    return {**_READS, "PlanChange": plan}

@@ -34,11 +34,11 @@ from roadstead.store.store import Store
 log = logging.getLogger(__name__)
 
 
-def all_apis() -> tuple[Api, ...]:
+def all_apis(clock: Clock) -> tuple[Api, ...]:
     """The services on offer; the first one answers requests that name none of them."""
     return (
         Api(service_model("ecs"), ecs_table.WRITES, ecs_table.READS),
-        Api(control_model(), control_operations.WRITES, control_operations.READS),
+        Api(control_model(), control_operations.WRITES, control_operations.reads(clock.monotonic)),
     )
 
 
@@ -75,7 +75,13 @@ class ControlPlane:
             for each in reconcilers
         )
         self.dispatcher = Dispatcher(
-            all_apis(), self.store, keys, clock, ids, agent_endpoint=agent_endpoint, check=check
+            all_apis(clock),
+            self.store,
+            keys,
+            clock,
+            ids,
+            agent_endpoint=agent_endpoint,
+            check=check,
         )
         self.sessions = AgentSessions(self.store, clock, ids)
         self.doors = AgentDoors(self.sessions, self.store, keys, clock)

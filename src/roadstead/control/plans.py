@@ -1,0 +1,93 @@
+"""PlanChange: what an operation would bring about, found out by rehearsing it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from roadstead.aws.errors import ApiError
+from roadstead.control.plan_notes import notes_before
+from roadstead.control.plan_view import plan_view
+from roadstead.control.planned import Refused, Subject, carry_out, subject_of
+from roadstead.control.rehearsal.journal import Journal
+from roadstead.control.rehearsal.stage import Bounds, Stage, rehearsal
+from roadstead.control.rehearsal.tasks import START_SECONDS, STOP_SECONDS, Assumptions
+from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
+from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.state.plans import Call
+from roadstead.state.records import Change
+from roadstead.state.view import View
+
+WORK_SECONDS_MAX = 0.15
+"""Of real time, in which the server does nothing else; taking it back takes less than as much."""
+_NOT_THERE_YET: tuple[Standing, ...] = ("PENDING", "CHECKING")
+
+
+def plan_change(
+    view: View, call: Call, request: dict[str, Any], monotonic: Callable[[], float]
+) -> dict[str, Any]:
+    """What would happen if the operation were called now; nothing is changed.
+
+    A refusal by the operation is the plan's answer, not an error.
+    monotonic: seconds of real time, for the bound on the work.
+    Raises: InvalidParameterException, ClusterNotFoundException, ServiceNotFoundException for a
+        request that names what is not there; ValidationException for one that is malformed.
+    Source: ADR-0020
+    """
+    operation = request["operation"]
+    subject = subject_of(view, call, operation, request.get("request") or {})
+    given = request.get("assumptions") or {}
+    assumptions = Assumptions(
+        start_seconds=given.get("startSeconds", START_SECONDS),
+        stop_seconds=given.get("stopSeconds", STOP_SECONDS),
+    )
+    until = monotonic() + WORK_SECONDS_MAX
+    bounds = Bounds(is_late=lambda: monotonic() >= until)
+    journal = Journal()
+    notes = notes_before(view, operation, subject)
+    with rehearsal(view, call, journal, assumptions, bounds) as stage:
+        for service in subject.services:
+            journal.watch(view, service.arn, call.now)
+        refusal: ApiError | Refused | None = None
+        try:
+            stage.act(lambda tx, own: carry_out(tx, own, operation, subject.request))
+        except (ApiError, Refused) as refused:
+            refusal = refused
+        end = None
+        if refusal is None:
+            set_the_scene(view, stage, subject)
+            end = stage.play()
+            journal.finish(stage.now)
+        return plan_view(
+            view,
+            operation=operation,
+            subject=subject,
+            refusal=refusal,
+            stage=stage,
+            journal=journal,
+            end=end,
+            notes=notes,
+            assumptions=assumptions,
+        )
+
+
+def set_the_scene(view: View, stage: Stage, subject: Subject) -> None:
+    """Let what is under way in the cluster go on: it competes for the same room."""
+    for instance in subject.instances:
+        for task in view.find(LIVE_TASKS_BY_INSTANCE, instance.arn):
+            stage.expect(task)
+    if subject.cluster is None:
+        return
+    for service in list(view.walk(LISTED_SERVICES, subject.cluster.arn)):
+        if is_moving(service):
+            stage.look_at(Change(SERVICES, service.arn, service, service))
+            for deployment in service.deployments:
+                for where in _NOT_THERE_YET:
+                    for task in view.find(TASKS_BY_STANDING, standing_key(deployment.id, where)):
+                        stage.expect(task)
+
+
+def is_moving(service: Service) -> bool:
+    """Whether the scheduler is not done with the service."""
+    return not service.is_steady or any(
+        each.rollout_state == "IN_PROGRESS" for each in service.deployments
+    )

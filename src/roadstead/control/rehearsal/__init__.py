@@ -1,0 +1,1 @@
+"""What would happen, found out by doing it on the live state and taking it all back."""

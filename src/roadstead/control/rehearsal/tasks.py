@@ -1,0 +1,100 @@
+"""What a rehearsal supposes of tasks: how long they take to start, to become healthy, to end.
+
+A simple model of agents that answer: a PENDING task gets RUNNING, a container with a health check
+passes it, a task that is asked to stop ends in time. Nothing fails, and an agent that is not
+connected does nothing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.service_tasks import standing
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.transitions.task_reports import TaskReport, report_task, report_task_health
+from roadstead.state.plans import Call
+from roadstead.state.view import Tx, View
+
+Move = Literal["RUNNING", "HEALTHY", "STOPPED"]
+
+STOP_TIMEOUT_SECONDS_DEFAULT = 30
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
+HEALTH_INTERVAL_SECONDS_DEFAULT = 30
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html"""
+_SOON = timedelta(seconds=1)
+"""What is overdue when the rehearsal begins happens so soon."""
+
+
+START_SECONDS = 15.0
+STOP_SECONDS = 10.0
+
+
+class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers that no state tells."""
+
+    start_seconds: float = START_SECONDS
+    """From PENDING to RUNNING."""
+    stop_seconds: float = STOP_SECONDS
+    """From being asked to stop to STOPPED; less where the containers' stopTimeout is less."""
+
+
+def next_move(
+    view: View, task: Task, assumptions: Assumptions, now: datetime
+) -> tuple[datetime, Move] | None:
+    """What the task's agent would report next, and when; None: nothing more."""
+    if task.last_status == "STOPPED" or not _is_heard(view, task):
+        return None
+    if task.desired_status == "STOPPED":
+        since = task.stopping_at or now
+        return _at(since, _stop_seconds(view, task, assumptions), now), "STOPPED"
+    if task.last_status != "RUNNING":
+        return _at(task.created_at or now, assumptions.start_seconds, now), "RUNNING"
+    if standing(task) == "CHECKING" or (not task.service_arn and _is_unchecked(task)):
+        return _at(task.started_at or now, _health_seconds(view, task), now), "HEALTHY"
+    return None
+
+
+def report(tx: Tx, call: Call, task_arn: str, move: Move) -> None:
+    """The agent reports it."""
+    task = tx.must(TASKS, task_arn)
+    if move == "HEALTHY":
+        healths = {each.name: "HEALTHY" for each in task.containers if each.has_health_check}
+        report_task_health(tx, call, task.container_instance_arn, task.arn, healths)
+    else:
+        report_task(tx, call, task, TaskReport(status=move))
+
+
+def _is_heard(view: View, task: Task) -> bool:
+    instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+    return instance is not None and instance.agent_connected and instance.status != "INACTIVE"
+
+
+def _is_unchecked(task: Task) -> bool:
+    return task.health_status == "UNKNOWN" and any(
+        each.essential and each.has_health_check for each in task.containers
+    )
+
+
+def _at(since: datetime, seconds: float, now: datetime) -> datetime:
+    due = since + timedelta(seconds=seconds)
+    return due if due > now or since == now else now + _SOON
+
+
+def _stop_seconds(view: View, task: Task, assumptions: Assumptions) -> float:
+    """No longer than its slowest container may take."""
+    definition = view.get(TASK_DEFINITIONS, task.task_definition_arn)
+    containers = () if definition is None else definition.document["containerDefinitions"]
+    timeouts = [each.get("stopTimeout") or STOP_TIMEOUT_SECONDS_DEFAULT for each in containers]
+    return min(assumptions.stop_seconds, max(timeouts, default=STOP_TIMEOUT_SECONDS_DEFAULT))
+
+
+def _health_seconds(view: View, task: Task) -> float:
+    """The first check that counts passes: after the slowest container's interval."""
+    definition = view.get(TASK_DEFINITIONS, task.task_definition_arn)
+    containers = () if definition is None else definition.document["containerDefinitions"]
+    checks = [each["healthCheck"] for each in containers if each.get("healthCheck")]
+    intervals = [each.get("interval") or HEALTH_INTERVAL_SECONDS_DEFAULT for each in checks]
+    return float(max(intervals, default=HEALTH_INTERVAL_SECONDS_DEFAULT))
