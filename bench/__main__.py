@@ -10,12 +10,13 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from bench import api_calls, flatness, launches, placement, scale, services, state_size
+from bench import api_calls, flatness, launches, placement, rollouts, scale, services, state_size
 from bench.sitting import Sitting, sitting, wait_for_calm
 
 THEMES: dict[str, Callable[[Sitting], None]] = {
     "run_task": launches.measure,
     "service": services.measure,
+    "rollout": rollouts.measure,
     "calls": api_calls.measure,
     "flat": flatness.measure,
     "placement": placement.measure,

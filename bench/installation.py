@@ -85,14 +85,29 @@ class Installation:
         if arns:
             self.wait_for_status(arns, "STOPPED")
 
+    def wait_until_all_stopped(self) -> None:
+        """Stop what is left, and wait until no task is ending any more."""
+        self.stop_all()
+
+        def is_none_left() -> bool:
+            arns = self.ecs.call("ListTasks", desiredStatus="STOPPED")["taskArns"]
+            return all(each["lastStatus"] == "STOPPED" for each in self.describe(arns[-100:]))
+
+        wait_until(is_none_left, "all tasks have stopped")
+
 
 @contextmanager
-def installation(folder: Path, layout: Path, *, instances: int = 3) -> Iterator[Installation]:
+def installation(
+    folder: Path, layout: Path, *, instances: int = 3, healthy_after_seconds: int | None = None
+) -> Iterator[Installation]:
     """A Roadstead with the image of the OCI layout; no trace of it is left afterwards."""
     port = free_port()
+    words = ["--detach", "--instances", str(instances), "--port", str(port)]
+    if healthy_after_seconds is not None:
+        words += ["--healthy-after", str(healthy_after_seconds)]
     try:
         with uninterrupted():
-            _roadstead("up", folder, "--detach", "--instances", str(instances), "--port", str(port))
+            _roadstead("up", folder, *words)
         _roadstead("image import", folder, str(layout), "--name", IMAGE)
         key = _root_key(folder)
         there = Installation(folder, port, key)

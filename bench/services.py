@@ -172,13 +172,7 @@ def _set_status(up: Installation, instances: list[str], status: str) -> None:
 
 def _delete(up: Installation, service: str) -> None:
     up.ecs.call("DeleteService", service=service, force=True)
-    up.stop_all()
-    wait_until(lambda: not _is_left(up), "all tasks have stopped")
-
-
-def _is_left(up: Installation) -> bool:
-    arns = up.ecs.call("ListTasks", desiredStatus="STOPPED")["taskArns"]
-    return any(each["lastStatus"] != "STOPPED" for each in up.describe(arns[-100:]))
+    up.wait_until_all_stopped()
 
 
 def _replace_instance(up: Installation, lost: str) -> None:

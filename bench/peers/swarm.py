@@ -18,6 +18,7 @@ NAME = "Swarm"
 NODES = 3
 PORT = 2377
 STOP_GRACE_NANOSECONDS = 30 * 10**9
+_REVISION = "REVISION"
 
 
 class Swarm:
@@ -75,39 +76,58 @@ class Swarm:
         """`docker node rm --force`."""
         self.manager.call("DELETE", f"/nodes/{node_id}?force=1")
 
-    def create_service(self, name: str, replicas: int) -> None:
+    def create_service(self, name: str, replicas: int, *, at_a_time: int = 1) -> None:
         """`docker service create`: restarted at once, same limits as everywhere."""
+        self.manager.call("POST", "/services/create", self._service(name, replicas, at_a_time, 1))
+
+    def update_service(
+        self, name: str, replicas: int, *, at_a_time: int = 1, revision: int = 1
+    ) -> None:
+        """`docker service update`: other replicas, and other tasks if the revision is another."""
+        version = self.manager.call("GET", f"/services/{name}")["Version"]["Index"]
+        self.manager.call(
+            "POST",
+            f"/services/{name}/update?version={version}",
+            self._service(name, replicas, at_a_time, revision),
+        )
+
+    def _service(self, name: str, replicas: int, at_a_time: int, revision: int) -> dict[str, Any]:
         limits = {"MemoryBytes": MEMORY_MIB << 20}
         container = {
             "Image": self._image,
             "Command": COMMAND,
+            "Env": [f"{_REVISION}={revision}"],
             "StopGracePeriod": STOP_GRACE_NANOSECONDS,
         }
-        self.manager.call(
-            "POST",
-            "/services/create",
-            {
-                "Name": name,
-                "TaskTemplate": {
-                    "ContainerSpec": container,
-                    "RestartPolicy": {"Condition": "any", "Delay": 0},
-                    "Resources": {
-                        "Limits": limits,
-                        "Reservations": {**limits, "NanoCPUs": CPU_UNITS * 10**9 // 1024},
-                    },
+        return {
+            "Name": name,
+            "TaskTemplate": {
+                "ContainerSpec": container,
+                "RestartPolicy": {"Condition": "any", "Delay": 0},
+                "Resources": {
+                    "Limits": limits,
+                    "Reservations": {**limits, "NanoCPUs": CPU_UNITS * 10**9 // 1024},
                 },
-                "Mode": {"Replicated": {"Replicas": replicas}},
             },
-        )
+            "Mode": {"Replicated": {"Replicas": replicas}},
+            "UpdateConfig": {
+                "Parallelism": at_a_time,
+                "Delay": 0,
+                "Order": "start-first",
+                "Monitor": 1,
+            },
+        }
 
-    def running(self, name: str) -> list[dict[str, Any]]:
-        """The service's tasks that run and are meant to."""
+    def running(self, name: str, *, revision: int | None = None) -> list[dict[str, Any]]:
+        """The service's tasks, of the revision or of any, that run and are meant to."""
         filters = urllib.parse.quote(f'{{"service":["{name}"]}}')
         tasks = self.manager.call("GET", f"/tasks?filters={filters}")
         return [
             each
             for each in tasks
-            if each["Status"]["State"] == "running" and each["DesiredState"] == "running"
+            if each["Status"]["State"] == "running"
+            and each["DesiredState"] == "running"
+            and revision in (None, _revision(each))
         ]
 
     def kill_one(self, name: str) -> str:
@@ -132,6 +152,13 @@ class Swarm:
     def _node(self, node_id: str) -> dict[str, Any]:
         node: dict[str, Any] = self.manager.call("GET", f"/nodes/{node_id}")
         return node
+
+
+def _revision(task: dict[str, Any]) -> int | None:
+    environment = dict(
+        each.split("=", 1) for each in task["Spec"]["ContainerSpec"].get("Env") or ()
+    )
+    return int(environment[_REVISION]) if _REVISION in environment else None
 
 
 @contextmanager
