@@ -87,8 +87,9 @@ def test_an_empty_list_of_tags_is_refused(ecs: Any) -> None:
         ),
         (
             {"placementConstraints": [{"type": "memberOf", "expression": "a"}]},
-            "UnsupportedFeatureException",
-            "placementConstraints is not implemented yet",
+            "ClientException",
+            "Invalid expression in placementConstraints[0], at position 1: found 'a', expected a "
+            "subject: agentConnected,",
         ),
         ({"tags": [{"key": "aws:a", "value": ""}]}, "InvalidParameterException", "Tag key"),
     ],

@@ -258,8 +258,6 @@ def test_a_wrong_parameter_is_refused_and_nothing_starts(
     "later",
     [
         {"capacityProviderStrategy": [{"capacityProvider": "x"}]},
-        {"placementConstraints": [{"type": "distinctInstance"}]},
-        {"placementStrategy": [{"type": "random"}]},
         {"enableExecuteCommand": True},
         {"volumeConfigurations": [{"name": "v"}]},
     ],

@@ -7,25 +7,26 @@ from typing import Any
 
 import msgspec
 
-from roadstead.ecs.errors import conflict, invalid_parameter, unsupported_feature
+from roadstead.ecs.errors import conflict, invalid_parameter
 from roadstead.ecs.operations.references import (
     arn_in_cluster,
-    runnable_task_definition,
     the_cluster,
 )
+from roadstead.ecs.operations.wanted_tasks import WantedTasks, wanted_launch_type, wanted_tasks
 from roadstead.ecs.records.account import CLIENT_TOKENS, ClientToken, client_token_key
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.task import TASKS, Task
-from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.overrides import checked_overrides
-from roadstead.ecs.rules.placement.choose import Placed, Refusal, choose_instance, refusal_by
+from roadstead.ecs.rules.placement.choose import (
+    CHANCES,
+    Placed,
+    Refusal,
+    choose_instance,
+    refusal_by,
+)
 from roadstead.ecs.rules.placement.demand import demand_of
-from roadstead.ecs.rules.runnable import check_runnable
-from roadstead.ecs.rules.tags import checked_tags, merged_tags
-from roadstead.ecs.rules.task_definition.choices import check_choice
 from roadstead.ecs.transitions import tasks as transitions
 from roadstead.ecs.transitions.client_tokens import remember_token
 from roadstead.ecs.views.task import task_view
@@ -35,24 +36,7 @@ from roadstead.state.view import Tx
 COUNT_MAX = 10
 INSTANCES_MAX = 10
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StartTask.html"""
-GROUP_CHARACTERS_MAX = 255
-STARTED_BY_CHARACTERS_MAX = 128
-REFERENCE_ID_CHARACTERS_MAX = 1024
-_LAUNCH_TYPES = ("EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES")
-_STARTED_BY = re.compile(r"[A-Za-z0-9_/.-]*")
 _CLIENT_TOKEN = re.compile(r"[!-~]{1,64}")
-
-
-class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What RunTask and StartTask have in common, checked."""
-
-    cluster: Cluster
-    definition: TaskDefinition
-    overrides: dict[str, Any]
-    group: str
-    started_by: str
-    tags: dict[str, str]
-    managed_tags: bool
 
 
 def run_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -71,14 +55,21 @@ def run_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     repeated = _repeated(tx, call, cluster, token, fingerprint)
     if repeated is not None:
         return {"tasks": [task_view(tx, task, with_tags=True) for task in repeated], "failures": []}
-    launch_type = _launch_type(request)
-    wanted = _wanted(tx, call, cluster, request, launch_type)
+    launch_type = wanted_launch_type(request)
+    wanted = wanted_tasks(tx, call, cluster, request, launch_type)
     demand = demand_of(wanted.definition, wanted.overrides, launch_type)
     capacity = tx.projection(Capacity)
     started: list[Task] = []
     refusals: tuple[Refusal, ...] = ()
     for _ in range(count):
-        place = choose_instance(capacity, cluster.arn, demand, group=wanted.group)
+        place = choose_instance(
+            capacity,
+            cluster.arn,
+            demand,
+            group=wanted.group,
+            wishes=wanted.wishes,
+            chance=call.ids.below(CHANCES) if wanted.wishes.is_random else 0,
+        )
         if not isinstance(place, Placed):
             refusals = place.refusals
             break
@@ -109,13 +100,13 @@ def start_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
             f"Up to {INSTANCES_MAX} container instances can be named, not {len(references)}."
         )
     arns = [arn_in_cluster(call, cluster, "container-instance", each) for each in references]
-    wanted = _wanted(tx, call, cluster, request, "EC2")
+    wanted = wanted_tasks(tx, call, cluster, request, "EC2")
     demand = demand_of(wanted.definition, wanted.overrides)
     capacity = tx.projection(Capacity)
     started: list[Task] = []
     refusals: list[Refusal] = []
     for arn in arns:
-        refusal = refusal_by(capacity, arn, demand)
+        refusal = refusal_by(capacity, arn, demand, group=wanted.group, wishes=wanted.wishes)
         if refusal is not None:
             refusals.append(refusal)
             continue
@@ -124,30 +115,7 @@ def start_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
     return _answer(tx, started, tuple(refusals))
 
 
-def _wanted(
-    tx: Tx, call: Call, cluster: Cluster, request: dict[str, Any], launch_type: str
-) -> _Wanted:
-    if request.get("enableExecuteCommand"):
-        raise unsupported_feature("enableExecuteCommand is not implemented yet.")
-    if request.get("volumeConfigurations"):
-        raise unsupported_feature("volumeConfigurations are not implemented yet.")
-    definition = runnable_task_definition(tx, call, request["taskDefinition"])
-    check_runnable(definition, launch_type, request.get("networkConfiguration"))
-    managed_tags = bool(request.get("enableECSManagedTags"))
-    return _Wanted(
-        cluster=cluster,
-        definition=definition,
-        overrides=checked_overrides(
-            request.get("overrides"), definition.document["containerDefinitions"]
-        ),
-        group=_group(request, definition),
-        started_by=_started_by(request),
-        tags=_tags(cluster, definition, request, managed=managed_tags),
-        managed_tags=managed_tags,
-    )
-
-
-def _start(tx: Tx, call: Call, wanted: _Wanted, instance_arn: str, launch_type: str) -> Task:
+def _start(tx: Tx, call: Call, wanted: WantedTasks, instance_arn: str, launch_type: str) -> Task:
     return transitions.start_task(
         tx,
         call,
@@ -179,72 +147,6 @@ def _count(request: dict[str, Any]) -> int:
     if not 1 <= count <= COUNT_MAX:
         raise invalid_parameter(f"count must be between 1 and {COUNT_MAX}, not {count}.")
     return int(count)
-
-
-def _launch_type(request: dict[str, Any]) -> str:
-    """The request's launch type; a cluster without a default strategy runs EC2 tasks."""
-    launch_type = request.get("launchType")
-    if launch_type:
-        check_choice("launchType", launch_type, _LAUNCH_TYPES)
-    if request.get("capacityProviderStrategy"):
-        if launch_type:
-            raise invalid_parameter(
-                "Specify either Launch Type or Capacity Provider Strategy, but not both."
-            )
-        raise unsupported_feature("capacityProviderStrategy is not implemented yet.")
-    for member in ("placementConstraints", "placementStrategy"):
-        if request.get(member):
-            raise unsupported_feature(f"{member} is not implemented yet.")
-    if request.get("platformVersion"):
-        raise invalid_parameter("A platform version can be given for launch type FARGATE only.")
-    return str(launch_type or "EC2")
-
-
-def _group(request: dict[str, Any], definition: TaskDefinition) -> str:
-    group = request.get("group")
-    if not group:
-        return f"family:{definition.family}"
-    if len(group) > GROUP_CHARACTERS_MAX:
-        raise invalid_parameter(f"group can have up to {GROUP_CHARACTERS_MAX} characters.")
-    if group.startswith("service:"):
-        raise invalid_parameter(
-            "Invalid group: names beginning with 'service:' are those of services' own tasks."
-        )
-    return str(group)
-
-
-def _started_by(request: dict[str, Any]) -> str:
-    started_by = request.get("startedBy") or ""
-    if len(started_by) > STARTED_BY_CHARACTERS_MAX:
-        raise invalid_parameter(f"startedBy can have up to {STARTED_BY_CHARACTERS_MAX} characters.")
-    if not _STARTED_BY.fullmatch(started_by):
-        raise invalid_parameter(
-            "startedBy can have letters, digits, hyphens, underscores, slashes and periods only."
-        )
-    if len(request.get("referenceId") or "") > REFERENCE_ID_CHARACTERS_MAX:
-        raise invalid_parameter(
-            f"referenceId can have up to {REFERENCE_ID_CHARACTERS_MAX} characters."
-        )
-    return str(started_by)
-
-
-def _tags(
-    cluster: Cluster, definition: TaskDefinition, request: dict[str, Any], *, managed: bool
-) -> dict[str, str]:
-    """Own tags win over those of the definition.
-
-    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html
-    """
-    propagate = request.get("propagateTags") or "NONE"
-    check_choice("propagateTags", propagate, ("TASK_DEFINITION", "SERVICE", "NONE"))
-    if propagate == "SERVICE":
-        raise invalid_parameter(
-            "propagateTags can be TASK_DEFINITION or NONE here: these tasks have no service."
-        )
-    tags = checked_tags(request.get("tags"))
-    if propagate == "TASK_DEFINITION":
-        tags = merged_tags(definition.tags, tags)
-    return {**tags, "aws:ecs:clusterName": cluster.name} if managed else tags
 
 
 def _checked_token(request: dict[str, Any]) -> str:

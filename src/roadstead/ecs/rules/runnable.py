@@ -50,10 +50,6 @@ def check_implemented(definition: TaskDefinition) -> None:
         at launch, as no configuration of it is accepted.
     """
     document = definition.document
-    if document.get("placementConstraints"):
-        raise unsupported_feature(
-            "placementConstraints of a task definition are not implemented yet."
-        )
     for volume in document.get("volumes", ()):
         if volume.get("configuredAtLaunch"):
             raise invalid_parameter(

@@ -33,13 +33,6 @@ def test_what_an_agent_would_wait_for_in_vain_is_refused(members: dict[str, Any]
     assert "not implemented yet" in no.value.message
 
 
-def test_placement_constraints_of_a_definition_are_refused() -> None:
-    constraint = {"type": "memberOf", "expression": "attribute:x exists"}
-    definition = a_task_definition(document={"placementConstraints": [constraint]})
-    with pytest.raises(ApiError, match="UnsupportedFeatureException"):
-        check_implemented(definition)
-
-
 def test_TK_30_a_volume_that_is_configured_at_launch_cannot_be_run_without() -> None:
     definition = a_task_definition(
         document={"volumes": [{"name": "d", "configuredAtLaunch": True}]}

@@ -16,8 +16,7 @@ def register_task_definition(tx: Tx, call: Call, request: dict[str, Any]) -> dic
     """A new revision, also when it equals the one before it.
 
     Raises: ClientException or InvalidParameterException with the first rule that is broken;
-        LimitExceededException after a million revisions; UnsupportedFeatureException for placement
-        constraints.
+        LimitExceededException after a million revisions.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
     """
     given_tags = request.get("tags")

@@ -70,6 +70,21 @@ def check_total(
         )
 
 
+def check_placed_by_us(
+    launch_type: str,
+    constraints: Sequence[Mapping[str, Any]],
+    strategy: Sequence[Mapping[str, Any]],
+) -> None:
+    """Return if tasks of the launch type may have wishes: on Fargate there are no instances.
+
+    Raises: InvalidParameterException.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html
+    """
+    for given, what in ((constraints, "constraints"), (strategy, "strategies")):
+        if given and launch_type == "FARGATE":
+            raise invalid_parameter(f"Placement {what} are not supported with FARGATE launch type.")
+
+
 def check_definition_constraints(constraints: Sequence[Mapping[str, Any]]) -> None:
     """Return if a task definition may have these constraints: memberOf, ten at most.
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from roadstead.ecs.errors import client_error, unsupported_feature
+from roadstead.ecs.errors import client_error
+from roadstead.ecs.rules.placement.parameters import check_definition_constraints
 from roadstead.ecs.rules.task_definition.choices import check_choice, invalid_container
 from roadstead.ecs.rules.task_definition.compatibilities import compatibilities
 from roadstead.ecs.rules.task_definition.containers import check_essential, container_document
@@ -54,8 +55,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def checked(request: Mapping[str, Any]) -> Checked:
     """The document that a request registers, and what follows from it. The request stays as it is.
 
-    Raises: ClientException or InvalidParameterException with the first rule that is broken;
-        UnsupportedFeatureException for placementConstraints.
+    Raises: ClientException or InvalidParameterException with the first rule that is broken.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
     """
     _check_bytes(request)
@@ -114,13 +114,7 @@ def _check_together(
         problem = windows_problem(document)
         if problem is not None:
             raise client_error(problem)
-    if document["placementConstraints"]:
-        for constraint in document["placementConstraints"]:
-            check_choice("placementConstraints.type", constraint.get("type") or "", ("memberOf",))
-        raise unsupported_feature(
-            "placementConstraints is not implemented yet: Roadstead does not read the cluster "
-            "query language. Leave it out."
-        )
+    check_definition_constraints(document["placementConstraints"])
 
 
 def _check_bytes(request: Mapping[str, Any]) -> None:

@@ -86,12 +86,14 @@ def test_a_document_of_more_than_64_kibibytes_is_refused() -> None:
     assert message.endswith("Max allowed length is '65536' bytes.")
 
 
-def test_TD_94_placement_constraints_are_refused_until_they_are_implemented() -> None:
+def test_TD_94_placement_constraints_are_memberOf_with_an_expression() -> None:
     constraint = {"type": "memberOf", "expression": "attribute:a == b"}
-    error = refusal(a_request(placementConstraints=[constraint]))
-    assert error.code == "UnsupportedFeatureException"
-    error = refusal(a_request(placementConstraints=[{"type": "distinctInstance"}]))
-    assert error.code == "InvalidParameterException"
+    assert checked(a_request(placementConstraints=[constraint])).document[
+        "placementConstraints"
+    ] == [constraint]
+    for wrong in ({"type": "distinctInstance"}, {"type": "memberOf"}, {}):
+        error = refusal(a_request(placementConstraints=[wrong]))
+        assert error.code == "ClientException"
 
 
 @pytest.mark.parametrize("where", ["secrets", "logs"])
