@@ -13,12 +13,17 @@ from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import FAILED_STARTS
+from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.daemon_places import is_match
 from roadstead.ecs.rules.placement.choose import refusal_by
-from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.rules.placement.demand import Demand, demand_of
+from roadstead.ecs.rules.placement.wishes import Wishes, wishes_of
+from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.task_of_service import start_task_of_service
+from roadstead.ecs.transitions.tasks import stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -56,10 +61,28 @@ def awaits_task(view: View, service: Service, container_instance_arn: str, now: 
     """Whether a task of the DAEMON service may and can be started on the instance now."""
     if has_live_task(view, service, container_instance_arn) or not may_start(view, service, now):
         return False
+    needs = needs_of(view, service)
+    if needs is None:
+        return False
+    demand, wishes = needs
+    capacity = view.projection(Capacity)
+    return (
+        is_match(capacity, container_instance_arn, demand, wishes)
+        and refusal_by(capacity, container_instance_arn, demand, wishes=wishes) is None
+    )
+
+
+def needs_of(view: View, service: Service) -> tuple[Demand, Wishes] | None:
+    """What a task of the DAEMON service takes and asks of its instance.
+
+    None when the task definition was deleted for good.
+    """
     primary = service.deployments[0]
-    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
+    definition = view.get(TASK_DEFINITIONS, primary.task_definition_arn)
+    if definition is None:
+        return None
     demand = demand_of(definition, launch_type=primary.launch_type)
-    return refusal_by(view.projection(Capacity), container_instance_arn, demand) is None
+    return demand, wishes_of(definition, service.placement_constraints)
 
 
 def may_start(view: View, service: Service, now: datetime) -> bool:
@@ -81,6 +104,20 @@ def has_live_task(view: View, service: Service, container_instance_arn: str) -> 
     return groups is not None and container_instance_arn in groups.by_instance
 
 
+def stop_violating_task(tx: Tx, call: Call, service: Service, task_arn: str) -> Service:
+    """Ask a task to stop whose instance no longer meets the constraints, and say so."""
+    task = tx.must(TASKS, task_arn)
+    said = service_events.constraint_violated(
+        service.name, _id(task_arn), _id(task.container_instance_arn)
+    )
+    service = announce(tx, call, service, said)
+    reason = f"Scaling activity initiated by (deployment {service.deployments[0].id})"
+    stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
+    service = msgspec.structs.replace(service, is_steady=False)
+    stopped = service_events.stopped_running(service.name, [_id(task_arn)])
+    return announce(tx, call, service, stopped)
+
+
 def count_instances(tx: Tx, call: Call, service: Service, matching: int) -> Service:
     """desiredCount is how many instances there are for the DAEMON service."""
     primary = msgspec.structs.replace(
@@ -95,3 +132,7 @@ def count_instances(tx: Tx, call: Call, service: Service, matching: int) -> Serv
             blocked_since=None,
         ),
     )
+
+
+def _id(arn: str) -> str:
+    return arn.rpartition("/")[2]
