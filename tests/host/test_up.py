@@ -262,3 +262,29 @@ def test_a_port_that_is_taken_is_told(installation: Installation) -> None:
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+def test_a_task_is_as_healthy_as_its_health_check_says(installation: Installation) -> None:
+    installation.up(instances=1)
+    write_archive(installation.path.parent / "web.tar", "web:1")
+    imported = installation.run("image", "import", str(installation.path.parent / "web.tar"))
+    ecs = installation.ecs()
+    definition = {
+        "name": "web",
+        "image": f"web:1@{imported.split()[-1]}",
+        "memory": 32,
+        "healthCheck": {"command": ["CMD-SHELL", "[ ! -e /sick ]"], "interval": 5, "retries": 1},
+    }
+    sick = {**definition, "command": ["sh", "-c", ": > /sick; exec sleep 600"]}
+    shown = []
+    for family, container in (("well", definition), ("sick", sick)):
+        ecs.register_task_definition(family=family, containerDefinitions=[container])
+        shown.append(ecs.run_task(taskDefinition=family)["tasks"][0]["taskArn"])
+
+    def healths() -> list[tuple[str, str]]:
+        tasks = [installation.task(arn) for arn in shown]
+        return [(task["healthStatus"], task["containers"][0]["healthStatus"]) for task in tasks]
+
+    until(lambda: healths() == [("HEALTHY", "HEALTHY"), ("UNHEALTHY", "UNHEALTHY")])
+    assert installation.task(shown[0])["containers"][0]["imageDigest"] == imported.split()[-1]
+    assert installation.task(shown[1])["lastStatus"] == "RUNNING"  # nobody asked to replace it

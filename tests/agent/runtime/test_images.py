@@ -165,7 +165,7 @@ def test_an_image_is_pulled_by_its_digest_though_its_tag_has_moved(
 def test_a_digest_that_no_registry_has_is_told(tmp_path: Path, layout: Path, registry: str) -> None:
     _push(layout, f"{registry}/team/app:v1")
     absent = f"{registry}/team/app:v1@sha256:{'a' * 64}"
-    with pytest.raises(RuntimeFailure, match="CannotPullContainerError: .*sha256:aaaa"):
+    with pytest.raises(RuntimeFailure, match=r"CannotPullContainerError: .*sha256:aaaa"):
         Images(tmp_path / "images").pull(absent, "default")
 
 
