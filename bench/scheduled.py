@@ -21,6 +21,8 @@ from roadstead.store.log import Log
 from roadstead.store.store import Commit
 
 TURN_SECONDS = 0.05
+TASKS_MAX = 100_000
+"""Of one service; ECS allows 5,000 until asked for more."""
 
 
 class ScheduledCluster:
@@ -69,7 +71,8 @@ class ScheduledCluster:
 async def scheduled_cluster(log: Log, *, instances: int) -> AsyncIterator[ScheduledCluster]:
     """A cluster of so many connected instances; a task is healthy as soon as it is RUNNING."""
     async with simulated_cluster(log) as cluster:
-        cluster.update(lambda tx, _: put_tuning(tx, Tuning(healthy_after_running_seconds=0)))
+        numbers = Tuning(healthy_after_running_seconds=0, tasks_per_service_max=TASKS_MAX)
+        cluster.update(lambda tx, _: put_tuning(tx, numbers))
         for number in range(instances):
             cluster.register_instance(number)
         scheduled = ScheduledCluster(cluster)

@@ -121,9 +121,9 @@ class SimulatedCluster:
         for arn in self.instances:
             self.update(partial(agent_disconnected, container_instance_arn=arn, connections=1))
 
-    def run_tasks(self, family: str, count: int) -> list[str]:
-        """ARNs of the tasks that RunTask placed, which must be all."""
-        answer = self.call("RunTask", taskDefinition=family, count=count)
+    def run_tasks(self, family: str, count: int, **more: Any) -> list[str]:
+        """ARNs of the tasks that RunTask placed, which must be all. more: of its parameters."""
+        answer = self.call("RunTask", taskDefinition=family, count=count, **more)
         assert not answer["failures"], answer["failures"][:3]
         return [str(task["taskArn"]) for task in answer["tasks"]]
 

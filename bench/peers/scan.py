@@ -53,9 +53,10 @@ def placements_per_second(
     *,
     zones: int,
     attributes: frozenset[str],
+    packs: bool = False,
 ) -> float:
-    """Place so many tasks: among those that fit, the zone, then the instance with fewest of their
-    group.
+    """Place so many tasks: among those that fit, the zone with fewest of their group, in it the
+    instance with fewest of them or, if it packs, the one with least memory left.
 
     It only decides: no record is made, no request read, nothing is kept.
     """
@@ -65,7 +66,7 @@ def placements_per_second(
         cpu_wanted, memory_wanted = sizes[number % len(sizes)]
         group = f"app-{number % len(sizes)}"
         counts = in_zone.setdefault(group, [0] * zones)
-        best = _best(nodes, cpu_wanted, memory_wanted, attributes, group, counts)
+        best = _best(nodes, cpu_wanted, memory_wanted, attributes, group, counts, packs)
         best.cpu_units -= cpu_wanted
         best.memory_mib -= memory_wanted
         best.group_tasks[group] = best.group_tasks.get(group, 0) + 1
@@ -80,9 +81,10 @@ def _best(
     attributes: frozenset[str],
     group: str,
     counts: Sequence[int],
+    packs: bool,
 ) -> Node:
     no_ports: frozenset[int] = frozenset()
-    return min(
-        (node for node in nodes if node.fits(cpu_units, memory_mib, no_ports, attributes)),
-        key=lambda node: (counts[node.zone], node.group_tasks.get(group, 0)),
-    )
+    able = (node for node in nodes if node.fits(cpu_units, memory_mib, no_ports, attributes))
+    if packs:
+        return min(able, key=lambda node: (counts[node.zone], node.memory_mib))
+    return min(able, key=lambda node: (counts[node.zone], node.group_tasks.get(group, 0)))

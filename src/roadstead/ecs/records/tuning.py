@@ -29,6 +29,11 @@ class Tuning(Record, frozen=True, kw_only=True):
     """As long as stopped tasks; EventBridge itself keeps none."""
     events_kept_max: int = 10_000
     """How many published events are kept at most; the oldest go first. A number, not seconds."""
+    tasks_per_service_max: int = 5_000
+    """A quota that AWS raises on request. A number, not seconds.
+
+    Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs
+    """
     dead_host_grace_seconds: int = 0
     """Tasks of an instance whose agent was not heard for so long are replaced; 0: never, as ECS.
 

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import msgspec
+
 from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.references import runnable_task_definition, the_cluster
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task_definition import TaskDefinition
+from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment_configuration import merged_configuration
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
@@ -26,7 +29,11 @@ from roadstead.ecs.rules.service_parameters.members import (
     check_name,
     check_words,
 )
-from roadstead.ecs.rules.service_parameters.tasks import check_definition
+from roadstead.ecs.rules.service_parameters.rebalancing import checked_rebalancing
+from roadstead.ecs.rules.service_parameters.tasks import (
+    check_definition,
+    placement_constraints_of,
+)
 from roadstead.ecs.rules.tags import checked_tags
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import SERVICE_FIELDS, service_view
@@ -90,7 +97,7 @@ def _new_service(
     request: dict[str, Any],
     asked: dict[str, Any],
 ) -> Service:
-    strategy, controller = _checked_kind(request)
+    strategy, controller = _checked_kind(tx, request)
     tags = checked_tags(request.get("tags"))
     configuration = merged_configuration(
         configuration_defaults(strategy), request.get("deploymentConfiguration")
@@ -98,9 +105,9 @@ def _new_service(
     launch_type = request.get("launchType") or "EC2"
     constraints = checked_constraints(request.get("placementConstraints"))
     definition = _definition(tx, call, request, controller, launch_type)
-    if definition is not None:
-        check_total(definition.document.get("placementConstraints") or (), constraints)
-    return Service(
+    of_definition = () if definition is None else placement_constraints_of(definition)
+    check_total(of_definition, constraints)
+    service = Service(
         arn=arn,
         name=request["serviceName"],
         cluster_arn=cluster.arn,
@@ -124,9 +131,12 @@ def _new_service(
         client_token=request.get("clientToken") or "",
         tags=tags,
     )
+    wanted = request.get("availabilityZoneRebalancing")
+    rebalancing = checked_rebalancing(wanted, service, of_definition)
+    return msgspec.structs.replace(service, availability_zone_rebalancing=rebalancing)
 
 
-def _checked_kind(request: dict[str, Any]) -> tuple[str, str]:
+def _checked_kind(tx: Tx, request: dict[str, Any]) -> tuple[str, str]:
     """Scheduling strategy and deployment controller, once they go with the rest of the request."""
     check_words(request)
     strategy = request.get("schedulingStrategy") or "REPLICA"
@@ -140,7 +150,7 @@ def _checked_kind(request: dict[str, Any]) -> tuple[str, str]:
     elif controller == "EXTERNAL":
         check_external_creation(request)
     check_controlled_configuration(controller, request.get("deploymentConfiguration"))
-    check_members(request)
+    check_members(request, tuning(tx).tasks_per_service_max)
     return strategy, controller
 
 

@@ -10,6 +10,7 @@ from roadstead.ecs.operations.references import (
 )
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment_configuration import merged_configuration
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
@@ -52,7 +53,7 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     service = the_service(tx, call, cluster, request["service"])
     if service.status != "ACTIVE":
         raise service_not_active()
-    _check(service, request)
+    _check(tx, service, request)
     changes = _changed_fields(service, request)
     definition_arn = service.task_definition_arn
     definition = tx.get(TASK_DEFINITIONS, definition_arn)
@@ -79,7 +80,7 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     return {"service": service_view(tx, service)}
 
 
-def _check(service: Service, request: dict[str, Any]) -> None:
+def _check(tx: Tx, service: Service, request: dict[str, Any]) -> None:
     check_words(request)
     check_same_controller(service.deployment_controller, request)
     if service.scheduling_strategy == "DAEMON":
@@ -91,7 +92,7 @@ def _check(service: Service, request: dict[str, Any]) -> None:
     check_controlled_configuration(
         service.deployment_controller, request.get("deploymentConfiguration")
     )
-    check_members(request)
+    check_members(request, tuning(tx).tasks_per_service_max)
 
 
 def _changed_fields(service: Service, request: dict[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from typing import Any
 from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.rules.service_parameters.later import refuse_later_parts
 
-DESIRED_COUNT_MAX = 5_000
-"""Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs"""
 GRACE_PERIOD_SECONDS_MAX = 2_147_483_647
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html"""
 CLIENT_TOKEN_CHARACTERS_MAX = 36
@@ -27,13 +25,14 @@ _WORDS = {
 _CONTROLLERS = ("ECS", "CODE_DEPLOY", "EXTERNAL")
 
 
-def check_members(request: Mapping[str, Any]) -> None:
+def check_members(request: Mapping[str, Any], desired_count_max: int) -> None:
     """Return if what a request says of a service is in bounds, and what Roadstead does.
 
+    desired_count_max: the quota on tasks per service.
     Raises: InvalidParameterException; UnsupportedFeatureException.
     """
     check_words(request)
-    check_numbers(request)
+    check_numbers(request, desired_count_max)
     refuse_later_parts(request)
     check_ec2_only(request)
 
@@ -70,13 +69,13 @@ def check_words(request: Mapping[str, Any]) -> None:
         )
 
 
-def check_numbers(request: Mapping[str, Any]) -> None:
+def check_numbers(request: Mapping[str, Any], desired_count_max: int) -> None:
     """Return if desiredCount and healthCheckGracePeriodSeconds, where given, are in bounds.
 
     Raises: InvalidParameterException.
     """
     for member, most in (
-        ("desiredCount", DESIRED_COUNT_MAX),
+        ("desiredCount", desired_count_max),
         ("healthCheckGracePeriodSeconds", GRACE_PERIOD_SECONDS_MAX),
     ):
         value = request.get(member)
