@@ -29,7 +29,11 @@ from roadstead.ecs.records.service_tasks import (
     standing_key,
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.deployment import Moves
+from roadstead.ecs.rules.placement.demand import demand_of
+from roadstead.ecs.rules.placement.layout import Layout, layout_of
+from roadstead.ecs.rules.placement.wishes import wishes_of
 from roadstead.ecs.rules.scale_in import (
     HEALTHY,
     PENDING,
@@ -37,6 +41,7 @@ from roadstead.ecs.rules.scale_in import (
     YOUNG,
     Candidate,
     choose_tasks_to_stop,
+    take_by_layout,
     take_from_the_fullest,
 )
 from roadstead.state.view import View
@@ -57,15 +62,15 @@ def tasks_to_stop(
     if moves.stop_current:
         count = min(moves.stop_current, most - len(chosen))
         if found.population.current <= WALKED_MAX:
-            chosen += _compared(_current(view, found), found, count)
+            chosen += _compared(view, service, _current(view, found), found, count)
         else:
             chosen += _of_many_current(view, service, found, count)
     if moves.stop_leaving:
         count = min(moves.stop_leaving, most - len(chosen))
         if found.population.leaving <= WALKED_MAX:
-            chosen += _compared(_leaving(view, found), found, count)
+            chosen += _compared(view, service, _leaving(view, found), found, count)
         else:
-            chosen += _from_the_fullest(view, service, _leaves(found), count)
+            chosen += _from_the_fullest(view, service, found, _leaves(found), count)
     return tuple(chosen)
 
 
@@ -93,8 +98,30 @@ def all_tasks(view: View, service: Service, most: int) -> tuple[str, ...]:
     return tuple(_first(tasks, most))
 
 
-def _compared(tasks: Iterable[Task], found: Survey, count: int) -> tuple[str, ...]:
-    return choose_tasks_to_stop([_candidate(task, found) for task in tasks], count)
+def _compared(
+    view: View, service: Service, tasks: Iterable[Task], found: Survey, count: int
+) -> tuple[str, ...]:
+    candidates = [_candidate(task, found) for task in tasks]
+    layout = _layout(view, service, found, dict.fromkeys(each.instance for each in candidates))
+    return choose_tasks_to_stop(candidates, count, layout)
+
+
+def _layout(
+    view: View, service: Service, found: Survey, instance_arns: Iterable[str]
+) -> Layout | None:
+    """How the strategy has laid out the service's tasks; None without one."""
+    if not service.placement_strategy:
+        return None
+    target = found.fleet.target
+    definition = view.get(TASK_DEFINITIONS, target.task_definition_arn)
+    if definition is None:
+        return None
+    return layout_of(
+        view.projection(Capacity),
+        instance_arns,
+        demand_of(definition, launch_type=target.launch_type),
+        wishes_of(definition, strategy=service.placement_strategy),
+    )
 
 
 def _of_many_current(view: View, service: Service, found: Survey, count: int) -> list[str]:
@@ -107,11 +134,11 @@ def _of_many_current(view: View, service: Service, found: Survey, count: int) ->
     def may_stop(task: Task) -> bool:
         return stays(task) and is_healthy(task, found)
 
-    return chosen + _from_the_fullest(view, service, may_stop, count - len(chosen))
+    return chosen + _from_the_fullest(view, service, found, may_stop, count - len(chosen))
 
 
 def _from_the_fullest(
-    view: View, service: Service, may_stop: Callable[[Task], bool], count: int
+    view: View, service: Service, found: Survey, may_stop: Callable[[Task], bool], count: int
 ) -> list[str]:
     """Up to `count` tasks of the service that may be stopped, where most of its tasks are."""
     group = view.projection(Capacity).group(service.cluster_arn, service.arn)
@@ -120,10 +147,13 @@ def _from_the_fullest(
 
     def tasks_on(instance_arn: str) -> list[str]:
         tasks = view.find(LIVE_TASKS_BY_INSTANCE, instance_arn)
-        found = [each for each in tasks if each.service_arn == service.arn and may_stop(each)]
-        found.sort(key=lambda each: (running_since(each), each.arn))
-        return [each.arn for each in found]
+        here = [each for each in tasks if each.service_arn == service.arn and may_stop(each)]
+        here.sort(key=lambda each: (running_since(each), each.arn))
+        return [each.arn for each in here]
 
+    layout = _layout(view, service, found, group.by_instance)
+    if layout is not None:
+        return take_by_layout(group.by_instance, layout, tasks_on, count)
     zones = {}
     for arn in group.by_instance:
         instance = view.get(CONTAINER_INSTANCES, arn)

@@ -99,8 +99,10 @@ def next_moves(tasks: Population) -> Moves:
     """What brings the service nearer to `desired_count` current, healthy tasks.
 
     Stops as many as the minimum allows, and starts as many as the maximum then leaves room for.
-    Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then;
-    where the maximum leaves no room, they are stopped to make it and replaced one by one.
+    Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then:
+    one stays for each task that is not healthy yet, those beyond have their replacement, or are
+    replacements that failed themselves. Where the maximum leaves no room, they are stopped to make
+    it and replaced one by one.
     What the former deployment loses is made up for by its own revision as far as the minimum needs
     it, with the room that the PRIMARY one does not take: the new revision may never serve, but it
     is what the user asked for.
@@ -115,20 +117,25 @@ def next_moves(tasks: Population) -> Moves:
     stop_leaving = _between(0, serving - minimum, tasks.leaving)
     lacking = max(0, minimum - serving)
     kept_coming = min(lacking, tasks.coming)
-    total = kept + tasks.leaving - stop_leaving + tasks.unhealthy + kept_coming
+    kept_unhealthy = min(tasks.unhealthy, max(0, desired - kept_healthy))
+    total = kept + tasks.leaving - stop_leaving + kept_unhealthy + kept_coming
     total += tasks.protected_leaving + tasks.protected_idle + tasks.staying
     missing = 0 if tasks.is_failed else max(0, desired - kept)
     room = maximum - total - (0 if tasks.is_primary_held else missing)
     start_former = _between(0, room, min(lacking - kept_coming, tasks.restorable))
     total += start_former
-    stop_unhealthy = _unhealthy_stopped(tasks, kept, kept_healthy, total - maximum)
-    start = _between(0, maximum - (total - stop_unhealthy), missing)
+    if total >= maximum and kept == kept_healthy and not tasks.is_failed:
+        # No room for a replacement: one makes it, the next once all others are healthy.
+        gone = min(kept_unhealthy, total - maximum + 1)
+        kept_unhealthy -= gone
+        total -= gone
+    start = _between(0, maximum - total, missing)
     return Moves(
         start=start,
         stop_current=stop_current,
         stop_leaving=stop_leaving,
         stop_idle=tasks.idle,
-        stop_unhealthy=stop_unhealthy,
+        stop_unhealthy=tasks.unhealthy - kept_unhealthy,
         stop_coming=tasks.coming - kept_coming,
         start_former=start_former,
         replaces_unhealthy=min(start, tasks.unhealthy),
@@ -153,20 +160,6 @@ def _surplus_stopped(tasks: Population, minimum: int) -> tuple[int, int]:
     serving = tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
     healthy = _between(0, surplus - unready, max(0, serving - minimum))
     return min(surplus, unready) + healthy, tasks.current_healthy - healthy
-
-
-def _unhealthy_stopped(tasks: Population, kept: int, kept_healthy: int, excess: int) -> int:
-    """How many unhealthy tasks may go. excess: how many tasks there are above the maximum.
-
-    One stays for each task that is not healthy yet: it is replaced first. Those beyond have their
-    replacement, or are replacements that failed themselves. Where the maximum leaves no room for
-    a replacement, one makes it, and the next only once all others are healthy.
-    """
-    stopped = max(0, tasks.unhealthy - max(0, tasks.desired_count - kept_healthy))
-    left = tasks.unhealthy - stopped
-    if left and excess - stopped >= 0 and kept_healthy == kept and not tasks.is_failed:
-        stopped += min(left, excess - stopped + 1)
-    return stopped
 
 
 def after_stops(tasks: Population, moves: Moves) -> Population:

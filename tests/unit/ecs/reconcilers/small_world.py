@@ -14,7 +14,7 @@ import msgspec
 from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
 from roadstead.ecs.reconcilers import service_fleet
-from roadstead.ecs.reconcilers.service_actions import RestoreTasks, StartTasks
+from roadstead.ecs.reconcilers.service_actions import EndProtection, RestoreTasks, StartTasks
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
@@ -22,6 +22,7 @@ from roadstead.ecs.records.service_tasks import running_since, standing
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.rules.fleets import Fleet, fleets_of
 from roadstead.ecs.transitions import services as service_transitions
 from roadstead.ids import SeededIds
 from roadstead.state.plans import Call, Plan
@@ -150,15 +151,20 @@ class World:
         self._check_settled(name, key, plan)
         return plan
 
-    def _numbers(self, key: str) -> tuple[int, int]:
-        """The service's tasks: healthy ones and all."""
+    def _numbers(self, key: str) -> dict[str, tuple[int, int]]:
+        """The tasks of each of the service's fleets: healthy ones and all."""
         service = self.view.get(SERVICES, key)
         if service is None:
-            return 0, 0
-        tasks = self.tasks(key)
-        return sum(self.is_healthy(service, task) for task in tasks), len(tasks)
+            return {}
+        numbers = {}
+        for fleet in fleets_of(service):
+            members = {each.id for each in (fleet.target, *fleet.older)}
+            tasks = [task for task in self.tasks(key) if task.started_by in members]
+            healthy = sum(self.is_healthy(fleet, task) for task in tasks)
+            numbers[fleet.target.id] = healthy, len(tasks)
+        return numbers
 
-    def is_healthy(self, service: Service, task: Task) -> bool:
+    def is_healthy(self, fleet: Fleet, task: Task) -> bool:
         """A task that is to stay must have been RUNNING for a while; others need only be it."""
         if task.last_status != "RUNNING":
             return False
@@ -166,36 +172,50 @@ class World:
             return task.health_status == "HEALTHY"
         age = (self.now - running_since(task)).total_seconds()
         instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-        is_leaving = task.started_by != service.deployments[0].id or (
+        is_leaving = task.started_by != fleet.target.id or (
             instance is not None and instance.status == "DRAINING"
         )
         return is_leaving or age >= tuning(self.view).healthy_after_running_seconds
 
     def _check_numbers(
-        self, key: str, plan: Plan, before: tuple[int, int], after: tuple[int, int]
+        self,
+        key: str,
+        plan: Plan,
+        before: dict[str, tuple[int, int]],
+        after: dict[str, tuple[int, int]],
     ) -> None:
         service = self.view.get(SERVICES, key)
-        if service is None or not plan.actions:
+        if service is None or not plan.actions or service.scheduling_strategy == "DAEMON":
             return
         starts = [each for each in plan.actions if isinstance(each, StartTasks | RestoreTasks)]
         if service.status != "ACTIVE":
             assert not starts, "a deleted service starts tasks"
             return
-        least = minimum_running(service.desired_count, service.minimum_healthy_percent)
-        assert after[0] >= min(least, before[0]), f"below the minimum {least}: {_reasons(plan)}"
-        if starts:
-            most = maximum_total(service.desired_count, service.maximum_percent)
-            assert after[1] <= max(most, before[1]), f"above the maximum {most}: {_reasons(plan)}"
+        for fleet in fleets_of(service):
+            if fleet.target.id not in before:
+                continue
+            (healthy_before, all_before), (healthy, number) = (
+                each[fleet.target.id] for each in (before, after)
+            )
+            least = minimum_running(fleet.desired_count, fleet.minimum_healthy_percent)
+            assert healthy >= min(least, healthy_before), f"below {least}: {_reasons(plan)}"
+            most = maximum_total(fleet.desired_count, fleet.maximum_percent)
+            assert number <= max(most, all_before), f"above {most}: {_reasons(plan)}"
 
     def _check_services(self) -> None:
         for service in self.view.all(SERVICES):
             statuses = [each.status for each in service.deployments]
+            if service.deployment_controller != "ECS":
+                assert statuses.count("PRIMARY") <= 1, statuses
+                continue
             assert statuses == ["PRIMARY"] + ["ACTIVE"] * (len(statuses) - 1), statuses
 
     def _check_settled(self, name: str, key: str, plan: Plan) -> None:
         """What fits into one plan is settled by it."""
         if name != service_reconciler.__name__ or self._is_full(plan):
             return
+        if any(isinstance(each, EndProtection) for each in plan.actions):
+            return  # what it makes possible comes next
         again = self.reconcilers[name].reconcile(self.view, key, self.now)
         assert not again.actions, f"{_reasons(again)} after {_reasons(plan)}"
 

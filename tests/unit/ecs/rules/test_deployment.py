@@ -1,5 +1,6 @@
 """The arithmetic of rolling deployments."""
 
+import msgspec
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
@@ -118,20 +119,39 @@ def test_what_to_do_next(population: Population, moves: Moves) -> None:
 
 
 @st.composite
-def populations(draw: st.DrawFn) -> Population:
+def populations(draw: st.DrawFn, *, is_hindered: bool = True) -> Population:
+    """is_hindered: whether protection or a failed rollout may stand in the way."""
     current = draw(st.integers(0, 40))
+    healthy = draw(st.integers(0, current))
+    fields: dict[str, int] = {}
+    if is_hindered:
+        unready = draw(st.integers(0, current - healthy))
+        fields = {
+            "protected": unready + draw(st.integers(0, healthy)),
+            "protected_unready": unready,
+            "protected_leaving": draw(st.integers(0, 10)),
+            "protected_idle": draw(st.integers(0, 5)),
+            "is_failed": draw(st.booleans()),
+        }
+        fields["staying"] = draw(st.integers(0, 20)) if fields["is_failed"] else 0
+        fields["is_primary_held"] = fields["is_failed"]
     return Population(
         desired_count=draw(st.integers(0, 30)),
         minimum_healthy_percent=draw(st.integers(0, 100)),
         maximum_percent=draw(st.integers(100, 300)),
         current=current,
-        current_healthy=draw(st.integers(0, current)),
+        current_healthy=healthy,
         leaving=draw(st.integers(0, 40)),
         idle=draw(st.integers(0, 10)),
         unhealthy=draw(st.integers(0, 20)),
         coming=draw(st.integers(0, 10)),
         restorable=draw(st.integers(0, 10)),
+        **fields,
     )
+
+
+def serving(tasks: Population) -> int:
+    return tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
 
 
 @drawn(populations())
@@ -140,13 +160,15 @@ def test_no_stop_goes_below_the_minimum_and_no_start_above_the_maximum(tasks: Po
     left = after_stops(tasks, moves)
     least = minimum_running(tasks.desired_count, tasks.minimum_healthy_percent)
     most = maximum_total(tasks.desired_count, tasks.maximum_percent)
-    healthy_before = tasks.current_healthy + tasks.leaving
-    assert left.current_healthy + left.leaving >= min(least, healthy_before)
+    assert serving(left) >= min(least, serving(tasks))
     starts = moves.start + moves.start_former
     if starts:
         there = left.current + left.leaving + left.idle + left.unhealthy + left.coming
+        there += left.protected_leaving + left.protected_idle + left.staying
         assert there + starts <= most
-    assert left.current + moves.start <= max(tasks.desired_count, 0)
+    assert left.current + moves.start <= max(tasks.desired_count, left.current)
+    assert left.current >= left.protected
+    assert not (moves.start and tasks.is_failed)
 
 
 @drawn(populations())
@@ -154,15 +176,9 @@ def test_what_was_moved_needs_no_more_moves(tasks: Population) -> None:
     moves = next_moves(tasks)
     left = after_stops(tasks, moves)
     after = next_moves(
-        Population(
-            desired_count=left.desired_count,
-            minimum_healthy_percent=left.minimum_healthy_percent,
-            maximum_percent=left.maximum_percent,
+        msgspec.structs.replace(
+            left,
             current=left.current + moves.start,
-            current_healthy=left.current_healthy,
-            leaving=left.leaving,
-            idle=left.idle,
-            unhealthy=left.unhealthy,
             coming=left.coming + moves.start_former,
             restorable=tasks.restorable - moves.start_former,
         )
@@ -170,7 +186,7 @@ def test_what_was_moved_needs_no_more_moves(tasks: Population) -> None:
     assert (after.start, after.start_former, after.stops) == (0, 0, 0)
 
 
-@drawn(populations())
+@drawn(populations(is_hindered=False))
 def test_a_deployment_that_is_not_blocked_gets_to_its_end(tasks: Population) -> None:
     """When every task that is started gets healthy, and nothing else happens."""
     for _ in range(200):
