@@ -91,10 +91,13 @@ def _all_able(search: Search, zones: Iterable[Zone]) -> Found:
 def _best_of(
     search: Search, found: Found, steps: Sequence[Preference], chance: int
 ) -> tuple[Zone, int]:
-    for step in steps:
+    last = len(steps) - 1
+    for number, step in enumerate(steps):
         match step.type:
             case "random":
                 return _drawn(found, chance)
+            case "binpack" if number == last:
+                return _least(found, _left(step.field))
             case "binpack":
                 found = _with_least(found, _left(step.field))
             case _ if step.field == AVAILABILITY_ZONE:
@@ -106,7 +109,7 @@ def _best_of(
                 )
             case _:
                 found = _with_least(found, _tasks_per_value(search, step.field))
-    return _drawn(_with_least(found, lambda zone: zone.burden), 0)
+    return _least(found, lambda zone: zone.burden)
 
 
 def _left(resource: str) -> Callable[[Zone], Integers]:
@@ -131,6 +134,18 @@ def _with_least(found: Found, measure: Callable[[Zone], Integers | None]) -> Fou
         if low == least:
             kept.append((zone, those if measured is None else measured == low))
     return kept
+
+
+def _least(found: Found, measure: Callable[[Zone], Integers]) -> tuple[Zone, int]:
+    """The first of those of the lowest measure."""
+    best_zone, best_slot, least = found[0][0], -1, int(_NOT_HERE)
+    for zone, those in found:
+        measured = np.where(those, measure(zone), _NOT_HERE)
+        slot = int(measured.argmin())
+        if measured[slot] < least:
+            best_zone, best_slot, least = zone, slot, int(measured[slot])
+    assert best_slot >= 0
+    return best_zone, best_slot
 
 
 def _in_emptiest_zones(search: Search, found: Found) -> Found:
