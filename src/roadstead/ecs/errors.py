@@ -75,6 +75,10 @@ def resource_not_found(message: str) -> ApiError:
     return ApiError("ResourceNotFoundException", message)
 
 
+def service_deployment_not_found(message: str = "Service deployment not found.") -> ApiError:
+    return ApiError("ServiceDeploymentNotFoundException", message)
+
+
 def service_not_active(message: str = "Service was not ACTIVE.") -> ApiError:
     return ApiError("ServiceNotActiveException", message)
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.reconcilers.retention_actions import (
+    ForgetDeployments,
     ForgetEvents,
     ForgetInstances,
     ForgetServices,
@@ -22,6 +23,7 @@ from roadstead.ecs.records.account import CLIENT_TOKENS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.event import EVENT_BATCHES, EVENTS, EventBatch
 from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import Tuning, tuning
 from roadstead.state.plans import SETTLED, Action, Plan
@@ -63,6 +65,12 @@ KINDS = {
         expiry.deleted_since,
         lambda numbers: numbers.inactive_service_kept_seconds,
         ForgetServices,
+    ),
+    SERVICE_DEPLOYMENTS.name: Kind(
+        expiry.FINISHED_DEPLOYMENTS,
+        expiry.finished_since,
+        lambda numbers: numbers.service_deployment_kept_seconds,
+        ForgetDeployments,
     ),
     CLIENT_TOKENS.name: Kind(
         expiry.USED_TOKENS,

@@ -46,6 +46,19 @@ class ForgetServices(msgspec.Struct, frozen=True):
         retention.forget_services(tx, self.arns)
 
 
+class ForgetDeployments(msgspec.Struct, frozen=True):
+    """Remove service deployments that have ended long enough ago."""
+
+    arns: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        return f"{len(self.arns)} service deployments ended long ago"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        retention.forget_service_deployments(tx, self.arns)
+
+
 class ForgetTokens(msgspec.Struct, frozen=True):
     """Remove client tokens that nobody repeats any more."""
 

@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 from roadstead.ecs.records.account import CLIENT_TOKENS, ClientToken
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, Service
+from roadstead.ecs.records.service_deployment import (
+    FINAL_STATUSES,
+    SERVICE_DEPLOYMENTS,
+    ServiceDeployment,
+)
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.state.records import Index
 
@@ -26,6 +31,11 @@ def inactive_since(instance: ContainerInstance) -> datetime:
 def deleted_since(service: Service) -> datetime:
     """When the service became INACTIVE."""
     return service.deleted_at or service.created_at or _LONG_AGO
+
+
+def finished_since(deployment: ServiceDeployment) -> datetime:
+    """When the service deployment ended."""
+    return deployment.finished_at or deployment.created_at or _LONG_AGO
 
 
 def used_since(token: ClientToken) -> datetime:
@@ -52,6 +62,13 @@ INACTIVE_SERVICES = Index(
     SERVICES,
     lambda service: (ALL,) if service.status == "INACTIVE" else (),
     deleted_since,
+)
+
+FINISHED_DEPLOYMENTS = Index(
+    "finished_deployments",
+    SERVICE_DEPLOYMENTS,
+    lambda deployment: (ALL,) if deployment.status in FINAL_STATUSES else (),
+    finished_since,
 )
 
 USED_TOKENS = Index("used_tokens", CLIENT_TOKENS, lambda _: (ALL,), used_since)

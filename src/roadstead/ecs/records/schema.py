@@ -11,6 +11,7 @@ from roadstead.ecs.records.container_instance import (
 )
 from roadstead.ecs.records.event import EVENT_BATCHES, EVENTS, INSTANCE_STATES, EventCount
 from roadstead.ecs.records.expiry import (
+    FINISHED_DEPLOYMENTS,
     INACTIVE_INSTANCES,
     INACTIVE_SERVICES,
     STOPPED_TASKS,
@@ -98,6 +99,7 @@ SCHEMA = Schema(
         STOPPED_TASKS,
         INACTIVE_INSTANCES,
         INACTIVE_SERVICES,
+        FINISHED_DEPLOYMENTS,
         USED_TOKENS,
         EVENT_BATCHES,
     ),

@@ -74,6 +74,8 @@ class ServiceDeployment(Record, frozen=True, kw_only=True):
     target_revision_arn: str = ""
     target_task_count: int = 0
     """What it asked for when it began; while it lasts, ask the service."""
+    target_running_count: int = 0
+    """How many it had when it ended."""
     deployment_configuration: dict[str, Any] = {}
     """The service's, when it began."""
     rollback: Rollback | None = None

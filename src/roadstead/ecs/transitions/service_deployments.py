@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from roadstead.ecs.records.service import Deployment, Service
+from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_deployment import (
     DEPLOYMENTS_BY_SERVICE,
     SERVICE_DEPLOYMENTS,
@@ -13,6 +13,7 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
     SourceRevision,
 )
+from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.rules import circuit_breaker, rollback_reasons
 from roadstead.ecs.rules.deployment_hooks import pause_hooks
@@ -115,6 +116,7 @@ def finish(
         record,
         status,
         target_task_count=service.desired_count,
+        target_running_count=_running(tx, by_arn.get(record.target_revision_arn)),
         source_revisions=tuple(
             revision_counts(tx, service, by_arn[each.arn])
             if each.arn in by_arn
@@ -214,11 +216,28 @@ def end_hook(
     )
 
 
+def forget_deployment(tx: Tx, record: ServiceDeployment) -> None:
+    """Remove a deployment that has ended, and its revision if the service does not use it."""
+    tx.delete(SERVICE_DEPLOYMENTS, record.arn)
+    service = tx.get(SERVICES, record.service_arn)
+    used = {each.service_revision_arn for each in service.deployments} if service else set()
+    if service is not None:
+        used.add(service.completed_revision_arn)
+    if record.target_revision_arn not in used:
+        tx.delete(SERVICE_REVISIONS, record.target_revision_arn)
+
+
 def forget_deployments(tx: Tx, service_arn: str) -> None:
     """Remove all deployments and revisions of a service."""
     for record in tx.find(DEPLOYMENTS_BY_SERVICE, service_arn):
         tx.delete(SERVICE_DEPLOYMENTS, record.arn)
     forget_revisions(tx, service_arn)
+
+
+def _running(view: View, deployment: Deployment | None) -> int:
+    if deployment is None:
+        return 0
+    return view.projection(TaskCounts).of_deployment(deployment.id, "RUNNING")
 
 
 def _changed(tx: Tx, call: Call, record: ServiceDeployment, **changes: Any) -> ServiceDeployment:

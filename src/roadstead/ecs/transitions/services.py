@@ -13,6 +13,7 @@ from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, st
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.fleets import share_of
 from roadstead.ecs.transitions.deployments import start_deployment
+from roadstead.ecs.transitions.service_deployments import forget_deployments
 from roadstead.ecs.transitions.service_events import announce, forget_events
 from roadstead.ecs.transitions.task_sets import drain_task_sets, forget_task_sets
 from roadstead.state.plans import Call
@@ -110,8 +111,12 @@ def has_tasks(view: View, service: Service) -> bool:
 
 
 def finish_deletion(tx: Tx, call: Call, service: Service) -> Service:
-    """All its tasks ended or are ending: INACTIVE. Its tags, sets and older deployments go."""
+    """All its tasks ended or are ending: INACTIVE. Its tags, sets and older deployments go.
+
+    So do the records of its deployments and revisions.
+    """
     forget_task_sets(tx, service)
+    forget_deployments(tx, service.arn)
     is_external = service.deployment_controller == "EXTERNAL"
     return tx.put(
         SERVICES,
@@ -120,6 +125,8 @@ def finish_deletion(tx: Tx, call: Call, service: Service) -> Service:
             status="INACTIVE",
             deleted_at=call.now,
             deployments=() if is_external else service.deployments[:1],
+            service_deployment_arn="",
+            completed_revision_arn="",
             tags={},
         ),
     )

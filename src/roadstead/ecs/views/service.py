@@ -6,6 +6,10 @@ from typing import Any
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, Deployment, Service, ServiceEvent
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
+from roadstead.ecs.views.service_deployment import (
+    current_service_deployment,
+    current_service_revisions,
+)
 from roadstead.ecs.views.tags import tag_list
 from roadstead.ecs.views.task_set import task_set_view
 from roadstead.state.view import View
@@ -60,6 +64,8 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
         "createdAt": service.created_at,
         "createdBy": service.created_by or None,
         "roleArn": service.role_arn or None,
+        "currentServiceDeployment": current_service_deployment(service),
+        "currentServiceRevisions": current_service_revisions(view, service),
     }
     if is_external:
         sets = view.find(TASK_SETS_BY_SERVICE, service.arn)
