@@ -16,6 +16,7 @@ from roadstead.cli.options import (
     DEFAULT_PORT,
     Cluster,
     DataDir,
+    DeadHostGrace,
     EventLog,
     HealthyAfter,
     InstanceCpu,
@@ -61,6 +62,7 @@ def up(
     instance_cpu: InstanceCpu = 0,
     instance_memory: InstanceMemory = 0,
     healthy_after: HealthyAfter = None,
+    dead_host_grace: DeadHostGrace = None,
     event_log: EventLog = None,
     detach: Annotated[
         bool, typer.Option("--detach", "-d", help="Return once it is ready.")
@@ -72,7 +74,7 @@ def up(
     """Start everything: the control plane, and container instances on this machine."""
     from roadstead.cli import up as ups
 
-    tune(healthy_after)
+    tune(healthy_after, dead_host_grace)
     log_events(event_log)
     options = ups.UpOptions(
         data_dir=data_dir,

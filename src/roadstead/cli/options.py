@@ -48,13 +48,23 @@ EventLog = Annotated[
         help="Append every event to this file as a line of JSON. Default: ROADSTEAD_EVENT_LOG.",
     ),
 ]
+DeadHostGrace = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        help="Seconds without a word from an instance's agent after which its service tasks are "
+        "replaced elsewhere. Default: 0, never, as ECS.",
+    ),
+]
 Parent = Annotated[int, typer.Option(hidden=True)]
 
 
-def tune(healthy_after: int | None) -> None:
-    """Hand on to this process and its children what an option chose of ECS's numbers."""
+def tune(healthy_after: int | None, dead_host_grace: int | None) -> None:
+    """Hand on to this process and its children what options chose of ECS's numbers."""
     if healthy_after is not None:
         os.environ["ROADSTEAD_TUNING_HEALTHY_AFTER_RUNNING_SECONDS"] = str(healthy_after)
+    if dead_host_grace is not None:
+        os.environ["ROADSTEAD_TUNING_DEAD_HOST_GRACE_SECONDS"] = str(dead_host_grace)
 
 
 def log_events(path: Path | None) -> None:

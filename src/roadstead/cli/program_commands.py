@@ -14,6 +14,7 @@ from roadstead.cli.options import (
     DEFAULT_PORT,
     Cluster,
     DataDir,
+    DeadHostGrace,
     EventLog,
     HealthyAfter,
     InstanceCpu,
@@ -42,6 +43,7 @@ def server(
         str, typer.Option(help="The URL that agents are told to poll. Default: the one they used.")
     ] = "",
     healthy_after: HealthyAfter = None,
+    dead_host_grace: DeadHostGrace = None,
     event_log: EventLog = None,
     parent: Parent = 0,
 ) -> None:
@@ -49,7 +51,7 @@ def server(
     from roadstead import settings
     from roadstead.cli import place
 
-    tune(healthy_after)
+    tune(healthy_after, dead_host_grace)
     log_events(event_log)
     _be_a_program(parent)
     where = place.new(data_dir)

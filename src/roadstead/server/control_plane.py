@@ -16,6 +16,7 @@ from roadstead.control.model import control_model
 from roadstead.ecs.operations import table as ecs_table
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.tuning import Tuning
+from roadstead.ecs.transitions.container_instances import await_agents_anew
 from roadstead.ecs.transitions.events import publish
 from roadstead.ecs.transitions.tuning import put_tuning
 from roadstead.ids import Ids
@@ -91,8 +92,11 @@ class ControlPlane:
         self._stop = asyncio.Event()
 
     def set_tuning(self, tuning: Tuning) -> None:
-        """Put these numbers in force."""
+        """Put these numbers in force, at the start."""
         self.store.update(lambda tx: put_tuning(tx, tuning))
+        if tuning.dead_host_grace_seconds:
+            now = self.clock.now()
+            self.store.update(lambda tx: await_agents_anew(tx, now))
 
     async def run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]

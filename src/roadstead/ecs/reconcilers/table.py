@@ -7,6 +7,7 @@ from typing import Protocol
 from roadstead.ecs.reconcilers import (
     daemon,
     daemon_leaving,
+    lost_host,
     retention,
     service,
     service_deployment,
@@ -41,6 +42,7 @@ RECONCILERS: tuple[Reconciler, ...] = (
     service_deployment,
     daemon,
     daemon_leaving,
+    lost_host,
     retention,
     task_definition,
     task_set,

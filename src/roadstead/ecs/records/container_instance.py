@@ -44,6 +44,8 @@ class ContainerInstance(Record, frozen=True, kw_only=True):
     deregistered_at: datetime | None = None
     connected_at: datetime | None = None
     disconnected_at: datetime | None = None
+    awaited_since: datetime | None = None
+    """Since when a control plane that was itself gone could have heard its agent again."""
     agent_update_status: str = ""
     health: dict[str, Any] = {}
     """Health check type → {status, statusReason, lastUpdated, lastStatusChange} as last heard."""

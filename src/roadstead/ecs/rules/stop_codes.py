@@ -32,6 +32,11 @@ def host_reason(ec2_instance_id: str, state: str) -> str:
     return f"Host EC2 (instance {ec2_instance_id}) {state}."
 
 
+def lost_reason(ec2_instance_id: str, seconds: int) -> str:
+    """Roadstead's own words: ECS gives up no task for a silent agent alone."""
+    return f"Host EC2 (instance {ec2_instance_id}) was not heard for {seconds} seconds."
+
+
 def stop_of(
     containers: Sequence[Container], *, was_running: bool, task_reason: str
 ) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Invariant: an INACTIVE instance stays so, whatever its agent sends.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -16,9 +16,15 @@ from roadstead.ecs.records.container_instance import (
     INSTANCES_BY_EC2_ID,
     ContainerInstance,
 )
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.ecs.rules.registration import Registration
-from roadstead.ecs.rules.stop_codes import DEREGISTERED_REASON, TERMINATION_NOTICE, host_reason
+from roadstead.ecs.rules.stop_codes import (
+    DEREGISTERED_REASON,
+    SCHEDULER_INITIATED,
+    TERMINATION_NOTICE,
+    host_reason,
+    lost_reason,
+)
 from roadstead.ecs.transitions.tasks import orphan_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
@@ -165,6 +171,27 @@ def instance_state_changed(
                 deregister_instance(tx, call, instance, reason=reason, stop_code=TERMINATION_NOTICE)
             )
     return changed
+
+
+def await_agents_anew(tx: Tx, now: datetime) -> None:
+    """The control plane was gone: until now no disconnected agent could make itself heard."""
+    for instance in list(tx.all(CONTAINER_INSTANCES)):
+        if not instance.agent_connected and instance.status != "INACTIVE":
+            tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, awaited_since=now))
+
+
+def give_up_tasks(
+    tx: Tx, call: Call, instance: ContainerInstance, task_arns: Iterable[str], seconds: int
+) -> None:
+    """Record tasks of a host that was not heard for so long as STOPPED: others take their place.
+
+    An agent that returns after all learns from its manifest that they are to end.
+    """
+    assert not instance.agent_connected, f"the agent of {instance.arn} is there"
+    reason = lost_reason(instance.ec2_instance_id, seconds)
+    for arn in task_arns:
+        task = tx.must(TASKS, arn)
+        orphan_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
 
 
 def report_health(
