@@ -22,7 +22,7 @@ def create(ecs: Any, **parameters: Any) -> Any:
     return ecs.create_service(**given)["service"]
 
 
-def test_SV_16_the_answer_has_one_primary_deployment_in_progress(ecs: Any, web: str) -> None:
+def test_create_returns_primary_deployment(ecs: Any, web: str) -> None:
     service = create(ecs, desiredCount=2)
     (deployment,) = service["deployments"]
     assert deployment["id"].startswith("ecs-svc/")
@@ -52,21 +52,19 @@ def test_tasks_are_started_on_the_clusters_instances(
     assert service["events"][0]["message"].startswith("(service web) has started 3 tasks: (task ")
 
 
-def test_SV_20_a_cluster_without_instances_is_no_error_but_an_event(
-    ecs: Any, server: Any, web: str
-) -> None:
+def test_create_does_not_fail_for_capacity(ecs: Any, server: Any, web: str) -> None:
     create(ecs)
     server.settle()
     (event,) = the_service(ecs)["events"]
     assert "Reason: No Container Instances were found in your cluster." in event["message"]
 
 
-def test_SV_11_the_same_request_again_returns_the_service(ecs: Any, web: str) -> None:
+def test_create_identical_is_idempotent(ecs: Any, web: str) -> None:
     first = create(ecs, clientToken="a")
     assert create(ecs, clientToken="b", tags=[])["deployments"] == first["deployments"]
 
 
-def test_SV_11_the_same_client_token_returns_the_service(ecs: Any, web: str) -> None:
+def test_create_identical_is_idempotent_by_its_client_token(ecs: Any, web: str) -> None:
     first = create(ecs, clientToken="once")
     again = create(ecs, clientToken="once", desiredCount=5)
     assert (again["serviceArn"], again["desiredCount"]) == (first["serviceArn"], 1)
@@ -77,7 +75,7 @@ def test_SV_11_the_same_client_token_returns_the_service(ecs: Any, web: str) -> 
     )
 
 
-def test_SV_10_the_name_with_other_parameters_is_refused(ecs: Any, web: str) -> None:
+def test_create_duplicate_name_different_params(ecs: Any, web: str) -> None:
     create(ecs)
     assert refusal_of(create, ecs, desiredCount=2) == (
         "InvalidParameterException",
@@ -85,9 +83,7 @@ def test_SV_10_the_name_with_other_parameters_is_refused(ecs: Any, web: str) -> 
     )
 
 
-def test_SV_13_over_an_inactive_service_a_fresh_one_is_made(
-    ecs: Any, server: Any, web: str
-) -> None:
+def test_create_over_inactive_name_ok(ecs: Any, server: Any, web: str) -> None:
     first = create(ecs)
     server.settle()
     ecs.delete_service(service="web", force=True)
@@ -114,7 +110,7 @@ def test_tags_and_flags_are_shown(ecs: Any, web: str) -> None:
     assert service["healthCheckGracePeriodSeconds"] == 30
 
 
-def test_SV_14_an_unknown_task_definition_is_refused(ecs: Any, web: str) -> None:
+def test_unknown_task_definition(ecs: Any, web: str) -> None:
     expected = ("ClientException", "TaskDefinition not found.")
     assert refusal_of(create, ecs, taskDefinition="nobody") == expected
     assert refusal_of(create, ecs, taskDefinition="web:7") == expected
@@ -202,7 +198,6 @@ def test_a_parameter_that_is_not_valid_is_refused(
         ({"enableExecuteCommand": True}, "ECS Exec"),
         ({"capacityProviderStrategy": [{"capacityProvider": "c"}]}, "Capacity providers"),
         ({"volumeConfigurations": [{"name": "v"}]}, "Volume configurations"),
-        ({"availabilityZoneRebalancing": "ENABLED"}, "Availability Zone rebalancing"),
         (
             {
                 "deploymentConfiguration": {

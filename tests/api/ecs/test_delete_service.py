@@ -31,9 +31,7 @@ def test_a_service_that_wants_tasks_is_deleted_only_by_force(ecs: Any, service_a
     assert the_service(ecs)["status"] == "ACTIVE"
 
 
-def test_SV_40_by_force_it_drains_and_becomes_inactive_when_its_tasks_end(
-    ecs: Any, server: Any, service_arn: str
-) -> None:
+def test_delete_returns_draining(ecs: Any, server: Any, service_arn: str) -> None:
     deleted = ecs.delete_service(service="web", force=True)["service"]
     assert (deleted["status"], deleted["desiredCount"]) == ("DRAINING", 0)
     server.settle()
@@ -44,17 +42,13 @@ def test_SV_40_by_force_it_drains_and_becomes_inactive_when_its_tasks_end(
     assert {task["stopCode"] for task in stopped} == {"ServiceSchedulerInitiated"}
 
 
-def test_scaled_to_none_it_is_deleted_without_force(
-    ecs: Any, server: Any, service_arn: str
-) -> None:
+def test_console_delete_scales_to_zero_first(ecs: Any, server: Any, service_arn: str) -> None:
     ecs.update_service(service="web", desiredCount=0)
     server.settle()
     assert ecs.delete_service(service="web")["service"]["status"] == "INACTIVE"
 
 
-def test_SV_41_a_deleted_service_is_described_but_not_listed(
-    ecs: Any, server: Any, service_arn: str
-) -> None:
+def test_draining_not_listed_but_described(ecs: Any, server: Any, service_arn: str) -> None:
     ecs.delete_service(service=service_arn, force=True)
     assert ecs.list_services()["serviceArns"] == []
     assert the_service(ecs)["serviceArn"] == service_arn
@@ -66,7 +60,7 @@ def test_SV_43_its_tags_go_with_it(ecs: Any, server: Any, service_arn: str) -> N
     assert the_service(ecs)["tags"] == []
 
 
-def test_SV_45_later_it_is_missing(ecs: Any, server: Any, service_arn: str) -> None:
+def test_inactive_eventually_missing(ecs: Any, server: Any, service_arn: str) -> None:
     ecs.delete_service(service="web", force=True)
     server.settle()
     server.advance(3601)

@@ -24,9 +24,7 @@ def service_arn(ecs: Any, server: Any, cluster: str, register_instances: Any) ->
     return str(answer["service"]["serviceArn"])
 
 
-def test_SV_02_services_are_found_by_name_and_arn_and_others_are_missing(
-    ecs: Any, service_arn: str
-) -> None:
+def test_describe_1_to_10(ecs: Any, service_arn: str) -> None:
     answer = ecs.describe_services(services=["web", service_arn, "nobody"])
     assert [each["serviceName"] for each in answer["services"]] == ["web"]
     missing = service_arn.replace("/web", "/nobody")
@@ -145,9 +143,7 @@ def test_the_waiter_services_inactive_waits_for_a_deleted_service(
         waiter.wait(services=["nobody"], WaiterConfig=AT_ONCE)
 
 
-def test_SV_01_counts_are_over_all_deployments_without_tasks_asked_to_stop(
-    ecs: Any, server: Any, service_arn: str
-) -> None:
+def test_running_and_pending_count_all_deployments(ecs: Any, server: Any, service_arn: str) -> None:
     agents_work(server, service_arn)
     register_web(ecs)
     ecs.update_service(service="web", taskDefinition="web")

@@ -18,7 +18,7 @@ def arns(ecs: Any, cluster: str) -> list[str]:
     )
 
 
-def test_SV_03_a_page_has_ten_unless_said_otherwise(ecs: Any, arns: list[str]) -> None:
+def test_list_services(ecs: Any, arns: list[str]) -> None:
     first = ecs.list_services()
     assert first["serviceArns"] == arns[:10]
     last = ecs.list_services(nextToken=first["nextToken"])

@@ -50,7 +50,7 @@ def test_the_desired_count_changes_the_primary_deployment_and_starts_none(
     assert (updated["desiredCount"], updated["deployments"][0]["desiredCount"]) == (3, 3)
 
 
-def test_SV_31_what_is_not_given_stays_as_it_is(ecs: Any, service: dict[str, Any]) -> None:
+def test_omitted_member_unchanged(ecs: Any, service: dict[str, Any]) -> None:
     update(
         ecs,
         desiredCount=2,
@@ -92,12 +92,12 @@ def test_a_rollout_replaces_the_tasks_and_leaves_one_deployment(
     assert updated["events"][0]["message"] == "(service web) has reached a steady state."
 
 
-def test_SV_30_an_unknown_service_is_refused(ecs: Any, cluster: str) -> None:
+def test_update_unknown(ecs: Any, cluster: str) -> None:
     expected = ("ServiceNotFoundException", "Service not found.")
     assert refusal_of(update, ecs) == expected
 
 
-def test_SV_30_a_deleted_service_is_refused(ecs: Any, server: Any, service: dict[str, Any]) -> None:
+def test_update_unknown_or_deleted(ecs: Any, server: Any, service: dict[str, Any]) -> None:
     ecs.delete_service(service="web", force=True)
     expected = ("ServiceNotActiveException", "Service was not ACTIVE.")
     assert refusal_of(update, ecs, desiredCount=1) == expected

@@ -34,13 +34,13 @@ def a_draining_service() -> Tx:
     return Tx(view)
 
 
-def test_SV_12_its_name_cannot_be_used_yet() -> None:
+def test_create_while_draining() -> None:
     request = {"serviceName": "web", "taskDefinition": "web", "desiredCount": 1}
     with pytest.raises(ApiError, match="Unable to Start a service that is still Draining\\."):
         create_service(a_draining_service(), a_call(), request)
 
 
-def test_SV_30_it_cannot_be_updated() -> None:
+def test_update_unknown_while_it_drains() -> None:
     with pytest.raises(ApiError, match=r"ServiceNotActiveException: Service was not ACTIVE\."):
         update_service(a_draining_service(), a_call(), {"service": "web", "desiredCount": 1})
 
@@ -52,7 +52,7 @@ def test_deleting_it_again_changes_nothing() -> None:
     assert tx.changes() == []
 
 
-def test_SV_41_it_is_described_and_not_listed() -> None:
+def test_draining_not_listed_but_described() -> None:
     view = a_draining_service()
     described = describe_services(view, a_call(), {"services": ["web"]})
     assert [each["serviceArn"] for each in described["services"]] == [service_arn()]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from roadstead.ecs.errors import invalid_parameter, service_not_active
 from roadstead.ecs.operations.references import (
     runnable_task_definition,
@@ -9,7 +11,7 @@ from roadstead.ecs.operations.references import (
     the_service,
 )
 from roadstead.ecs.records.service import Service
-from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment_configuration import merged_configuration
 from roadstead.ecs.rules.placement.parameters import (
@@ -26,7 +28,12 @@ from roadstead.ecs.rules.service_parameters.controllers import (
     configuration_defaults,
 )
 from roadstead.ecs.rules.service_parameters.members import check_members, check_words
-from roadstead.ecs.rules.service_parameters.tasks import check_definition, check_network
+from roadstead.ecs.rules.service_parameters.rebalancing import checked_rebalancing
+from roadstead.ecs.rules.service_parameters.tasks import (
+    check_definition,
+    check_network,
+    placement_constraints_of,
+)
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import service_view
 from roadstead.state.plans import Call
@@ -37,6 +44,9 @@ DEPLOYMENTS_MAX = 5
 
 Source: observed: "5 active deployments exist, unable to create new deployment."
 """
+
+_ROLLED_OUT = ("task_definition_arn", "network_configuration")
+"""Fields that tasks are made of: a change of them is a deployment."""
 
 
 def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -55,29 +65,35 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
         raise service_not_active()
     _check(tx, service, request)
     changes = _changed_fields(service, request)
-    definition_arn = service.task_definition_arn
-    definition = tx.get(TASK_DEFINITIONS, definition_arn)
+    definition = tx.get(TASK_DEFINITIONS, service.task_definition_arn)
     if request.get("taskDefinition"):
         definition = runnable_task_definition(tx, call, request["taskDefinition"])
         check_definition(definition, service.launch_type, request)
-        definition_arn = definition.arn
+        changes["task_definition_arn"] = definition.arn
     elif request.get("networkConfiguration"):
         check_network("bridge", request["networkConfiguration"])
-    if definition is not None:
-        check_total(
-            definition.document.get("placementConstraints") or (),
-            changes.get("placement_constraints", service.placement_constraints),
-        )
-    deploy = bool(request.get("forceNewDeployment"))
-    deploy = deploy or definition_arn != service.task_definition_arn
+    changes["availability_zone_rebalancing"] = _checked_whole(
+        msgspec.structs.replace(service, **changes), definition, request
+    )
+    deploy = bool(request.get("forceNewDeployment")) or any(
+        field in changes and changes[field] != getattr(service, field) for field in _ROLLED_OUT
+    )
     if deploy and len(service.deployments) >= DEPLOYMENTS_MAX:
         raise invalid_parameter(
             f"{DEPLOYMENTS_MAX} active deployments exist, unable to create new deployment."
         )
-    service = transitions.change_service(
-        tx, call, service, deploy=deploy, task_definition_arn=definition_arn, **changes
-    )
+    service = transitions.change_service(tx, call, service, deploy=deploy, **changes)
     return {"service": service_view(tx, service)}
+
+
+def _checked_whole(
+    changed: Service, definition: TaskDefinition | None, request: dict[str, Any]
+) -> str:
+    """Whether the service as it is to be is rebalanced, once its parts go together."""
+    of_definition = () if definition is None else placement_constraints_of(definition)
+    check_total(of_definition, changed.placement_constraints)
+    wanted = request.get("availabilityZoneRebalancing") or changed.availability_zone_rebalancing
+    return checked_rebalancing(wanted, changed, of_definition)
 
 
 def _check(tx: Tx, service: Service, request: dict[str, Any]) -> None:

@@ -37,8 +37,6 @@ def refuse_later_parts(request: Mapping[str, Any]) -> None:
         raise not_yet("ECS Exec (enableExecuteCommand)")
     if (request.get("monitoring") or {}).get("metricConfigurations"):
         raise not_yet("Monitoring of services")
-    if request.get("availabilityZoneRebalancing") == "ENABLED":
-        raise not_yet("Availability Zone rebalancing")
 
 
 def not_yet(what: str) -> Exception:

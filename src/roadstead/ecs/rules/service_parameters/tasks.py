@@ -1,6 +1,6 @@
 """What the tasks of a service or task set are made of: definition, launch type and network."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter
@@ -19,6 +19,11 @@ def check_definition(
     if definition.compatibilities and launch_type not in definition.compatibilities:
         raise invalid_parameter(f"Task definition does not support launch_type {launch_type}.")
     check_network(definition.network_mode, request.get("networkConfiguration"))
+
+
+def placement_constraints_of(definition: TaskDefinition) -> Sequence[Mapping[str, Any]]:
+    """The constraints that the definition brings to every task made of it."""
+    return definition.document.get("placementConstraints") or ()
 
 
 def check_network(network_mode: str, configuration: Mapping[str, Any] | None) -> None:
