@@ -24,6 +24,8 @@ from roadstead.state.view import Tx, View
 
 Request = dict[str, Any]
 
+_FAILURES_TOLD_MAX = 10
+
 
 class Refused(Exception):
     """The operation would not be carried out, and says so in its response instead of an error."""
@@ -81,15 +83,19 @@ def carry_out(tx: Tx, call: Call, operation: str, request: Request) -> Request:
     Raises: what the operation raises; Refused for failures in its response.
     """
     response = table.WRITES[operation](tx, call, request)
-    failures = response.get("failures")
-    if failures:
-        told = ", ".join(
-            f"{each.get('arn') or 'task'}: {each.get('reason')}" for each in failures[:10]
-        )
-        done = response.get("containerInstances") or response.get("tasks")
-        if not done:
-            raise Refused("Failures", told)
+    if response.get("failures") and not (
+        response.get("containerInstances") or response.get("tasks")
+    ):
+        raise Refused("Failures", told_failures(response))
     return response
+
+
+def told_failures(response: Mapping[str, Any]) -> str:
+    """The failures in a response; empty for none."""
+    return ", ".join(
+        f"{each.get('arn') or 'task'}: {each.get('reason')}"
+        for each in response.get("failures", ())[:_FAILURES_TOLD_MAX]
+    )
 
 
 def _of_instance(view: View, call: Call, request: Request) -> Subject:

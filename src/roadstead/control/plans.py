@@ -6,7 +6,7 @@ from typing import Any
 from roadstead.aws.errors import ApiError
 from roadstead.control.plan_notes import notes_before
 from roadstead.control.plan_view import plan_view
-from roadstead.control.planned import Refused, Subject, carry_out, subject_of
+from roadstead.control.planned import Refused, Subject, carry_out, subject_of, told_failures
 from roadstead.control.rehearsal.journal import Journal
 from roadstead.control.rehearsal.stage import Bounds, Stage, rehearsal
 from roadstead.control.rehearsal.tasks import START_SECONDS, STOP_SECONDS, Assumptions
@@ -49,7 +49,9 @@ def plan_change(
             journal.watch(view, service.arn, call.now)
         refusal: ApiError | Refused | None = None
         try:
-            stage.act(lambda tx, own: carry_out(tx, own, operation, subject.request))
+            response = stage.act(lambda tx, own: carry_out(tx, own, operation, subject.request))
+            if failures := told_failures(response):
+                notes.append({"code": "FAILURES", "message": f"Not all of it: {failures}."})
         except (ApiError, Refused) as refused:
             refusal = refused
         end = None

@@ -1,0 +1,174 @@
+"""A plan is what then happens, and it leaves no trace: on states drawn at random."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from given import (
+    a_cluster,
+    a_deployment,
+    a_family,
+    a_service,
+    a_task,
+    a_task_definition,
+    ago,
+    an_instance,
+    definition_arn,
+    instance_arn,
+    service_arn,
+)
+from roadstead.aws.errors import ApiError
+from roadstead.control.planned import Refused, carry_out
+from roadstead.control.plans import set_the_scene, subject_of
+from roadstead.control.rehearsal.journal import Journal
+from roadstead.control.rehearsal.stage import Bounds, rehearsal
+from roadstead.control.rehearsal.tasks import Assumptions
+from unit.control.picture import picture
+from unit.control.reality import START_SECONDS, STOP_SECONDS, Reality
+
+ASSUMED = Assumptions(start_seconds=START_SECONDS, stop_seconds=STOP_SECONDS)
+WATCHED_SECONDS = 400
+CHECKED = {
+    "containerDefinitions": [
+        {
+            "name": "app",
+            "image": "busybox",
+            "cpu": 300,
+            "memory": 64,
+            "essential": True,
+            "healthCheck": {"command": ["CMD", "true"]},
+            "portMappings": [],
+        }
+    ]
+}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Reality:
+    """Two to four machines, one to three services anywhere between their beginning and rest."""
+    machines = draw(st.integers(2, 4))
+    records: list[Any] = [a_cluster(), a_family("big"), a_family()]
+    records += [
+        a_task_definition(cpu_units=256),
+        a_task_definition(revision=2, cpu_units=256),
+        a_task_definition("big", cpu_units=900),
+        a_task_definition("checked", cpu_units=300, document=CHECKED),
+    ]
+    for number in range(1, machines + 1):
+        zone = draw(st.sampled_from(["us-east-1a", "us-east-1b"]))
+        cpu = draw(st.sampled_from([1024, 2048]))
+        records.append(an_instance(number, availability_zone=zone, cpu_units=cpu))
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        family = draw(st.sampled_from(["web", "big", "checked"]))
+        minimum, maximum = draw(st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100)]))
+        records.append(
+            a_service(
+                f"service-{number}",
+                desired_count=draw(st.integers(1, 4)),
+                deployments=(
+                    a_deployment(
+                        number, task_definition_arn=definition_arn(family), created_at=ago(1)
+                    ),
+                ),
+                minimum_healthy_percent=minimum,
+                maximum_percent=maximum,
+            )
+        )
+    records += [
+        a_task(900 + number, instance=draw(st.integers(1, machines)))
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    world = Reality(*records, seed=draw(st.integers(1, 5)))
+    world.settle()
+    world.live(draw(st.sampled_from([1, 10, 20, 60, 120])))
+    return world
+
+
+machines_of = st.integers(1, 2).map(instance_arn)
+changes = st.one_of(
+    st.builds(
+        lambda arns: (
+            "UpdateContainerInstancesState",
+            {"containerInstances": arns, "status": "DRAINING"},
+        ),
+        st.lists(machines_of, min_size=1, max_size=2, unique=True),
+    ),
+    st.builds(
+        lambda arn, force: (
+            "DeregisterContainerInstance",
+            {"containerInstance": arn, "force": force},
+        ),
+        machines_of,
+        st.booleans(),
+    ),
+    st.builds(
+        lambda count, definition, force: (
+            "UpdateService",
+            {
+                "service": service_arn("service-1"),
+                "desiredCount": count,
+                "taskDefinition": definition,
+                "forceNewDeployment": force,
+            },
+        ),
+        st.integers(0, 6),
+        st.sampled_from(["web:1", "web:2", "big:1"]),
+        st.booleans(),
+    ),
+    st.just(("DeleteService", {"service": service_arn("service-1"), "force": True})),
+    st.just(("DeregisterTaskDefinition", {"taskDefinition": "web:1"})),
+    st.just(("RunTask", {"taskDefinition": "big:1", "count": 2})),
+)
+
+
+def rehearsed(
+    world: Reality, operation: str, request: dict[str, Any]
+) -> tuple[Counter[tuple[float, str, str, str]], str, Any]:
+    """What the rehearsal shows, how it ended, and what it was refused with."""
+    journal = Journal()
+    call = world.call
+    subject = subject_of(world.view, call, operation, request)
+    with rehearsal(world.view, call, journal, ASSUMED, Bounds()) as stage:
+        try:
+            stage.act(lambda tx, own: carry_out(tx, own, operation, subject.request))
+        except (ApiError, Refused) as refusal:
+            return Counter(), "REFUSED", refusal.message
+        set_the_scene(world.view, stage, subject)
+        end = stage.play()
+        moved: Counter[tuple[float, str, str, str]] = Counter()
+        for each in journal.movements:
+            seconds = (each.at - call.now).total_seconds()
+            if seconds <= WATCHED_SECONDS:
+                moved[seconds, each.kind, each.service_arn, each.container_instance_arn] += 1
+        return moved, end, None
+
+
+@settings(max_examples=60, deadline=None)
+@drawn(worlds(), changes)
+def test_a_rehearsal_leaves_no_trace(world: Reality, change: tuple[str, dict[str, Any]]) -> None:
+    before = picture(world.view)
+    first = rehearsed(world, *change)
+    assert picture(world.view) == before
+    assert rehearsed(world, *change) == first, "the same plan of the same state"
+
+
+@settings(max_examples=60, deadline=None)
+@drawn(worlds(), changes)
+def test_what_is_planned_is_what_happens(
+    world: Reality, change: tuple[str, dict[str, Any]]
+) -> None:
+    moved, end, refusal = rehearsed(world, *change)
+    world.remember()
+    if refusal is not None:
+        with pytest.raises((ApiError, Refused), match=re.escape(refusal)):
+            world.do(*change)
+        return
+    assert end == "AT_REST"
+    world.do(*change)
+    world.live(WATCHED_SECONDS)
+    assert world.moved == moved
