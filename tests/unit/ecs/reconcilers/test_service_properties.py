@@ -6,6 +6,7 @@ plan settled what it could.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -125,6 +126,26 @@ def an_agent_comes_or_goes(world: World, pick: int) -> None:
         world.put(msgspec.structs.replace(instance, agent_connected=pick % 2 == 0))
 
 
+def is_protected(world: World, pick: int) -> None:
+    task = one_of_the_tasks(world, pick)
+    if task and task.desired_status == "RUNNING":
+        ends_at = world.now + timedelta(seconds=pick * 30)
+        world.put(
+            msgspec.structs.replace(
+                task, protection_enabled=pick % 4 > 0, protection_expires_at=ends_at
+            )
+        )
+
+
+def rollout_is_given_up(world: World, pick: int) -> None:
+    service = world.service(WEB)
+    primary = service.deployments[0]
+    if service.status == "ACTIVE" and primary.rollout_state == "IN_PROGRESS" and pick % 3 == 0:
+        primary = msgspec.structs.replace(primary, rollout_state="FAILED")
+        deployments = (primary, *service.deployments[1:])
+        world.put(msgspec.structs.replace(service, deployments=deployments))
+
+
 def is_deleted(world: World, pick: int) -> None:
     if pick < 3 and world.service(WEB).status == "ACTIVE":
         world.update(lambda tx: transitions.begin_deletion(tx, world.service(WEB)))
@@ -144,6 +165,8 @@ HAPPENINGS: tuple[Callable[[World, int], None], ...] = (
     percentages_change,
     an_instance_changes,
     an_agent_comes_or_goes,
+    is_protected,
+    rollout_is_given_up,
     is_deleted,
 )
 stories = st.lists(st.tuples(st.sampled_from(HAPPENINGS), picks), max_size=25)
@@ -201,7 +224,10 @@ def trouble_ends(world: World) -> None:
         if instance and instance.status != "INACTIVE":
             world.put(msgspec.structs.replace(instance, agent_connected=True))
     if world.service(WEB).status == "ACTIVE":
-        world.update_service(WEB, minimum_healthy_percent=50, maximum_percent=200)
+        is_given_up = world.service(WEB).deployments[0].rollout_state == "FAILED"
+        world.update_service(
+            WEB, deploy=is_given_up, minimum_healthy_percent=50, maximum_percent=200
+        )
     for _ in range(80):
         world.agents_work(WEB)
         world.update(checks_pass)
@@ -226,6 +252,8 @@ def states(draw: st.DrawFn) -> World:
             instance=draw(st.integers(1, INSTANCES)),
             last_status="PENDING" if where == "PENDING" else "RUNNING",
             health_status=where if where in ("HEALTHY", "UNHEALTHY") else "UNKNOWN",
+            protection_enabled=draw(st.sampled_from((False, False, True))),
+            protection_expires_at=draw(st.sampled_from((None, ago(5), ago(-500)))),
             containers=(a_container(has_health_check=where not in ("PENDING", "RUNNING")),),
             created_at=ago(900),
             started_at=None if where == "PENDING" else ago(draw(st.sampled_from((5, 39, 40, 900)))),
@@ -233,6 +261,8 @@ def states(draw: st.DrawFn) -> World:
         for number, where in enumerate(draw(st.lists(st.sampled_from(STANDINGS), max_size=14)))
     ]
     minimum, maximum = draw(percentages)
+    is_external = draw(st.booleans())
+    shares = st.sampled_from((0.0, 33.3, 50.0, 100.0) if is_external else (None, None, 50.0, 100.0))
     return World(
         a_cluster(),
         a_task_definition(),
@@ -247,6 +277,7 @@ def states(draw: st.DrawFn) -> World:
         *tasks,
         a_service(
             desired_count=draw(counts),
+            deployment_controller="EXTERNAL" if is_external else "ECS",
             status=draw(st.sampled_from(("ACTIVE", "ACTIVE", "ACTIVE", "DRAINING"))),
             minimum_healthy_percent=minimum,
             maximum_percent=maximum,
@@ -258,7 +289,8 @@ def states(draw: st.DrawFn) -> World:
                 a_deployment(
                     n + 1,
                     status="PRIMARY" if n == 0 else "ACTIVE",
-                    rollout_state=draw(st.sampled_from(("IN_PROGRESS", "COMPLETED"))),
+                    rollout_state=draw(st.sampled_from(("IN_PROGRESS", "COMPLETED", "FAILED"))),
+                    scale_percent=draw(shares),
                     failed_starts=draw(st.integers(0, 2)),
                     next_try_at=draw(st.sampled_from((None, ago(1), ago(-30)))),
                 )
