@@ -1,6 +1,7 @@
 """Commands in real containers that run already: what health checks are made of."""
 
 import asyncio
+import contextlib
 import subprocess
 import time
 from pathlib import Path
@@ -20,6 +21,15 @@ async def running(runtime: OciRuntime, spec: ContainerSpec) -> ContainerSpec:
     await runtime.create(spec)
     await runtime.start(spec.container_id)
     return spec
+
+
+def command_lines() -> list[bytes]:
+    """Of all processes of this machine."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found.append((folder / "cmdline").read_bytes())
+    return found
 
 
 @pytest.mark.parametrize("name", RUNTIMES)
@@ -85,6 +95,39 @@ def test_output_is_bounded_however_much_there_is(instance: Instance) -> None:
         await runtime.close()
         assert done.exit_code == 0
         assert done.output == "\0" * OUTPUT_BYTES_MAX + "..."
+
+    instance.run(test)
+
+
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_a_command_gets_no_file_of_the_agents(instance: Instance, name: str) -> None:
+    async def test() -> None:
+        runtime = await instance.open(runtime=name)
+        spec = await running(runtime, instance.spec("sleep", "600"))
+        done = await runtime.execute(
+            spec.container_id, ("/bin/ls", "/proc/self/fd"), timeout_seconds=10
+        )
+        await runtime.close()
+        assert done.output.split() == ["0", "1", "2", "3"]  # 3: the folder that is listed
+
+    instance.run(test)
+
+
+def test_what_is_killed_in_a_container_that_shares_the_hosts_processes_is_its_own(
+    instance: Instance,
+) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = await running(runtime, instance.spec("sleep", "600", pid_mode="host"))
+        script = "sleep 987654 & sleep 987655"
+        done = await runtime.execute(
+            spec.container_id, ("/bin/sh", "-c", script), timeout_seconds=0.5
+        )
+        assert done.is_timed_out
+        listed = command_lines()
+        assert not any(b"98765" in words and b"/sh" not in words for words in listed)
+        assert any(words == b"sleep\x00600\x00" for words in listed)
+        await runtime.close()
 
     instance.run(test)
 

@@ -57,7 +57,7 @@ def test_the_next_check_comes_one_interval_after_the_end_of_the_last() -> None:
     assert check(driver, GOOD) == [timer(driver, 10)]
 
 
-def test_TD_71_exit_0_healthy_else_unhealthy() -> None:
+def test_exit_0_healthy_else_unhealthy() -> None:
     driver = running()
     check(driver, GOOD)
     assert (state(driver).health, state(driver).health_message) == ("HEALTHY", "fine")
@@ -92,6 +92,18 @@ def test_a_success_ends_the_start_period() -> None:
     check(driver, GOOD)
     check(driver, BAD)
     assert state(driver).health == "UNHEALTHY"
+
+
+@pytest.mark.parametrize("kind", ["", "docker"])
+def test_dockerfile_HEALTHCHECK_ignored(kind: str) -> None:
+    """Whatever the image says; and of the payload only what is said to be reported."""
+    config = json.dumps({"Healthcheck": {"Test": ["CMD", "true"] if not kind else []}})
+    driver = Driver()
+    driver.run(
+        task("t1", container(healthCheckType=kind, dockerConfig={"config": config})),
+    )
+    assert driver.status() == "RUNNING"
+    assert driver.of(ask.SetTimer) == []
 
 
 def test_a_check_counts_by_when_it_began() -> None:
@@ -186,7 +198,7 @@ def test_a_container_started_by_an_agent_that_was_killed_is_checked() -> None:
     assert timer(driver, 30) in again.asked
 
 
-def test_TD_72_dependsOn_conditions_healthy_waits_for_the_first_success() -> None:
+def test_dependsOn_conditions_healthy_waits_for_the_first_success() -> None:
     driver = Driver()
     waits = container("web", dependsOn=[{"containerName": "app", "condition": "HEALTHY"}])
     driver.run(task("t1", checked(Retries=1), waits))
@@ -199,7 +211,7 @@ def test_TD_72_dependsOn_conditions_healthy_waits_for_the_first_success() -> Non
     assert driver.status() == "RUNNING"
 
 
-def test_TD_75_startTimeout_counts_for_dependency_that_is_not_healthy_in_time() -> None:
+def test_startTimeout_counts_for_dependency_that_is_not_healthy_in_time() -> None:
     driver = Driver()
     waits = container("web", dependsOn=[{"containerName": "app", "condition": "HEALTHY"}])
     driver.run(task("t1", checked(startTimeout=20), waits))
