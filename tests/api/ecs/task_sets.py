@@ -16,11 +16,11 @@ def external_service(ecs: Any, *, name: str = "web", desired_count: int = 4) -> 
     return dict(answer["service"])
 
 
-def create(ecs: Any, scale: float | None = None, **parameters: Any) -> dict[str, Any]:
+def create(ecs: Any, percent: float | None = None, **parameters: Any) -> dict[str, Any]:
     """A new task set of web:1 in the service web."""
     given = {"cluster": "default", "service": "web", "taskDefinition": "web:1", **parameters}
-    if scale is not None:
-        given["scale"] = {"value": scale, "unit": "PERCENT"}
+    if percent is not None:
+        given["scale"] = {"value": percent, "unit": "PERCENT"}
     return dict(ecs.create_task_set(**given)["taskSet"])
 
 
