@@ -25,6 +25,7 @@ from roadstead.ecs.rules.task_lifecycle import (
     next_status,
     reported_event,
 )
+from roadstead.ecs.transitions.service_revisions import note_images
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -67,7 +68,11 @@ def report_task(tx: Tx, call: Call, task: Task, report: TaskReport) -> Task:
     if task.last_status == "STOPPED" or not _may_report(tx, task):
         return task
     after = _with_status(call, _with_times(_with_containers(task, report), report), report)
-    return task if after == task else tx.put(TASKS, after)
+    if after == task:
+        return task
+    if after.service_arn and after.last_status == "RUNNING" and task.last_status != "RUNNING":
+        note_images(tx, after)
+    return tx.put(TASKS, after)
 
 
 def report_task_health(

@@ -17,6 +17,7 @@ from roadstead.agent_protocol.messages.payload import (
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.rules.sizes import cpu_units, memory_mib
+from roadstead.ecs.transitions.service_revisions import revision_of_task
 from roadstead.ecs.views.payload_container import payload_container
 from roadstead.state.view import View
 
@@ -44,7 +45,7 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         desired_status="RUNNING",
         family=definition.family,
         version=str(definition.revision),
-        containers=_containers(task, definition, execution_role),
+        containers=_containers(view, task, definition, execution_role),
         task_cluster_arn=task.cluster_arn,
         network_mode=cast(Any, definition.network_mode),
         overrides="{}",
@@ -100,9 +101,14 @@ def _task_size(overrides: Mapping[str, Any], document: Mapping[str, Any]) -> dic
     return size
 
 
-def _containers(task: Task, definition: TaskDefinition, execution_role: str) -> tuple[Any, ...]:
+def _containers(
+    view: View, task: Task, definition: TaskDefinition, execution_role: str
+) -> tuple[Any, ...]:
     given = {each["name"]: each for each in task.overrides.get("containerOverrides") or ()}
     arns = {each.name: each.arn for each in task.containers}
+    revision = revision_of_task(view, task)
+    images = () if revision is None else revision.container_images
+    digests = {each.container_name: each.image_digest for each in images}
     return tuple(
         payload_container(
             document,
@@ -110,6 +116,7 @@ def _containers(task: Task, definition: TaskDefinition, execution_role: str) -> 
             arn=arns[document["name"]],
             network_mode=definition.network_mode,
             region=definition.arn.split(":")[3],
+            image_digest=digests.get(document["name"], ""),
             has_execution_role=bool(execution_role),
             with_exec=task.enable_execute_command,
         )

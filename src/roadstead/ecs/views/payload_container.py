@@ -22,6 +22,7 @@ from roadstead.agent_protocol.messages.payload import (
     Secret,
     VolumeFrom,
 )
+from roadstead.ecs.rules.image_versions import pinned
 from roadstead.ecs.views.docker_config import docker_config
 
 _ECR = re.compile(r"([0-9]{12})\.dkr[.-]ecr\.([a-z0-9-]+)\.[a-z.]+/")
@@ -37,11 +38,13 @@ def payload_container(
     arn: str,
     network_mode: str,
     region: str,
+    image_digest: str = "",
     has_execution_role: bool,
     with_exec: bool,
 ) -> PayloadContainer:
     """The container with its override applied.
 
+    image_digest: what its tag stands for in the revision of its service, if that is known.
     Shape: ContainerDefinition, ContainerOverride
     """
     merged = {**document, **{key: value for key, value in override.items() if value is not None}}
@@ -49,7 +52,7 @@ def payload_container(
     command = override.get("command") or document.get("command") or ()
     return PayloadContainer(
         name=document["name"],
-        image=get("image") or "",
+        image=pinned(get("image") or "", image_digest),
         essential=get("essential", True) is not False,
         cpu=get("cpu") or 0,
         memory=get("memory") or 0,
