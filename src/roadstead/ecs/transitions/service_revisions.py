@@ -68,6 +68,11 @@ def note_images(tx: Tx, task: Task) -> None:
     )
 
 
+def forget_revision(tx: Tx, arn: str) -> None:
+    """Remove the revision of a task set that is gone."""
+    tx.delete(SERVICE_REVISIONS, arn)
+
+
 def forget_revisions(tx: Tx, service_arn: str) -> None:
     """Remove all revisions of a service."""
     for revision in tx.find(REVISIONS_BY_SERVICE, service_arn):

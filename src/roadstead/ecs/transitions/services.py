@@ -11,8 +11,7 @@ import msgspec
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
 from roadstead.ecs.rules import service_events
-from roadstead.ecs.rules.fleets import share_of
-from roadstead.ecs.transitions.deployments import start_deployment
+from roadstead.ecs.transitions.deployments import start_deployment, with_desired_counts
 from roadstead.ecs.transitions.service_deployments import forget_deployments
 from roadstead.ecs.transitions.service_events import announce, forget_events
 from roadstead.ecs.transitions.task_sets import drain_task_sets, forget_task_sets
@@ -64,21 +63,14 @@ def change_service(
 
 
 def _rescaled(call: Call, service: Service) -> tuple[Deployment, ...]:
-    """The deployments, each wanting its share of the service's desired count.
-
-    Of a rolling fleet the PRIMARY one wants all of it, and the older ones what they have.
-    """
+    """The deployments as the service's desired count makes them."""
     return tuple(
-        msgspec.structs.replace(
-            each,
-            desired_count=service.desired_count
-            if each.scale_percent is None
-            else share_of(service.desired_count, each.scale_percent),
-            updated_at=call.now,
+        after
+        if after.desired_count == before.desired_count
+        else msgspec.structs.replace(after, updated_at=call.now)
+        for before, after in zip(
+            service.deployments, with_desired_counts(service).deployments, strict=True
         )
-        if each.scale_percent is not None or each.status == "PRIMARY"
-        else each
-        for each in service.deployments
     )
 
 
@@ -111,9 +103,9 @@ def has_tasks(view: View, service: Service) -> bool:
 
 
 def finish_deletion(tx: Tx, call: Call, service: Service) -> Service:
-    """All its tasks ended or are ending: INACTIVE. Its tags, sets and older deployments go.
+    """All its tasks ended or are ending: INACTIVE.
 
-    So do the records of its deployments and revisions.
+    Its tags, task sets, and the records of its deployments and revisions go.
     """
     forget_task_sets(tx, service)
     forget_deployments(tx, service.arn)

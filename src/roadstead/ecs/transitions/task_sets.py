@@ -13,12 +13,13 @@ from roadstead.ecs.records.task_set import TASK_SETS, TASK_SETS_BY_SERVICE, Task
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.fleets import share_of
 from roadstead.ecs.transitions.service_events import announce
+from roadstead.ecs.transitions.service_revisions import create_revision, forget_revision
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
 
 def create_task_set(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> TaskSet:
-    """Store a new task set, and the deployment of its id in the service."""
+    """Store a new task set, the deployment of its id in the service, and the revision of both."""
     deployment = Deployment(
         id=task_set.id,
         status=task_set.status,
@@ -31,6 +32,8 @@ def create_task_set(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> 
         created_at=call.now,
         updated_at=call.now,
     )
+    revision = create_revision(tx, call, service, deployment)
+    deployment = msgspec.structs.replace(deployment, service_revision_arn=revision.arn)
     _put_deployments(tx, service, (*service.deployments, deployment))
     return tx.put(TASK_SETS, task_set)
 
@@ -111,12 +114,14 @@ def note_stability(tx: Tx, call: Call, task_set: TaskSet, stability_status: str)
 
 
 def drop_task_set(tx: Tx, task_set: TaskSet) -> None:
-    """Remove a DRAINING set, whose last task has ended, and its deployment."""
+    """Remove a DRAINING set, whose last task has ended, its deployment and its revision."""
     assert task_set.status == "DRAINING", f"{task_set.arn} is removed without being drained"
     service = tx.get(SERVICES, task_set.service_arn)
-    if service is not None and any(each.id == task_set.id for each in service.deployments):
+    own = [each for each in service.deployments if each.id == task_set.id] if service else []
+    if service is not None and own:
         left = tuple(each for each in service.deployments if each.id != task_set.id)
         _put_deployments(tx, service, left)
+        forget_revision(tx, own[0].service_revision_arn)
     tx.delete(TASK_SETS, task_set.arn)
 
 

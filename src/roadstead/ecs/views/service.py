@@ -64,9 +64,10 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
         "createdAt": service.created_at,
         "createdBy": service.created_by or None,
         "roleArn": service.role_arn or None,
-        "currentServiceDeployment": current_service_deployment(service),
-        "currentServiceRevisions": current_service_revisions(view, service),
     }
+    if service.deployment_controller == "ECS":
+        shown["currentServiceDeployment"] = current_service_deployment(service)
+        shown["currentServiceRevisions"] = current_service_revisions(view, service)
     if is_external:
         sets = view.find(TASK_SETS_BY_SERVICE, service.arn)
         shown["taskSets"] = [task_set_view(view, service, each) for each in sets]
