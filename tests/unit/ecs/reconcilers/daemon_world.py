@@ -7,13 +7,16 @@ from small_world import World
 
 from given import a_deployment, a_service, a_task_definition, service_arn
 from roadstead.ecs.reconcilers import daemon, daemon_leaving
-from roadstead.ecs.records.service import DAEMON_SERVICES, Service
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
+from roadstead.ecs.rules.daemon_places import is_match
+from roadstead.ecs.rules.deployment import minimum_running
+from roadstead.ecs.rules.fleets import Fleet
+from roadstead.ecs.transitions.daemon_tasks import needs_of
 from roadstead.state.plans import Plan
 
 AGENT = service_arn("agent")
-FULL = 50
-"""As many tasks go into one plan."""
 
 
 def a_daemon(name: str = "agent", **fields: Any) -> Service:
@@ -34,7 +37,7 @@ def a_daemon(name: str = "agent", **fields: Any) -> Service:
 def a_replica(**fields: Any) -> Service:
     """The REPLICA service `web`, whose task definition is web:2."""
     second = a_task_definition(revision=2)
-    deployment = a_deployment(1, rollout_state="IN_PROGRESS", task_definition_arn=second.arn)
+    deployment = a_deployment(9, rollout_state="IN_PROGRESS", task_definition_arn=second.arn)
     return a_service("web", **{"deployments": (deployment,), **fields})
 
 
@@ -49,7 +52,10 @@ class DaemonWorld(World):
         return sorted(task.container_instance_arn for task in self.tasks(service))
 
     def _look(self, name: str, key: str) -> Plan:
+        before = self._healthy_on_matching(key) if name == daemon.__name__ else 0
         plan = super()._look(name, key)
+        if name == daemon.__name__ and plan.actions:
+            self._check_minimum(key, plan, before)
         for cluster in list(self.view.keys(DAEMON_SERVICES)):
             for service in self.view.find(DAEMON_SERVICES, cluster):
                 live = self.view.find(LIVE_TASKS_BY_SERVICE, service.arn)
@@ -58,6 +64,26 @@ class DaemonWorld(World):
         if name in (daemon.__name__, daemon_leaving.__name__):
             self._check_soon_settled(name, key)
         return plan
+
+    def _healthy_on_matching(self, service_arn: str) -> int:
+        service = self.view.get(SERVICES, service_arn)
+        if service is None or service.status != "ACTIVE":
+            return 0
+        needs = needs_of(self.view, service)
+        assert needs is not None
+        capacity = self.view.projection(Capacity)
+        fleet = Fleet(target=service.deployments[0])
+        return sum(
+            self.is_healthy(fleet, task)
+            for task in self.tasks(service_arn)
+            if is_match(capacity, task.container_instance_arn, *needs)
+        )
+
+    def _check_minimum(self, service_arn: str, plan: Plan, before: int) -> None:
+        service = self.service(service_arn)
+        least = minimum_running(service.desired_count, service.minimum_healthy_percent)
+        after = self._healthy_on_matching(service_arn)
+        assert after >= min(least, before), f"below the minimum {least}: {plan}"
 
     def _check_soon_settled(self, name: str, key: str) -> None:
         again = self.reconcilers[name].reconcile(self.view, key, self.now)
