@@ -36,7 +36,9 @@ def seen(view: View) -> dict[str, Any]:
                 int(zone.takes[slot]),
                 [bool(zone.taken(code)[slot]) for code in (160, 886, 44)],
                 [bool(zone.having((name,))[slot]) for name in ("ecs.os-type", "x")],
-                [_count(capacity, zone, slot, group, instance.arn) for group in GROUPS],
+                [_count(capacity, zone, slot, group) for group in GROUPS],
+                int(capacity.tally_in(zone, cluster_arn(), "jobs", _is_job)[slot]),
+                _value(capacity, zone, slot),
             )
         found[f"zone {zone.name}"] = (zone.size, zone.tasks_total)
     for group in GROUPS:
@@ -49,16 +51,19 @@ def seen(view: View) -> dict[str, Any]:
     return found
 
 
-def _count(capacity: Capacity, zone: Any, slot: int, group: str, arn: str) -> int:
-    groups = capacity.group(cluster_arn(), group)
+def _count(capacity: Capacity, zone: Any, slot: int, group: str) -> int:
+    counts = capacity.counts_in(zone, cluster_arn(), group)
+    return 0 if counts is None else int(counts[slot])
 
-    def counts() -> list[tuple[int, int]]:
-        if groups is None:
-            return []
-        seats = ((capacity.seat(each), count) for each, count in groups.by_instance.items())
-        return [(seat.slot, count) for seat, count in seats if seat and seat.zone is zone]
 
-    return int(zone.counts_of(group, counts)[slot])
+def _is_job(group: str) -> bool:
+    return "job" in group
+
+
+def _value(capacity: Capacity, zone: Any, slot: int) -> bool:
+    """Whether the instance has a value of x; which number it has is nobody's business."""
+    codes = capacity.value_codes(cluster_arn(), "x")
+    return bool(capacity.values_in(zone, codes)[slot])
 
 
 def counted_anew(view: View) -> dict[str, Any]:
