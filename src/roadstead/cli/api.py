@@ -1,4 +1,4 @@
-"""Signed calls to our own control plane, for what `up` and `instance list` need to know.
+"""Signed calls to our own control plane: ECS's API and Roadstead's own.
 
 A few lines instead of an AWS SDK: those take half a second to import.
 """
@@ -16,6 +16,7 @@ from roadstead.clock import SystemClock
 from roadstead.keys import Key
 
 ECS_TARGET = "AmazonEC2ContainerServiceV20141113"
+ROADSTEAD_TARGET = "Roadstead_20261121"
 ANSWER_SECONDS = 10.0
 DESCRIBE_MAX = 100
 """Source: botocore:ecs#DescribeContainerInstancesRequest (up to 100 container instances)"""
@@ -31,10 +32,11 @@ class ApiRefused(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.message = message
 
 
 class Api:
-    """ECS at an endpoint, with one key."""
+    """The APIs at an endpoint, with one key."""
 
     def __init__(self, endpoint: str, region: str, key: Key) -> None:
         self._endpoint = endpoint
@@ -42,10 +44,14 @@ class Api:
         self._key = key
 
     def ecs(self, operation: str, **request: Any) -> Any:
-        """The response to one ECS operation.
+        """The response to one ECS operation. Raises: ApiUnreachable, ApiRefused."""
+        return self._call("ecs", f"{ECS_TARGET}.{operation}", request)
 
-        Raises: ApiUnreachable, ApiRefused.
-        """
+    def roadstead(self, operation: str, **request: Any) -> Any:
+        """The response to one operation of our own API. Raises: ApiUnreachable, ApiRefused."""
+        return self._call("roadstead", f"{ROADSTEAD_TARGET}.{operation}", request)
+
+    def _call(self, service: str, target: str, request: dict[str, Any]) -> Any:
         address = urlsplit(self._endpoint)
         unsigned = HttpRequest(
             method="POST",
@@ -54,12 +60,12 @@ class Api:
             headers={
                 "host": address.netloc,
                 "content-type": "application/x-amz-json-1.1",
-                "x-amz-target": f"{ECS_TARGET}.{operation}",
+                "x-amz-target": target,
             },
             body=msgspec.json.encode(request),
         )
         credentials = Credentials(self._key.access_key_id, self._key.secret_access_key)
-        added = sign(unsigned, credentials, self._region, "ecs", SystemClock().now())
+        added = sign(unsigned, credentials, self._region, service, SystemClock().now())
         connection = http.client.HTTPConnection(address.netloc, timeout=ANSWER_SECONDS)
         try:
             connection.request("POST", "/", unsigned.body, {**unsigned.headers, **added})

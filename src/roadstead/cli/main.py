@@ -1,7 +1,8 @@
 """The `roadstead` command: its words and options. What they do is imported only when it is done.
 
 Exit statuses: 0 done; 1 failed; 2 wrong words or values; 3 this machine lacks something; 4 nothing
-runs where the command was to act.
+runs where the command was to act; 5 a plan would not come to rest; 124 the time to wait is up; 130
+Ctrl-C.
 """
 
 import sys
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from roadstead.cli import events_commands, program_commands
+from roadstead.cli.explain_commands import explain_app
 from roadstead.cli.image_commands import image_app
 from roadstead.cli.instance_commands import instance_app
 from roadstead.cli.options import (
@@ -29,6 +31,7 @@ from roadstead.cli.options import (
     log_events,
     tune,
 )
+from roadstead.cli.plan_commands import plan_app
 from roadstead.cli.terminal import (
     EXIT_FAILED,
     EXIT_MACHINE_LACKS,
@@ -37,6 +40,7 @@ from roadstead.cli.terminal import (
     complain,
     say,
 )
+from roadstead.cli.wait_commands import wait_app
 
 app = typer.Typer(
     name="roadstead",
@@ -164,6 +168,9 @@ app.command(
 )(program_commands.agent)
 app.add_typer(instance_app, name="instance")
 app.add_typer(image_app, name="image")
+app.add_typer(plan_app, name="plan")
+app.add_typer(explain_app, name="explain")
+app.add_typer(wait_app, name="wait")
 
 
 def main() -> None:

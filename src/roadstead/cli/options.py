@@ -22,6 +22,10 @@ DataDir = Annotated[
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The control plane's port.")]
 Cluster = Annotated[str, typer.Option(help="The cluster that instances join; made at the start.")]
+InCluster = Annotated[str, typer.Option("--cluster", help="The cluster, by name or ARN.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="As JSON, with all details, as the API answers.")
+]
 Runtime = Annotated[str, typer.Option(help="What runs containers: oci.")]
 VpcCidr = Annotated[
     str, typer.Option(help="A private /16 for instances. Default: the first free, 172.31.0.0/16.")

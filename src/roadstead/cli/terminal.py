@@ -8,6 +8,9 @@ EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_MACHINE_LACKS = 3
 EXIT_NOT_RUNNING = 4
+EXIT_NOT_AT_REST = 5
+EXIT_TIMED_OUT = 124
+EXIT_INTERRUPTED = 130
 
 
 def say(text: str) -> None:
@@ -42,6 +45,15 @@ def progress(first: str) -> Iterator[Callable[[str], None]]:
     yield change
 
 
+def columns(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """Rows under headings in aligned columns, a line each."""
+    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [headings, *rows]
+    ]
+
+
 def table(headings: list[str], rows: list[list[str]]) -> None:
     """Rows under headings: a drawn table on a terminal, aligned columns else."""
     if sys.stdout.isatty():
@@ -54,6 +66,5 @@ def table(headings: list[str], rows: list[list[str]]) -> None:
             drawn.add_row(*row)
         Console().print(drawn)
         return
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    for row in [headings, *rows]:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in columns(headings, rows):
+        say(line)

@@ -1,0 +1,193 @@
+"""A plan as lines for people: first how it ends, then what moves, when, and what to remember."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from roadstead.cli.explain_lines import placement_lines
+from roadstead.cli.terminal import EXIT_FAILED, EXIT_NOT_AT_REST, columns
+
+Plan = dict[str, Any]
+
+STEPS_SHOWN = 30
+MACHINES_SHOWN = 4
+_VERDICTS = {
+    "REFUSED": "REFUSED",
+    "SETTLED": "GOES THROUGH",
+    "BLOCKED": "STAYS BLOCKED",
+    "WAITS_FOR_ROOM": "WAITS FOR ROOM",
+    "WAITS": "WAITS",
+    "IN_PROGRESS": "DOES NOT COME TO REST",
+    "CUT_OFF": "NOT KNOWN TO THE END",
+}
+_SAID = {"STARTED": "start", "STOPPED": "stop", "ORPHANED": "give up"}
+
+
+def status_of(plan: Plan) -> int:
+    """The exit status that goes with it."""
+    if plan["outcome"] == "REFUSED":
+        return EXIT_FAILED
+    return 0 if plan["outcome"] == "SETTLED" else EXIT_NOT_AT_REST
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The whole plan."""
+    lines = [f"{plan['operation']}: {_verdict(plan)}"]
+    if "refusal" in plan:
+        refusal = plan["refusal"]
+        lines.append(f"  {refusal['code']}: {refusal['message']}")
+        if "hint" in refusal:
+            lines.append(f"  → {refusal['hint']}")
+        return [*lines, "", "Nothing was changed."]
+    lines.append(f"  {plan['outcomeReason']}")
+    lines += _services(plan["services"])
+    lines += _places(plan["services"])
+    lines += _steps(plan)
+    lines += _standalone(plan["standaloneTasks"])
+    lines += _instances(plan["containerInstances"])
+    if plan["notes"]:
+        lines += ["", *(f"! {each['message']}" for each in plan["notes"])]
+    return [*lines, "", _assumed(plan["assumptions"])]
+
+
+def _verdict(plan: Plan) -> str:
+    verdict = _VERDICTS[plan["outcome"]]
+    ends = [each["steadyAtSeconds"] for each in plan["services"] if "steadyAtSeconds" in each]
+    if plan["outcome"] == "SETTLED" and ends:
+        return f"{verdict}, at rest after {seconds(max(ends))}"
+    return verdict
+
+
+def _services(services: list[Plan]) -> Iterator[str]:
+    if not services:
+        return
+    rows = []
+    for each in services:
+        moves = each["movements"]
+        desired = str(each["desiredCount"])
+        if each["desiredCountBefore"] != each["desiredCount"]:
+            desired = f"{each['desiredCountBefore']} → {desired}"
+        rows.append(
+            [
+                each["serviceName"],
+                desired,
+                f"+{sum(row['started'] for row in moves)}",
+                f"-{sum(row['stopped'] + row['orphaned'] for row in moves)}",
+                f"{each['healthyBefore']} → {each['healthyAfter']}, lowest {each['healthyLowest']}",
+                _below(each),
+                seconds(each["steadyAtSeconds"]) if "steadyAtSeconds" in each else each["outcome"],
+            ]
+        )
+    headings = ["SERVICE", "DESIRED", "START", "STOP", "HEALTHY", "BELOW MINIMUM", "STEADY AFTER"]
+    yield ""
+    yield from columns(headings, rows)
+
+
+def _below(service: Plan) -> str:
+    if not service["minimumHealthy"]:
+        return "-"
+    if not service["belowMinimumSeconds"]:
+        return f"never (of {service['minimumHealthy']})"
+    return f"{seconds(service['belowMinimumSeconds'])} (of {service['minimumHealthy']})"
+
+
+def _places(services: list[Plan]) -> Iterator[str]:
+    """From where to where, and why not everywhere."""
+    for each in services:
+        leaves = [
+            f"{name(row)} -{row['stopped'] + row['orphaned']}"
+            for row in each["movements"]
+            if row["stopped"] + row["orphaned"]
+        ]
+        comes = [f"{name(row)} +{row['started']}" for row in each["movements"] if row["started"]]
+        if leaves or comes:
+            yield ""
+            arrow = " → ".join(", ".join(side) for side in (leaves, comes) if side)
+            yield f"{each['serviceName']}: {arrow}"
+        if "noPlace" in each:
+            yield from ("  " + line for line in placement_lines(each["noPlace"]))
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    steps = plan["steps"]
+    if not steps:
+        return
+    rows = [
+        [
+            f"+{seconds(each['atSeconds'])}",
+            each.get("serviceName", "standalone"),
+            f"{_SAID[each['kind']]} {each['taskCount']}",
+            _short(each["taskDefinition"]),
+            few(each["machines"]),
+            each.get("reason", ""),
+        ]
+        for each in steps[:STEPS_SHOWN]
+    ]
+    yield ""
+    yield from columns(["WHEN", "SERVICE", "TASKS", "REVISION", "ON", "REASON"], rows)
+    more = len(steps) - STEPS_SHOWN + plan["stepsOmitted"]
+    if more > 0:
+        yield f"… and {more} steps more (--json has them)"
+
+
+def _standalone(tasks: list[Plan]) -> Iterator[str]:
+    fates = {
+        "RUNS_ON": "runs on",
+        "STOPPED": "is stopped, and nobody starts it again",
+        "ORPHANED": "is given up, and nobody starts it again",
+        "STARTED": "is started",
+    }
+    if tasks:
+        yield ""
+    for each in tasks:
+        which = _short(each["taskArn"]) if "taskArn" in each else _short(each["taskDefinition"])
+        fate = fates.get(each["fate"], each["fate"])
+        yield f"standalone task {which} ({each['group']}) on {name(each)}: {fate}"
+
+
+def _instances(instances: list[Plan]) -> Iterator[str]:
+    if instances:
+        yield ""
+    for each in instances:
+        change = each["statusBefore"]
+        if each["status"] != change:
+            change += f" → {each['status']}"
+        if "emptyAtSeconds" in each:
+            left = f"without tasks after {seconds(each['emptyAtSeconds'])}"
+        else:
+            left = f"{each['tasksLeft']} tasks left" if each["tasksLeft"] else "no tasks"
+        yield f"{name(each)}: {change}, {left}"
+
+
+def _assumed(assumptions: Plan) -> str:
+    return (
+        f"Supposed: a task takes {seconds(assumptions['startSeconds'])} to start, counts as "
+        f"healthy {seconds(assumptions['healthyAfterSeconds'])} later unless a health check tells, "
+        f"and takes {seconds(assumptions['stopSeconds'])} to end; nothing fails. Nothing was "
+        "changed."
+    )
+
+
+def name(thing: Plan) -> str:
+    """What people call an instance by."""
+    return str(thing.get("ec2InstanceId") or _short(thing["containerInstanceArn"]))
+
+
+def few(words: Iterable[str]) -> str:
+    """The first few, and how many more."""
+    found = list(words)
+    shown = ", ".join(found[:MACHINES_SHOWN])
+    return f"{shown} and {len(found) - MACHINES_SHOWN} more" if found[MACHINES_SHOWN:] else shown
+
+
+def seconds(number: float) -> str:
+    """`55 s`, `3 min 20 s`, `2 h 5 min`."""
+    whole = round(number)
+    if whole < 120:
+        return f"{whole} s"
+    if whole < 7200:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _short(arn: str) -> str:
+    return arn.rpartition("/")[2]
