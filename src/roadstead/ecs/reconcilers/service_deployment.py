@@ -142,9 +142,9 @@ def _in_progress(
         if failed:
             failure = hooks_failed(record.lifecycle_stage, failed, status)
             return [*actions, FailDeployment(service.arn, failure, rolls_back=True)], None
-    is_staged_one = is_staged(record.deployment_configuration)
-    if is_staged_one and (failure := overdue(record, runs, now)) is not None:
-        return [*actions, FailDeployment(service.arn, failure, rolls_back=True)], None
+    too_long = overdue(record, runs, now) if is_staged(record.deployment_configuration) else None
+    if too_long is not None:
+        return [*actions, FailDeployment(service.arn, too_long, rolls_back=True)], None
     walked = _walk(view, service, record, now)
     if walked.entered:
         actions.append(EnterStages(service.arn, walked.entered))
