@@ -6,6 +6,8 @@ from daemon_world import AGENT, DaemonWorld, a_daemon, a_replica
 
 from given import (
     a_cluster,
+    a_deployment,
+    a_task,
     a_task_definition,
     an_instance,
     definition_arn,
@@ -214,6 +216,34 @@ def test_rolling_by_min_percent() -> None:
     assert not {task.arn for task in world.tasks(AGENT)} & old
     assert world.service(AGENT).deployments[0].rollout_state == "COMPLETED"
     assert len(world.service(AGENT).deployments) == 1
+
+
+def test_SV_73_a_healthy_task_on_a_draining_instance_does_not_count_for_the_minimum() -> None:
+    """It stays for the replica task there; the two others are rolled one after the other."""
+    served = a_task(9, service="web", deployment=9, instance=3)
+    tasks = (
+        a_task(number, service="agent", is_daemon=True, instance=number, deployment=deployment)
+        for number, deployment in ((1, 6), (2, 6), (3, 7))
+    )
+    deployments = (
+        a_deployment(7, rollout_state="IN_PROGRESS"),
+        a_deployment(6, status="ACTIVE"),
+    )
+    world = DaemonWorld(
+        a_cluster(),
+        a_task_definition(),
+        a_task_definition(revision=2),
+        an_instance(1),
+        an_instance(2),
+        an_instance(3, status="DRAINING"),
+        served,
+        *tasks,
+        a_replica(desired_count=1, minimum_healthy_percent=100, maximum_percent=100),
+        a_daemon(minimum_healthy_percent=50, deployments=deployments),
+    )
+    world.settle()
+    assert [task.desired_status for task in world.on(instance_arn(3))] == ["RUNNING"]
+    assert len([each for each in world.places() if each != instance_arn(3)]) == 1
 
 
 def test_SV_73_a_forced_deployment_cycles_the_tasks() -> None:

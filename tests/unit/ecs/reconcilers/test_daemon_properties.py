@@ -241,10 +241,15 @@ def states(draw: st.DrawFn) -> DaemonWorld:
         )
         for number, where in enumerate(draw(st.lists(st.sampled_from(STANDINGS), max_size=8)))
     ]
+    served = draw(st.lists(st.integers(0, 7), max_size=4))
     return DaemonWorld(
         a_cluster(),
         a_task_definition(),
         a_task_definition(revision=2),
+        *(
+            a_task(20 + number, service="web", deployment=9, instance=instance)
+            for number, instance in enumerate(served)
+        ),
         *(
             an_instance(
                 n,
@@ -256,7 +261,7 @@ def states(draw: st.DrawFn) -> DaemonWorld:
             for n in range(8)
         ),
         *tasks,
-        a_replica(desired_count=draw(st.integers(0, 4))),
+        a_replica(desired_count=draw(st.integers(0, 4)), minimum_healthy_percent=100),
         a_daemon(
             status=draw(st.sampled_from(("ACTIVE", "ACTIVE", "ACTIVE", "DRAINING"))),
             minimum_healthy_percent=draw(st.integers(0, 100)),
