@@ -43,11 +43,11 @@ class Api:
         self._region = region
         self._key = key
 
-    def ecs(self, operation: str, **request: Any) -> Any:
+    def ecs(self, operation: str, /, **request: Any) -> Any:
         """The response to one ECS operation. Raises: ApiUnreachable, ApiRefused."""
         return self._call("ecs", f"{ECS_TARGET}.{operation}", request)
 
-    def roadstead(self, operation: str, **request: Any) -> Any:
+    def roadstead(self, operation: str, /, **request: Any) -> Any:
         """The response to one operation of our own API. Raises: ApiUnreachable, ApiRefused."""
         return self._call("roadstead", f"{ROADSTEAD_TARGET}.{operation}", request)
 
