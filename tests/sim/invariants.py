@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from roadstead.ecs.records.capacity import Capacity, ports_as_codes
+from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, TASKS, Task

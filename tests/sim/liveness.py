@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roadstead.ecs.reconcilers.table import RECONCILERS
-from roadstead.ecs.records.capacity import ports_as_codes
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import (
     LIVE_TASKS_BY_INSTANCE,

@@ -18,7 +18,9 @@ from typing import Any
 import numpy as np
 
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.host_ports import held_ports
 from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.value_codes import ValueCodes
 from roadstead.ecs.records.zone import Integers, Zone
 from roadstead.state.records import Table
 
@@ -55,26 +57,6 @@ class Groups:
         self.by_zone: dict[Zone, int] = {}
 
 
-class ValueCodes:
-    """A number for each value that an attribute has in a cluster; 0 for instances without it."""
-
-    __slots__ = ("_codes", "name")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._codes: dict[str | None, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._codes) + 1
-
-    def code_of(self, instance: ContainerInstance) -> int:
-        """The number of the instance's value; an attribute without a value is a value too."""
-        for attributes in (instance.attributes, instance.custom_attributes):
-            if self.name in attributes:
-                return self._codes.setdefault(attributes[self.name], len(self._codes) + 1)
-        return 0
-
-
 class Capacity:
     tables = (CONTAINER_INSTANCES, TASKS)
 
@@ -109,7 +91,7 @@ class Capacity:
         """How many tasks each slot of the zone has of the groups that are meant."""
         return zone.tally(question, is_meant, partial(self._all_counts, zone, cluster_arn))
 
-    def value_codes(self, cluster_arn: str, name: str) -> "ValueCodes":
+    def value_codes(self, cluster_arn: str, name: str) -> ValueCodes:
         """The numbers that stand for the values of an attribute in the cluster."""
         key = (cluster_arn, name)
         found = self._codes.get(key)
@@ -119,7 +101,7 @@ class Capacity:
             found = self._codes[key] = ValueCodes(name)
         return found
 
-    def values_in(self, zone: Zone, codes: "ValueCodes") -> Integers:
+    def values_in(self, zone: Zone, codes: ValueCodes) -> Integers:
         """The number of each slot's value."""
         return zone.answers(codes, codes.code_of, np.int32)
 
@@ -288,29 +270,6 @@ def live_group(service_arn: str) -> str:
     return f"{service_arn}|live"
 
 
-def ports_as_codes(tcp: Iterable[int], udp: Iterable[int]) -> set[int]:
-    """Ports of both protocols in one set of numbers: tcp even, udp odd."""
-    codes = {port * 2 for port in tcp}
-    codes.update(port * 2 + 1 for port in udp)
-    return codes
-
-
-def held_ports(task: Task) -> set[int]:
-    """The codes of the ports that a task holds: the static ones, and those its agent reported."""
-    if not (task.host_ports or task.host_ports_udp):
-        for container in task.containers:
-            if container.network_bindings:
-                break
-        else:
-            return _NONE
-    codes = ports_as_codes(task.host_ports, task.host_ports_udp)
-    for container in task.containers:
-        for binding in container.network_bindings:
-            odd = 1 if binding.get("protocol") == "udp" else 0
-            codes.update(port * 2 + odd for port in _bound(binding))
-    return codes
-
-
 def seat_has_port(seat: Seat, code: int) -> bool:
     """Whether a task holds the port, or the instance has it reserved."""
     if code in seat.ports:
@@ -320,20 +279,6 @@ def seat_has_port(seat: Seat, code: int) -> bool:
         return False
     reserved = instance.reserved_ports_udp if code & 1 else instance.reserved_ports
     return code >> 1 in reserved
-
-
-_NONE: set[int] = set()
-_PORTS_MAX = 65_536
-
-
-def _bound(binding: dict[str, Any]) -> Iterable[int]:
-    port = binding.get("hostPort")
-    if port:
-        return (int(port),)
-    first, dash, last = str(binding.get("hostPortRange") or "").partition("-")
-    if not dash or not first.isdecimal() or not last.isdecimal():
-        return ()
-    return range(int(first), min(int(last), _PORTS_MAX) + 1)
 
 
 def _holds(task: Task) -> bool:

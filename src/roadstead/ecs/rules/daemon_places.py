@@ -8,7 +8,8 @@ asked again, a daemon's own task could answer it and send itself away.
 import msgspec
 import numpy as np
 
-from roadstead.ecs.records.capacity import Capacity, live_group, ports_as_codes
+from roadstead.ecs.records.capacity import Capacity, live_group
+from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.zone import EC2, EXTERNAL, Booleans, Zone
 from roadstead.ecs.rules.placement.choose import Refusal, refusal_by
 from roadstead.ecs.rules.placement.demand import Demand
@@ -45,17 +46,22 @@ def daemon_places(
         held = _has_tasks(capacity, zone, cluster_arn, service_arn)
         live = _has_tasks(capacity, zone, cluster_arn, live_group(service_arn))
         matching = _matching(capacity, zone, cluster_arn, demand, wishes)
+        wanted, there = np.count_nonzero(matching), np.count_nonzero(matching & held)
+        places.matching += int(wanted)
+        places.missing += int(wanted - there)
+        if np.count_nonzero(held) > there:
+            places.strays += _arns(zone, held & ~matching, zone.size)
+        if wanted == there:
+            continue
         connected = matching & (zone.takes == zone.active)
-        lacking = connected & ~live
-        able = lacking & _can_take(capacity, zone, cluster_arn, demand, wishes)
-        places.matching += int(np.count_nonzero(matching))
-        places.missing += int(np.count_nonzero(matching & ~held))
         places.ending += int(np.count_nonzero(connected & live & ~held))
-        places.startable += _arns(zone, able, most - len(places.startable))
-        places.strays += _arns(zone, held & ~matching, zone.size)
-        if places.refusal is None:
-            for arn in _arns(zone, lacking & ~able, 1):
-                places.refusal = refusal_by(capacity, arn, demand, wishes=wishes)
+        lacking = connected & ~live
+        if lacking.any():
+            able = lacking & _can_take(capacity, zone, cluster_arn, demand, wishes)
+            places.startable += _arns(zone, able, most - len(places.startable))
+            if places.refusal is None:
+                for arn in _arns(zone, lacking & ~able, 1):
+                    places.refusal = refusal_by(capacity, arn, demand, wishes=wishes)
     return places
 
 

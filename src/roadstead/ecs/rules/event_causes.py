@@ -3,8 +3,8 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html
 """
 
-from roadstead.ecs.records.capacity import held_ports
 from roadstead.ecs.records.container_instance import ContainerInstance
+from roadstead.ecs.records.host_ports import held_ports
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_deployment import HookRun, ServiceDeployment
 from roadstead.ecs.records.task import Task

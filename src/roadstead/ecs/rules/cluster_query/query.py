@@ -144,6 +144,8 @@ def _with_group(operator_: str, arguments: tuple[str, ...]) -> Finder:
     @lru_cache(_NAMES_KEPT_MAX)
     def is_meant(group: str) -> bool:
         name = _name(group)
+        if not name:
+            return False
         if operator_ == "=~":
             return pattern(arguments[0]).matches(name)
         return name in arguments
@@ -156,5 +158,8 @@ def _with_group(operator_: str, arguments: tuple[str, ...]) -> Finder:
 
 
 def _name(group: str) -> str:
-    """A task's group as the API shows it; capacity knows a service's tasks by its ARN."""
-    return f"service:{group.rpartition('/')[2]}" if group.startswith("arn:") else group
+    """A task's group as the API shows it; capacity knows a service's tasks by its ARN. Empty for
+    a `live_group`: tasks that are ending do not count here, as nowhere in placement."""
+    if not group.startswith("arn:"):
+        return group
+    return "" if "|" in group else f"service:{group.rpartition('/')[2]}"

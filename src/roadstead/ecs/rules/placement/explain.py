@@ -3,7 +3,8 @@
 import msgspec
 import numpy as np
 
-from roadstead.ecs.records.capacity import Capacity, Seat, ports_as_codes, seat_has_port
+from roadstead.ecs.records.capacity import Capacity, Seat, seat_has_port
+from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.zone import Zone, has_attributes
 from roadstead.ecs.rules.placement.choose import Refusal, closest_slot, refusal_at
 from roadstead.ecs.rules.placement.demand import Demand

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from roadstead.ecs.records.capacity import Capacity, ports_as_codes
+from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.zone import EC2, EXTERNAL, NO_TASKS, Booleans, Zone
 from roadstead.ecs.rules.cluster_query.query import Query
 from roadstead.ecs.rules.placement.demand import Demand

@@ -167,6 +167,13 @@ def test_task_groups_are_those_of_services_and_of_single_tasks() -> None:
     assert members(view, "task:group !~ '(data|service).*'") == [3, 4]
 
 
+def test_daemon_tasks_that_are_ending_are_in_no_group() -> None:
+    ending = a_task(1, instance=1, service="web", desired_status="STOPPED", is_daemon=True)
+    view = given(an_instance(1), ending)
+    for text in ("task:group =~ .*", "task:group == service:web"):
+        assert members(view, text) == []
+
+
 def test_answers_follow_what_changes() -> None:
     view = given(an_instance(1), an_instance(2))
     texts = ("attribute:a exists", "task:group =~ family:.*", "agentConnected == false")
