@@ -32,6 +32,7 @@ from roadstead.ecs.records.task_definition import (
 )
 from roadstead.ecs.records.task_set import TASK_SETS, TaskSet
 from roadstead.ecs.records.tuning import TUNING, Tuning
+from roadstead.ecs.rules.fleets import share_of
 from roadstead.ids import Ids, SeededIds
 from roadstead.state.plans import Call
 from roadstead.state.records import Record, Table
@@ -315,3 +316,42 @@ def a_service_event(number: int, message: str, *, service: str = "web") -> Servi
 def tuned(**numbers: int) -> Tuning:
     """Other numbers than ECS's own."""
     return Tuning(**numbers)
+
+
+def a_task_set(number: int = 1, *, service: str = "web", **fields: Any) -> TaskSet:
+    """An ACTIVE task set of web:1 that wants all of its service's tasks."""
+    identifier = deployment_id(number)
+    return TaskSet(
+        **{
+            "arn": an_arn(f"task-set/default/{service}/{identifier}"),
+            "id": identifier,
+            "service_arn": service_arn(service),
+            "cluster_arn": cluster_arn(),
+            "task_definition_arn": definition_arn(),
+            "scale_percent": 100.0,
+            "created_at": ago(3600 - number),
+            "updated_at": ago(3600 - number),
+            "stability_status_at": ago(3600 - number),
+            **fields,
+        }
+    )
+
+
+def an_external_service(*task_sets: TaskSet, **fields: Any) -> Service:
+    """A service of the controller EXTERNAL, with the deployments of its task sets."""
+    desired_count = fields.setdefault("desired_count", 4)
+    service = a_service(deployment_controller="EXTERNAL", **fields)
+    return msgspec.structs.replace(
+        service,
+        task_definition_arn="",
+        deployments=tuple(
+            a_deployment(
+                status=each.status,
+                id=each.id,
+                scale_percent=each.scale_percent,
+                desired_count=share_of(desired_count, each.scale_percent),
+                task_definition_arn=each.task_definition_arn,
+            )
+            for each in task_sets
+        ),
+    )
