@@ -44,7 +44,6 @@ def daemon_places(
     places = DaemonPlaces()
     for zone in sorted(capacity.zones(cluster_arn), key=lambda each: each.name):
         held = _has_tasks(capacity, zone, cluster_arn, service_arn)
-        live = _has_tasks(capacity, zone, cluster_arn, live_group(service_arn))
         matching = _matching(capacity, zone, cluster_arn, demand, wishes)
         wanted, there = np.count_nonzero(matching), np.count_nonzero(matching & held)
         places.matching += int(wanted)
@@ -53,6 +52,7 @@ def daemon_places(
             places.strays += _arns(zone, held & ~matching, zone.size)
         if wanted == there:
             continue
+        live = _has_tasks(capacity, zone, cluster_arn, live_group(service_arn))
         connected = matching & (zone.takes == zone.active)
         places.ending += int(np.count_nonzero(connected & live & ~held))
         lacking = connected & ~live
