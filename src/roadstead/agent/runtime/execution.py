@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,38 @@ DRAIN_BYTES = 65536
 DRAIN_PAUSE_SECONDS = 0.005
 """What is written beyond that is thrown away at 13 MB/s at most, so that the agent stays idle."""
 KILL_SECONDS_MAX = 10.0
+BEGIN_AT_ONCE_MAX = 4
+HOLD_SECONDS = 0.2
 KILLED = -1
+
+
+class Gate:
+    """Lets commands begin a few at a time, in their order.
+
+    Putting a command into a container takes CPU: hundreds at once, as after a restart of the agent,
+    would hold up containers being made, and one another beyond their time. A command has its place
+    until it has ended, or for `HOLD_SECONDS`: one that waits must not keep others out.
+    """
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(BEGIN_AT_ONCE_MAX)
+
+    @contextlib.asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Within it a command may begin; its time counts from here."""
+        await self._places.acquire()
+        held = [self._places]
+
+        def give_back() -> None:
+            while held:
+                held.pop().release()
+
+        timer = asyncio.get_running_loop().call_later(HOLD_SECONDS, give_back)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            give_back()
 
 
 class _Config(msgspec.Struct):

@@ -19,7 +19,7 @@ from roadstead.agent.runtime import cgroups, kernel, monitor
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import open_carriers
 from roadstead.agent.runtime.containers import Containers, started
-from roadstead.agent.runtime.execution import Execution
+from roadstead.agent.runtime.execution import Execution, Gate
 from roadstead.agent.runtime.exits import KILLED, ExitFolder, read_exit
 from roadstead.agent.runtime.images import Images
 from roadstead.agent.runtime.port import (
@@ -66,6 +66,7 @@ class OciRuntime:
         self._bridge = bridge
         self._carriers = carriers
         self._executors = executors
+        self._gate = Gate()
         self._pullers = ThreadPoolExecutor(PULLERS, thread_name_prefix="puller")
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -139,8 +140,9 @@ class OciRuntime:
     ) -> Executed:
         """See the port."""
         begin = functools.partial(self._containers.execute, container_id, command)
-        begun = await self._loop.run_in_executor(self._executors, begin)
-        return await Execution(*begun).finish(timeout_seconds)
+        async with self._gate.place():
+            begun = await self._loop.run_in_executor(self._executors, begin)
+            return await Execution(*begun).finish(timeout_seconds)
 
     async def remove(self, container_id: str) -> None:
         """See the port."""
