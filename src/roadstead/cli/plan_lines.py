@@ -5,6 +5,7 @@ from typing import Any
 
 from roadstead.cli.explain_lines import placement_lines
 from roadstead.cli.terminal import EXIT_FAILED, EXIT_NOT_AT_REST, columns
+from roadstead.control.spans import span
 
 Plan = dict[str, Any]
 
@@ -19,6 +20,7 @@ _VERDICTS = {
     "IN_PROGRESS": "DOES NOT COME TO REST",
     "CUT_OFF": "NOT KNOWN TO THE END",
 }
+_FATES = {"STOPPED": "is stopped", "STARTED": "is started"}
 _SAID = {"STARTED": "start", "STOPPED": "stop", "ORPHANED": "give up"}
 
 
@@ -31,7 +33,7 @@ def status_of(plan: Plan) -> int:
 
 def plan_lines(plan: Plan) -> list[str]:
     """The whole plan."""
-    lines = [f"{plan['operation']}: {_verdict(plan)}"]
+    lines = [f"{_what(plan)}: {_verdict(plan)}"]
     if "refusal" in plan:
         refusal = plan["refusal"]
         lines.append(f"  {refusal['code']}: {refusal['message']}")
@@ -49,11 +51,18 @@ def plan_lines(plan: Plan) -> list[str]:
     return [*lines, "", _assumed(plan["assumptions"])]
 
 
+def _what(plan: Plan) -> str:
+    """The change in the words of the command."""
+    if plan["operation"] == "UpdateContainerInstancesState":
+        return "drain" if plan["request"].get("status") == "DRAINING" else "activate"
+    return "".join(f"-{each.lower()}" if each.isupper() else each for each in plan["operation"])[1:]
+
+
 def _verdict(plan: Plan) -> str:
     verdict = _VERDICTS[plan["outcome"]]
     ends = [each["steadyAtSeconds"] for each in plan["services"] if "steadyAtSeconds" in each]
     if plan["outcome"] == "SETTLED" and ends:
-        return f"{verdict}, at rest after {seconds(max(ends))}"
+        return f"{verdict}, at rest after {span(max(ends))}"
     return verdict
 
 
@@ -74,7 +83,7 @@ def _services(services: list[Plan]) -> Iterator[str]:
                 f"-{sum(row['stopped'] + row['orphaned'] for row in moves)}",
                 f"{each['healthyBefore']} → {each['healthyAfter']}, lowest {each['healthyLowest']}",
                 _below(each),
-                seconds(each["steadyAtSeconds"]) if "steadyAtSeconds" in each else each["outcome"],
+                _steady(each),
             ]
         )
     headings = ["SERVICE", "DESIRED", "START", "STOP", "HEALTHY", "BELOW MINIMUM", "STEADY AFTER"]
@@ -82,12 +91,18 @@ def _services(services: list[Plan]) -> Iterator[str]:
     yield from columns(headings, rows)
 
 
+def _steady(service: Plan) -> str:
+    if "steadyAtSeconds" in service:
+        return span(service["steadyAtSeconds"])
+    return "at rest" if service["outcome"] == "SETTLED" else str(service["outcome"])
+
+
 def _below(service: Plan) -> str:
     if not service["minimumHealthy"]:
         return "-"
     if not service["belowMinimumSeconds"]:
         return f"never (of {service['minimumHealthy']})"
-    return f"{seconds(service['belowMinimumSeconds'])} (of {service['minimumHealthy']})"
+    return f"{span(service['belowMinimumSeconds'])} (of {service['minimumHealthy']})"
 
 
 def _places(services: list[Plan]) -> Iterator[str]:
@@ -113,7 +128,7 @@ def _steps(plan: Plan) -> Iterator[str]:
         return
     rows = [
         [
-            f"+{seconds(each['atSeconds'])}",
+            f"+{span(each['atSeconds'])}",
             each.get("serviceName", "standalone"),
             f"{_SAID[each['kind']]} {each['taskCount']}",
             _short(each["taskDefinition"]),
@@ -130,18 +145,13 @@ def _steps(plan: Plan) -> Iterator[str]:
 
 
 def _standalone(tasks: list[Plan]) -> Iterator[str]:
-    fates = {
-        "RUNS_ON": "runs on",
-        "STOPPED": "is stopped, and nobody starts it again",
-        "ORPHANED": "is given up, and nobody starts it again",
-        "STARTED": "is started",
-    }
-    if tasks:
+    """Those that are started or stopped; of the others the notes tell."""
+    moved = [each for each in tasks if each["fate"] in _FATES]
+    if moved:
         yield ""
-    for each in tasks:
+    for each in moved:
         which = _short(each["taskArn"]) if "taskArn" in each else _short(each["taskDefinition"])
-        fate = fates.get(each["fate"], each["fate"])
-        yield f"standalone task {which} ({each['group']}) on {name(each)}: {fate}"
+        yield f"standalone task {which} ({each['group']}) on {name(each)}: {_FATES[each['fate']]}"
 
 
 def _instances(instances: list[Plan]) -> Iterator[str]:
@@ -152,17 +162,17 @@ def _instances(instances: list[Plan]) -> Iterator[str]:
         if each["status"] != change:
             change += f" → {each['status']}"
         if "emptyAtSeconds" in each:
-            left = f"without tasks after {seconds(each['emptyAtSeconds'])}"
+            left = f"without tasks after {span(each['emptyAtSeconds'])}"
         else:
-            left = f"{each['tasksLeft']} tasks left" if each["tasksLeft"] else "no tasks"
+            left = f"tasks left: {each['tasksLeft']}"
         yield f"{name(each)}: {change}, {left}"
 
 
 def _assumed(assumptions: Plan) -> str:
     return (
-        f"Supposed: a task takes {seconds(assumptions['startSeconds'])} to start, counts as "
-        f"healthy {seconds(assumptions['healthyAfterSeconds'])} later unless a health check tells, "
-        f"and takes {seconds(assumptions['stopSeconds'])} to end; nothing fails. Nothing was "
+        f"Supposed: a task takes {span(assumptions['startSeconds'])} to start, counts as "
+        f"healthy {span(assumptions['healthyAfterSeconds'])} later unless a health check tells, "
+        f"and takes {span(assumptions['stopSeconds'])} to end; nothing fails. Nothing was "
         "changed."
     )
 
@@ -177,16 +187,6 @@ def few(words: Iterable[str]) -> str:
     found = list(words)
     shown = ", ".join(found[:MACHINES_SHOWN])
     return f"{shown} and {len(found) - MACHINES_SHOWN} more" if found[MACHINES_SHOWN:] else shown
-
-
-def seconds(number: float) -> str:
-    """`55 s`, `3 min 20 s`, `2 h 5 min`."""
-    whole = round(number)
-    if whole < 120:
-        return f"{whole} s"
-    if whole < 7200:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _short(arn: str) -> str:

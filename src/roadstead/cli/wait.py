@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 
 from roadstead.cli.api import Api, ApiRefused, ApiUnreachable
-from roadstead.cli.plan_lines import seconds
 from roadstead.cli.questions import api_of, without_empty
 from roadstead.cli.terminal import (
     EXIT_FAILED,
@@ -26,6 +25,7 @@ from roadstead.cli.terminal import (
 )
 from roadstead.cli.wait_lines import Seen, done_line, picture, plain_lines, still_missing
 from roadstead.clock import SystemClock, pause
+from roadstead.control.spans import span
 from roadstead.settings import SettingError
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -103,9 +103,9 @@ def _shown(api: Api, question: Question, patience: _Patience, seen: Seen) -> int
             api, question, patience, seen, lambda: _say_news(seen, said, patience.waited)
         )
     if status == 0:
-        say(done_line(seen.last, seconds(patience.waited)))
+        say(done_line(seen.last, span(patience.waited)))
     elif status == EXIT_TIMED_OUT:
-        complain(f"Not so after {seconds(patience.most)}. Still missing:")
+        complain(f"Not so after {span(patience.most)}. Still missing:")
     elif status == EXIT_FAILED and seen.last:
         complain("It can never be:")
     if status:

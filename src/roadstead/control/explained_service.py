@@ -58,7 +58,7 @@ def explain_service(view: View, call: Call, request: dict[str, Any]) -> dict[str
         "isSteady": service.is_steady,
         "steadyAt": service.steady_at,
         "deployments": [_deployment(view, each, call.now) for each in service.deployments],
-        "holdUps": [] if service.is_steady else what_holds_up(view, service, call.now),
+        "holdUps": [],
         "next": next_steps,
         "events": _events(view, service),
     }
@@ -68,9 +68,11 @@ def explain_service(view: View, call: Call, request: dict[str, Any]) -> dict[str
         placement = state.no_place or placement_of_service(view, service)
         if placement is not None:
             shown["placement"] = placement
-    waits = _waits(view, service)
-    if waits:
-        shown["holdUps"] = [*shown["holdUps"], *waits]
+    if not service.is_steady:
+        found = what_holds_up(view, service, call.now)
+        said = {state.reason, (state.no_place or {}).get("message")}
+        shown["holdUps"] = [each for each in found if f"{each}." not in said]
+    shown["holdUps"] += _waits(view, service)
     return {"service": shown}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from roadstead.control.placement_view import machine_of, named_instance, placement_view
 from roadstead.control.plan_notes import counted
 from roadstead.control.references import the_cluster, the_task
+from roadstead.control.spans import span
 from roadstead.control.stop_advice import stop_advice
 from roadstead.ecs.operations.references import runnable_task_definition
 from roadstead.ecs.records.capacity import Capacity, group_of
@@ -123,12 +124,15 @@ def _summary(view: View, call: Call, task: Task) -> str:
     if task.last_status == "STOPPED":
         return f"STOPPED ({task.stop_code or 'no stop code'}): {task.stopped_reason or 'no reason'}"
     if task.desired_status == "STOPPED":
-        asked = _seconds_since(task.stopping_at, call.now)
-        return f"{task.last_status} on {where}, asked to stop {asked} s ago: {task.stopped_reason}"
+        asked = _time_since(task.stopping_at, call.now)
+        return f"{task.last_status} on {where}, asked to stop {asked} ago: {task.stopped_reason}"
     since = task.started_at if task.last_status == "RUNNING" else task.created_at
-    seconds = _seconds_since(since, call.now)
     health = "" if task.health_status == "UNKNOWN" else f", {task.health_status}"
-    return f"{task.last_status} on {where} for {seconds} s{health}"
+    return f"{task.last_status} on {where} for {_time_since(since, call.now)}{health}"
+
+
+def _time_since(moment: datetime | None, now: datetime) -> str:
+    return span(_seconds_since(moment, now))
 
 
 def _seconds_since(moment: datetime | None, now: datetime) -> int:

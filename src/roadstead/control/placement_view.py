@@ -23,6 +23,7 @@ _ADVICE = {
     "RESOURCE:PORTS_UDP": "Use dynamic host ports (hostPort 0), or have an instance for each task.",
     "ATTRIBUTE": "Add an instance whose agent can do it, or ask for less.",
 }
+_CONSTRAINT_ADVICE = "Add an instance that meets the placement constraints, or ask for less."
 
 
 def placement_of_service(view: View, service: Service) -> dict[str, Any] | None:
@@ -115,6 +116,6 @@ def _advice(found: Explanation) -> str:
     if not found.registered:
         return "`roadstead instance add` launches one."
     if found.closest is not None:
-        return _ADVICE.get(found.closest.reason, "")
+        return _ADVICE.get(found.closest.reason, _CONSTRAINT_ADVICE)
     worst = max(found.falls, key=lambda each: each.fell)
-    return _ADVICE.get(worst.reason, "")
+    return _ADVICE.get(worst.reason, _CONSTRAINT_ADVICE)

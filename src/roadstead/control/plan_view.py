@@ -8,6 +8,7 @@ from roadstead.control.placement_view import machine_of, named_instance
 from roadstead.control.plan_hints import hint_for
 from roadstead.control.plan_notes import Note, names
 from roadstead.control.planned import Refused, Subject
+from roadstead.control.rehearsal.identities import without_new_ids
 from roadstead.control.rehearsal.journal import Journal, Movement, Watched
 from roadstead.control.rehearsal.stage import End, Stage
 from roadstead.control.rehearsal.tasks import Assumptions
@@ -87,8 +88,8 @@ def _outcome(services: list[dict[str, Any]], end: End | None) -> tuple[str, str]
         found = [each for each in services if each["outcome"] == outcome]
         if found:
             return outcome, " ".join(dict.fromkeys(each["outcomeReason"] for each in found[:3]))
-    if not services:
-        return "SETTLED", "No service has to do anything."
+    if not any(each["movements"] for each in services):
+        return "SETTLED", "No task of a service moves."
     which = names(each["serviceName"] for each in services)
     return "SETTLED", f"Every service comes to rest: {which}."
 
@@ -186,7 +187,7 @@ def _step(view: View, stage: Stage, movement: Movement) -> dict[str, Any]:
     if service is not None:
         step["serviceName"] = service.name
     if movement.reason:
-        step["reason"] = movement.reason
+        step["reason"] = without_new_ids(movement.reason)
     return step
 
 

@@ -8,6 +8,7 @@ from roadstead.control.plan_notes import counted, machine, names
 from roadstead.control.references import short, the_cluster, the_instance, the_service, the_task
 from roadstead.control.rehearsal.journal import healthy_tasks
 from roadstead.control.service_state import state_of_service
+from roadstead.control.spans import span
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import Service
@@ -143,13 +144,13 @@ def what_holds_up(view: View, service: Service, now: datetime) -> list[str]:
     """Why a service is not steady, the most telling first; one sentence each, without a stop."""
     reasons = []
     state = state_of_service(view, service)
-    if state.outcome not in ("SETTLED", "IN_PROGRESS"):
+    if state.no_place is not None:
+        reasons.append(state.no_place["message"].removesuffix("."))
+    elif state.outcome not in ("SETTLED", "IN_PROGRESS"):
         reasons.append(state.reason.removesuffix("."))
-    if state.no_place is not None and state.no_place.get("advice"):
-        reasons.append(state.no_place["advice"].removesuffix("."))
     for deployment in service.deployments:
         if deployment.next_try_at is not None and deployment.next_try_at > now:
-            wait = _seconds(deployment.next_try_at - now)
+            wait = _text(deployment.next_try_at - now)
             failed = counted(deployment.failed_starts, "task")
             reasons.append(f"{failed} in a row never reached RUNNING: the next try is in {wait}")
         if deployment.rollout_state == "FAILED":
@@ -176,7 +177,7 @@ def _tasks_on_their_way(view: View, service: Service, now: datetime) -> list[str
             left = (newest.started_at or now) + healthy_after - now
             reasons.append(
                 f"{counted(young, 'task')} RUNNING for too short a time to count as healthy: the "
-                f"last one does in {_seconds(left)}"
+                f"last one does in {_text(left)}"
             )
         elif number:
             running_still = view.count(TASKS_BY_STANDING, running)
@@ -198,7 +199,7 @@ def _pending(view: View, pending: list[Task], now: datetime) -> str:
     where = "" if instance is None else f" on {machine(instance)}"
     if instance is not None and not instance.agent_connected:
         where += ", whose agent is not connected"
-    since = _seconds(now - (oldest.created_at or now))
+    since = _text(now - (oldest.created_at or now))
     return f"{counted(len(pending), 'task')} PENDING, the oldest for {since}{where}"
 
 
@@ -225,7 +226,7 @@ def _stopped(view: View, call: Call, cluster: Cluster, target: str) -> Row:
         if task.desired_status == "RUNNING":
             reasons.append("nobody has asked it to stop, and it has not ended by itself")
         else:
-            since = _seconds(call.now - (task.stopping_at or call.now))
+            since = _text(call.now - (task.stopping_at or call.now))
             reasons.append(f"asked to stop {since} ago: {task.stopped_reason}")
         instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
         if instance is not None and not instance.agent_connected:
@@ -234,8 +235,8 @@ def _stopped(view: View, call: Call, cluster: Cluster, target: str) -> Row:
     return _row(task.arn, short(task.arn), state, int(not done), reasons, done=done)
 
 
-def _seconds(span: timedelta) -> str:
-    return f"{max(0, round(span.total_seconds()))} s"
+def _text(time: timedelta) -> str:
+    return span(time.total_seconds())
 
 
 _CONDITIONS: dict[str, Callable[[View, Call, Cluster, str], Row]] = {

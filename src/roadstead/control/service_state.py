@@ -30,7 +30,7 @@ def state_of_service(view: View, service: Service) -> ServiceState:
     if service.waiting_reason:
         found = placement_of_service(view, service)
         if found is not None and not found["able"]:
-            reason = f"{name} waits for room. {found['message']}"
+            reason = f"{name} waits for room for its next task."
             return ServiceState(outcome="WAITS_FOR_ROOM", reason=reason, no_place=found)
     if service.blocked_since is not None:
         return ServiceState(
