@@ -3,10 +3,11 @@
 import ast
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore import xform_name
-from house import CLUSTER, IMAGE, House
+from house import CLUSTER, IMAGE, House, until
 
 from roadstead.ecs.operations.table import READS, UNIMPLEMENTED, WRITES
 
@@ -180,8 +181,86 @@ def test_services(house: House, sleeper: str) -> None:
     assert house.aws("update-service", *where, *words)["service"]["desiredCount"] == 1
     described = house.aws("describe-services", *where, "--services", "typed")["services"][0]
     assert described["desiredCount"] == 1
+    tasks = house.aws("list-tasks", *where, "--service-name", "typed")["taskArns"][:1]
+    words = ("--tasks", *tasks, "--protection-enabled", "--expires-in-minutes", "5")
+    (protected,) = house.aws("update-task-protection", *where, *words)["protectedTasks"]
+    assert protected["protectionEnabled"] is True
+    asked = house.aws("get-task-protection", *where, "--tasks", *tasks)["protectedTasks"]
+    assert asked == [protected]
     words = ("--service", "typed", "--force")
     assert house.aws("delete-service", *where, *words)["service"]["status"] == "DRAINING"
+    said = house.refused("list-services-by-namespace", "--namespace", "web.local")
+    assert "(NamespaceNotFoundException)" in said
+
+
+def test_task_sets(house: House, sleeper: str) -> None:
+    where = ("--cluster", CLUSTER)
+    words = ("--service-name", "sets", "--desired-count", "2")
+    controller = ("--deployment-controller", "type=EXTERNAL")
+    made = house.aws("create-service", *where, *words, *controller)["service"]
+    assert (made["deployments"], made["taskSets"]) == ([], [])
+    where += ("--service", "sets")
+    words = ("--task-definition", sleeper, "--scale", "value=50,unit=PERCENT")
+    task_set = house.aws("create-task-set", *where, *words)["taskSet"]
+    assert task_set["computedDesiredCount"] == 1
+    named = ("--task-set", task_set["id"])
+    words = (*named, "--scale", "value=100,unit=PERCENT")
+    assert house.aws("update-task-set", *where, *words)["taskSet"]["computedDesiredCount"] == 2
+
+    def described() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = house.aws("describe-task-sets", *where)["taskSets"]
+        return found
+
+    until(lambda: described()[0]["stabilityStatus"] == "STEADY_STATE")
+    assert described()[0]["runningCount"] == 2
+    second = house.aws("create-task-set", *where, "--task-definition", sleeper)["taskSet"]
+    words = ("--primary-task-set", second["taskSetArn"])
+    primary = house.aws("update-service-primary-task-set", *where, *words)["taskSet"]
+    assert primary["status"] == "PRIMARY"
+    deleted = house.aws("delete-task-set", *where, *named, "--force")["taskSet"]
+    assert deleted["status"] == "DRAINING"
+    until(lambda: [each["id"] for each in described()] == [second["id"]])
+    house.aws("delete-service", *where, "--force")
+
+
+def test_service_deployments(house: House, sleeper: str) -> None:
+    where = ("--cluster", CLUSTER)
+    words = ("--service-name", "staged", "--task-definition", sleeper, "--desired-count", "1")
+    pause = {"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}
+    configuration = {
+        "strategy": "BLUE_GREEN",
+        "bakeTimeInMinutes": 0,
+        "lifecycleHooks": [pause],
+    }
+    words += ("--deployment-configuration", json.dumps(configuration))
+    house.aws("create-service", *where, *words)
+
+    def latest() -> dict[str, Any]:
+        listed = house.aws("list-service-deployments", *where, "--service", "staged")
+        arn = listed["serviceDeployments"][0]["serviceDeploymentArn"]
+        answer = house.aws("describe-service-deployments", "--service-deployment-arns", arn)
+        found: dict[str, Any] = answer["serviceDeployments"][0]
+        return found
+
+    def paused() -> dict[str, Any] | None:
+        hooks = latest()["lifecycleHookDetails"]
+        return hooks[0] if hooks and hooks[0]["status"] == "AWAITING_ACTION" else None
+
+    hook = until(paused)
+    assert hook is not None
+    words = ("--service-deployment-arn", latest()["serviceDeploymentArn"])
+    house.aws("continue-service-deployment", *words, "--hook-id", hook["hookId"])
+    until(lambda: latest()["status"] == "SUCCESSFUL")
+    revision = latest()["targetServiceRevision"]["arn"]
+    answer = house.aws("describe-service-revisions", "--service-revision-arns", revision)
+    assert answer["serviceRevisions"][0]["taskDefinition"].endswith(sleeper)
+    house.aws("update-service", *where, "--service", "staged", "--force-new-deployment")
+    until(paused)
+    arn = latest()["serviceDeploymentArn"]
+    stopped = house.aws("stop-service-deployment", "--service-deployment-arn", arn)
+    assert stopped["serviceDeploymentArn"] == arn
+    until(lambda: latest()["status"] == "ROLLBACK_SUCCESSFUL")
+    house.aws("delete-service", *where, "--service", "staged", "--force")
 
 
 def test_an_operation_that_is_not_implemented_says_so(house: House) -> None:
