@@ -23,6 +23,7 @@ from roadstead.state.records import Change
 from roadstead.state.view import View
 from roadstead.store.memory import Kept, MemoryLog
 from roadstead.store.store import Commit, Store
+from sim.event_order import EventOrder
 
 SCHEDULER = "ServiceSchedulerInitiated"
 COMMITS_PER_RECOUNT = 400
@@ -43,6 +44,7 @@ class Invariants:
         self._deleted: set[tuple[str, str]] = set()
         self._known: dict[str, set[str]] = {TASKS.name: set(), CONTAINER_INSTANCES.name: set()}
         """ARNs that were durable once: none is ever given again."""
+        self._events = EventOrder()
         self._started_by: dict[str, set[str]] = {}
         self.orphans: set[str] = set()
         """Tasks that a deregistration or a lost host ended: their containers may run on."""
@@ -60,6 +62,7 @@ class Invariants:
                 self._fail(f"{arn} was durable at {version} and is back at {record.version}")
         for problem in recount(store.view):
             self._fail(f"after a start: {problem}")
+        self._events.begin(store.view)
         store.on_commit(self._committed)
         store.on_durable(self._became_durable)
 
@@ -104,6 +107,8 @@ class Invariants:
             elif change.table is SERVICES:
                 self._service(change.before, change.after)
         self._rolling(commit.changes)
+        for problem in self._events.problems(commit):
+            self._fail(problem)
         if self.commits % COMMITS_PER_RECOUNT == 0:
             self.check_recount()
             self.check_replay()

@@ -27,7 +27,7 @@ HOOK_EVENTS = {
 }
 """A hook's status → eventName, eventType. Which type each has is our reading of the other events.
 
-Source: ADR-0019
+Source: ADR-0020
 """
 
 
