@@ -5,7 +5,7 @@ A plan starts and stops a bounded number of tasks; what is left is found again i
 which the plan's own changes bring about.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from roadstead.ecs.reconcilers.service_actions import EndProtection, FinishDeletion, StopTasks
@@ -14,15 +14,19 @@ from roadstead.ecs.reconcilers.service_draining import draining_tasks
 from roadstead.ecs.reconcilers.service_ends import ends
 from roadstead.ecs.reconcilers.service_fleet import (
     STOPPED_AT_ONCE_MAX,
+    FleetPlan,
     Room,
     plan_fleet,
     scaling_reason,
 )
+from roadstead.ecs.reconcilers.service_rebalancing import begin, go_on, is_going_on, why_to_stop
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
 from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
+from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
+from roadstead.ecs.rules.placement.wishes import wishes_of
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -57,8 +61,29 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
     if expired:
         return Plan((EndProtection(key, expired),))
     draining = draining_tasks(view, service)
+    is_rebalancing = is_going_on(service.rebalancing)
+    if is_rebalancing:
+        stop = why_to_stop(service, draining)
+        if stop is not None:
+            return Plan((stop,))
     room = Room()
     plans = [plan_fleet(view, service, fleet, draining, now, room) for fleet in fleets_of(service)]
+    if is_rebalancing:
+        return go_on(view, service, plans[0], now)
+    plan = _joined(service, plans, protection_ends_at, now)
+    if plan.actions or not service.is_steady:
+        return plan
+    balance = begin(view, service, plans[0], now)
+    return Plan(balance.actions, _earliest(plan.wake_at, balance.wake_at))
+
+
+def _joined(
+    service: Service,
+    plans: Sequence[FleetPlan],
+    protection_ends_at: datetime | None,
+    now: datetime,
+) -> Plan:
+    """The plans of all fleets, and what follows from them together."""
     end: list[Action] = []
     wakes = [wake for plan in plans for wake in plan.wakes]
     if all(plan.has_stopped_all for plan in plans):
@@ -74,8 +99,12 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
             *(each for plan in plans for each in plan.starts),
             *end,
         ),
-        min((each for each in wakes if each is not None), default=None),
+        _earliest(*wakes),
     )
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((each for each in moments if each is not None), default=None)
 
 
 def _protections(
@@ -112,6 +141,8 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     holds = after is not None and after.desired_status == "RUNNING"
     if held and not holds:
         concerned += _waiting_in(view, task.cluster_arn)
+    elif holds and not held:
+        concerned += _waiting_for_company_in(view, task.cluster_arn)
     return concerned
 
 
@@ -140,3 +171,14 @@ def _affected_by_instance(
 
 def _waiting_in(view: View, cluster_arn: str) -> list[str]:
     return [service.arn for service in view.find(WAITING_SERVICES, cluster_arn)]
+
+
+def _waiting_for_company_in(view: View, cluster_arn: str) -> list[str]:
+    """Those that wait and whose constraints ask what runs on an instance: a start may be it."""
+    found = []
+    for service in view.find(WAITING_SERVICES, cluster_arn):
+        definition = view.get(TASK_DEFINITIONS, service.task_definition_arn)
+        wishes = wishes_of(definition, service.placement_constraints)
+        if any(query.asks_tasks for query in wishes.queries):
+            found.append(service.arn)
+    return found

@@ -52,6 +52,20 @@ def test_room_that_a_task_gives_back_concerns_those_who_wait_for_it() -> None:
     assert concerned_by(a_task(service="web"), desired_status="STOPPED") == [WEB, WAITING]
 
 
+def test_a_task_that_starts_concerns_those_who_wait_for_company() -> None:
+    near = {"type": "memberOf", "expression": "task:group == service:web"}
+    prod = {"type": "memberOf", "expression": "attribute:stack == prod"}
+    view = given(
+        a_service("near", waiting_reason="RESOURCE:CPU", placement_constraints=(near,)),
+        a_service("prod", waiting_reason="RESOURCE:CPU", placement_constraints=(prod,)),
+        a_service("placed", placement_constraints=(near,)),
+    )
+    tx = Tx(view)
+    tx.put(TABLES[type(a_task())], a_task(service="web"))
+    (change,) = tx.changes()
+    assert list(service.affected(view, change)) == [WEB, service_arn("near")]
+
+
 def test_another_clusters_room_concerns_nobody_here() -> None:
     assert concerned_by(a_task(cluster="other"), desired_status="STOPPED") == []
 
