@@ -87,6 +87,18 @@ def unhealthy_to_stop(view: View, found: Survey, moves: Moves, most: int) -> tup
     return tuple(_first(tasks, min(moves.stop_unhealthy, most)))
 
 
+def tasks_of_zone_to_stop(
+    view: View, service: Service, found: Survey, zone: str, count: int, *, kept: frozenset[str]
+) -> list[str]:
+    """Up to `count` healthy tasks of the zone that may go. kept: tasks that may not."""
+    stays = _stays(found)
+
+    def may_stop(task: Task) -> bool:
+        return task.arn not in kept and stays(task) and is_healthy(task, found)
+
+    return _from_the_fullest(view, service, found, may_stop, count, zone)
+
+
 def all_tasks(view: View, service: Service, most: int) -> tuple[str, ...]:
     """Up to `most` of the service's tasks that were not asked to stop."""
     tasks = (
@@ -138,9 +150,17 @@ def _of_many_current(view: View, service: Service, found: Survey, count: int) ->
 
 
 def _from_the_fullest(
-    view: View, service: Service, found: Survey, may_stop: Callable[[Task], bool], count: int
+    view: View,
+    service: Service,
+    found: Survey,
+    may_stop: Callable[[Task], bool],
+    count: int,
+    zone: str = "",
 ) -> list[str]:
-    """Up to `count` tasks of the service that may be stopped, where most of its tasks are."""
+    """Up to `count` tasks of the service that may be stopped, where most of its tasks are.
+
+    zone: the only one to look in, if any is named.
+    """
     group = view.projection(Capacity).group(service.cluster_arn, service.arn)
     if group is None or count <= 0:
         return []
@@ -151,14 +171,17 @@ def _from_the_fullest(
         here.sort(key=lambda each: (running_since(each), each.arn))
         return [each.arn for each in here]
 
-    layout = _layout(view, service, found, group.by_instance)
-    if layout is not None:
-        return take_by_layout(group.by_instance, layout, tasks_on, count)
     zones = {}
     for arn in group.by_instance:
         instance = view.get(CONTAINER_INSTANCES, arn)
-        zones[arn] = "" if instance is None else instance.availability_zone
-    return take_from_the_fullest(Counter(group.by_instance), zones, tasks_on, count)
+        name = "" if instance is None else instance.availability_zone
+        if name == zone or not zone:
+            zones[arn] = name
+    counts = Counter({arn: group.by_instance[arn] for arn in zones})
+    layout = _layout(view, service, found, counts)
+    if layout is not None:
+        return take_by_layout(counts, layout, tasks_on, count)
+    return take_from_the_fullest(counts, zones, tasks_on, count)
 
 
 def _idle(view: View, found: Survey) -> Iterator[Task]:

@@ -54,6 +54,25 @@ class Deployment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """When it was last announced that protected tasks keep it from its steady state."""
 
 
+class Rebalancing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What Availability Zone rebalancing is doing for a service, and what it has said."""
+
+    is_active: bool = False
+    deployment_id: str = ""
+    """Whose tasks are moved."""
+    desired_count: int = 0
+    """Of the service when it began: with another one it ends."""
+    extra: tuple[tuple[str, str], ...] = ()
+    """Tasks that were started where there were few, and for each the zone that gives up one as soon
+    as all of them are healthy. As long the service has so many more than it wants."""
+    told_full: dict[str, datetime] = {}
+    """Zones without a place for a task, and when that was announced."""
+    told_stuck_at: datetime | None = None
+    """When it was announced that protected tasks are in the way."""
+    retry_at: datetime | None = None
+    """It does not begin again before: it has failed."""
+
+
 class Service(Record, frozen=True, kw_only=True):
     name: str = ""
     cluster_arn: str = ""
@@ -92,6 +111,7 @@ class Service(Record, frozen=True, kw_only=True):
     """The request that created it: the same again is no new service."""
     client_token: str = ""
     """Of that request: with it, even another request means this service."""
+    rebalancing: Rebalancing | None = None
     is_steady: bool = False
     """Its steady state was announced and nothing has moved since."""
     event_count: int = 0

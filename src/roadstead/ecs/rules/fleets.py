@@ -51,7 +51,7 @@ def fleets_of(service: Service) -> tuple[Fleet, ...]:
         rolling = Fleet(
             target=service.deployments[0],
             older=service.deployments[1:],
-            desired_count=service.desired_count,
+            desired_count=service.desired_count + _moved_now(service),
             minimum_healthy_percent=minimum,
             maximum_percent=maximum,
             waiting_reason=service.waiting_reason,
@@ -70,6 +70,12 @@ def fleets_of(service: Service) -> tuple[Fleet, ...]:
         )
         for each in service.deployments
     )
+
+
+def _moved_now(service: Service) -> int:
+    """As many more tasks a service has while it is rebalanced."""
+    rebalancing = service.rebalancing
+    return len(rebalancing.extra) if rebalancing is not None and rebalancing.is_active else 0
 
 
 def has_shares(service: Service) -> bool:

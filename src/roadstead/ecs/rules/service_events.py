@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -170,6 +170,68 @@ def protected(service: Service, deployment_id: str, count: int) -> Announcement:
         f"{deployment_id}) was unable to scale in due to (reason {count} tasks under protection)",
         "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
         extras=extras,
+    )
+
+
+def rebalancing_started(service: str, tasks_by_zone: Mapping[str, int]) -> Announcement:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/track-service-rebalancing.html"""
+    (zone, count), *others = sorted(tasks_by_zone.items())
+    rest = "".join(f", {count} in {zone}" for zone, count in others)
+    return Announcement(
+        f"(service {service}) is not AZ balanced with {count} tasks in {zone}{rest}. "
+        "AZ Rebalancing in progress.",
+        "SERVICE_REBALANCING_STARTED",
+    )
+
+
+def rebalancing_completed(service: str, tasks_by_zone: Mapping[str, int]) -> Announcement:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/track-service-rebalancing.html"""
+    counts = ", ".join(f"{count} tasks in {zone}" for zone, count in sorted(tasks_by_zone.items()))
+    return Announcement(
+        f"(service {service}) is AZ balanced with {counts}.", "SERVICE_REBALANCING_COMPLETED"
+    )
+
+
+def rebalancing_stopped(service: str) -> Announcement:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/track-service-rebalancing.html"""
+    return Announcement(
+        f"(service {service}) stopped AZ Rebalancing.", "SERVICE_REBALANCING_STOPPED"
+    )
+
+
+def started_to_rebalance(service: str, zone: str, task_ids: Sequence[str]) -> Announcement:
+    return Announcement(
+        f"(service {service}) has started {len(task_ids)} tasks in {zone} to AZ Rebalance: "
+        f"{_tasks(task_ids)}",
+        "TASKS_STARTED",
+    )
+
+
+def stopped_to_rebalance(service: str, zone: str, task_ids: Sequence[str]) -> Announcement:
+    return Announcement(
+        f"(service {service}) has stopped {len(task_ids)} running tasks in {zone} due to AZ "
+        f"rebalancing: {_tasks(task_ids)}",
+        "TASKS_STOPPED",
+    )
+
+
+def unplaceable_in_zone(service: str, zone: str, cause: str) -> Announcement:
+    """cause: why the instance that nearly could refused, in the words of RunTask."""
+    return Announcement(
+        f"(service {service}) is unable to place a task in {zone} because no container instance "
+        "met all of its requirements.",
+        "SERVICE_TASK_PLACEMENT_FAILURE",
+        "ERROR",
+        {"reason": cause},
+    )
+
+
+def unable_to_rebalance(service: str, deployment_id: str, count: int) -> Announcement:
+    """count: how many protected tasks are in the way."""
+    return Announcement(
+        f"(service {service}) was unable to AZ Rebalance because (taskSet {deployment_id}) was "
+        f"unable to scale in due to (reason {count} tasks under protection)",
+        "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
     )
 
 

@@ -14,7 +14,7 @@ from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.placement.choose import CHANCES, NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
-from roadstead.ecs.rules.placement.wishes import wishes_of
+from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, wishes_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.daemon_tasks import start_awaited_daemons
 from roadstead.ecs.transitions.deployments import count_unhealthy
@@ -89,15 +89,23 @@ def _the_deployment(service: Service, deployment_id: str) -> Deployment:
     return next(each for each in service.deployments if each.id == deployment_id)
 
 
+def start_tasks_in_zone(
+    tx: Tx, call: Call, service: Service, deployment: Deployment, count: int, zone: str
+) -> list[str]:
+    """Start up to `count` tasks of the deployment in the zone; returns their ids."""
+    started, _ = _start_many(tx, call, service, deployment, count, zone)
+    return started
+
+
 def _start_many(
-    tx: Tx, call: Call, service: Service, deployment: Deployment, count: int
+    tx: Tx, call: Call, service: Service, deployment: Deployment, count: int, zone: str = ""
 ) -> tuple[list[str], NoPlace | None]:
     """The ids of up to `count` tasks started, and why it was not more.
 
     An instance gets the daemon tasks that it awaits before any of these: they come first.
     """
     started: list[str] = []
-    search = _Search(tx, service, deployment)
+    search = _Search(tx, service, deployment, zone)
     while len(started) < count:
         chance = call.ids.below(CHANCES) if search.wishes.is_random else 0
         place = search.place(chance)
@@ -109,22 +117,31 @@ def _start_many(
     return started, None
 
 
-def next_place(view: View, service: Service, deployment: Deployment) -> Placed | NoPlace:
-    """Where the next task of the deployment would go, if nothing is left to chance."""
-    return _Search(view, service, deployment).place()
+def next_place(
+    view: View, service: Service, deployment: Deployment, zone: str = ""
+) -> Placed | NoPlace:
+    """Where the next task of the deployment would go, if nothing is left to chance.
+
+    zone: the only one that is asked, if any is named.
+    """
+    return _Search(view, service, deployment, zone).place()
 
 
 class _Search:
     """The search for places of a deployment's tasks: what is the same for all of them."""
 
-    def __init__(self, view: View, service: Service, deployment: Deployment) -> None:
+    def __init__(
+        self, view: View, service: Service, deployment: Deployment, zone: str = ""
+    ) -> None:
         definition = view.must(TASK_DEFINITIONS, deployment.task_definition_arn)
         self._capacity = view.projection(Capacity)
         self._service = service
         self._demand = demand_of(definition, launch_type=deployment.launch_type)
-        self.wishes = wishes_of(
-            definition, service.placement_constraints, service.placement_strategy
-        )
+        constraints = service.placement_constraints
+        if zone:
+            expression = f"attribute:{AVAILABILITY_ZONE} == {zone}"
+            constraints = (*constraints, {"type": "memberOf", "expression": expression})
+        self.wishes = wishes_of(definition, constraints, service.placement_strategy)
 
     def place(self, chance: int = 0) -> Placed | NoPlace:
         return choose_instance(

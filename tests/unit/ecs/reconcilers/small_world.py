@@ -14,6 +14,7 @@ import msgspec
 from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
 from roadstead.ecs.reconcilers import service_fleet
+from roadstead.ecs.reconcilers.rebalancing_actions import StopRebalancing
 from roadstead.ecs.reconcilers.service_actions import EndProtection, RestoreTasks, StartTasks
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
@@ -214,8 +215,11 @@ class World:
         """What fits into one plan is settled by it."""
         if name != service_reconciler.__name__ or self._is_full(plan):
             return
-        if any(isinstance(each, EndProtection) for each in plan.actions):
+        if any(isinstance(each, EndProtection | StopRebalancing) for each in plan.actions):
             return  # what it makes possible comes next
+        service = self.view.get(SERVICES, key)
+        if service is not None and service.availability_zone_rebalancing == "ENABLED":
+            return  # rebalancing goes step by step; that it ends, `settle` sees
         again = self.reconcilers[name].reconcile(self.view, key, self.now)
         assert not again.actions, f"{_reasons(again)} after {_reasons(plan)}"
 

@@ -5,6 +5,7 @@ maximum, that there is one PRIMARY deployment, that a deleted service starts not
 plan settled what it could.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,19 +26,22 @@ from given import (
     ago,
     an_instance,
     definition_arn,
+    deployment_id,
     instance_arn,
     service_arn,
 )
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.records.service import SERVICES, Rebalancing
 from roadstead.ecs.records.service_tasks import STANDINGS
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, TASKS
+from roadstead.ecs.rules.rebalancing import is_balanced
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.transitions.tasks import orphan_task, stop_task
 from roadstead.state.view import Tx
 
 WEB = service_arn("web")
 INSTANCES = 4
+ZONES = ("us-east-1a", "us-east-1b")
 CHECKED = {
     "containerDefinitions": [{"name": "app", "healthCheck": {"command": ["CMD-SHELL", "true"]}}]
 }
@@ -172,34 +176,36 @@ HAPPENINGS: tuple[Callable[[World, int], None], ...] = (
 stories = st.lists(st.tuples(st.sampled_from(HAPPENINGS), picks), max_size=25)
 
 
-def a_world(desired: int, percents: tuple[int, int], *, checked: bool) -> World:
+def a_world(desired: int, percents: tuple[int, int], *, checked: bool, rebalancing: str) -> World:
     return World(
         a_cluster(),
         a_task_definition(),
         a_task_definition(revision=2),
         a_task_definition(revision=3, document=CHECKED if checked else {}),
         *(
-            an_instance(n + 1, cpu_units=128 * 6, availability_zone=f"us-east-1{'ab'[n % 2]}")
+            an_instance(n + 1, cpu_units=128 * 6, availability_zone=ZONES[n % 2])
             for n in range(INSTANCES)
         ),
         a_service(
             desired_count=desired,
             minimum_healthy_percent=percents[0],
             maximum_percent=percents[1],
+            availability_zone_rebalancing=rebalancing,
             deployments=(a_deployment(rollout_state="IN_PROGRESS"),),
         ),
     )
 
 
 @settings(deadline=None, max_examples=60)
-@drawn(counts, percentages, stories, st.booleans())
+@drawn(counts, percentages, stories, st.booleans(), st.sampled_from(("ENABLED", "DISABLED")))
 def test_nothing_forbidden_happens_and_once_trouble_ends_the_service_is_steady(
     desired: int,
     percents: tuple[int, int],
     story: list[tuple[Callable[[World, int], None], int]],
     checked: bool,
+    rebalancing: str,
 ) -> None:
-    world = a_world(desired, percents, checked=checked)
+    world = a_world(desired, percents, checked=checked, rebalancing=rebalancing)
     world.settle()
     for happening, pick in story:
         happening(world, pick)
@@ -214,11 +220,15 @@ def test_nothing_forbidden_happens_and_once_trouble_ends_the_service_is_steady(
     assert len(world.tasks(WEB)) == service.desired_count
     assert {task.started_by for task in world.tasks(WEB)} <= {service.deployments[0].id}
     assert service.waiting_reason == ""
+    if rebalancing == "ENABLED":
+        zones = Counter(dict.fromkeys(ZONES, 0))
+        zones.update(task.availability_zone for task in world.tasks(WEB))
+        assert is_balanced(zones), zones
 
 
 def trouble_ends(world: World) -> None:
     """Room for everything, agents that answer, checks that pass, percentages that allow all."""
-    world.put(*(an_instance(100 + n) for n in range(3)))
+    world.put(*(an_instance(100 + n, availability_zone=ZONES[n % 2]) for n in range(4)))
     for number in range(INSTANCES):
         instance = world.view.get(CONTAINER_INSTANCES, instance_arn(number + 1))
         if instance and instance.status != "INACTIVE":
@@ -228,7 +238,7 @@ def trouble_ends(world: World) -> None:
         world.update_service(
             WEB, deploy=is_given_up, minimum_healthy_percent=50, maximum_percent=200
         )
-    for _ in range(80):
+    for _ in range(120):
         world.agents_work(WEB)
         world.update(checks_pass)
         world.pass_time(20)
@@ -238,6 +248,15 @@ def checks_pass(tx: Tx) -> None:
     for task in tx.find(LIVE_TASKS_BY_SERVICE, WEB):
         if task.last_status == "RUNNING":
             tx.put(TASKS, msgspec.structs.replace(task, health_status="HEALTHY"))
+
+
+def going_on(arns: list[str]) -> Rebalancing:
+    return Rebalancing(
+        is_active=True,
+        deployment_id=deployment_id(),
+        desired_count=5,
+        extra=tuple((arn, ZONES[0]) for arn in arns),
+    )
 
 
 @st.composite
@@ -269,6 +288,7 @@ def states(draw: st.DrawFn) -> World:
         *(
             an_instance(
                 n + 1,
+                availability_zone=ZONES[n % 2],
                 cpu_units=draw(st.sampled_from((0, 512, 4096))),
                 status=draw(st.sampled_from(("ACTIVE", "ACTIVE", "DRAINING"))),
             )
@@ -282,6 +302,8 @@ def states(draw: st.DrawFn) -> World:
             minimum_healthy_percent=minimum,
             maximum_percent=maximum,
             health_check_grace_period_seconds=draw(st.sampled_from((0, 30))),
+            availability_zone_rebalancing=draw(st.sampled_from(("ENABLED", "DISABLED"))),
+            rebalancing=draw(st.sampled_from((None, going_on([task.arn for task in tasks[:2]])))),
             waiting_reason=draw(st.sampled_from(("", "RESOURCE:CPU", "AGENT"))),
             waiting_since=ago(60),
             is_steady=draw(st.booleans()),
