@@ -156,15 +156,24 @@ def _in_progress(
 
 
 def _walk(view: View, service: Service, record: ServiceDeployment, now: datetime) -> Walk:
-    """The stages that the deployment enters now."""
-    configuration = configuration_of(service, record)
-    stages = course(configuration)
+    """The stages that the deployment enters now.
+
+    The configuration may have changed since: a stage that is no more is left for the next one, and
+    a deployment that began without stages is past those before SCALE_UP.
+    """
+    stages = course(configuration_of(service, record))
     facts = facts_of(view, service, record, now)
+    begun_with = record.deployment_configuration
     if record.lifecycle_stage:
-        return walk(stages, stage_at(stages, record.lifecycle_stage, record.stage_step), facts)
-    first = first_stage(stages, has_stale=len(service.deployments) > 2)
-    walked = walk(stages, stages.index(first), on_entry(facts, first.name))
-    return Walk((first, *walked.entered), walked.is_done)
+        at = stage_at(stages, record.lifecycle_stage, record.stage_step)
+        if stages[at].name == record.lifecycle_stage:
+            return walk(stages, at, facts)
+    elif is_staged(begun_with) or has_bake(begun_with):
+        at = stages.index(first_stage(stages, has_stale=len(service.deployments) > 2))
+    else:
+        at = stage_at(stages, "SCALE_UP", 0)
+    walked = walk(stages, at, on_entry(facts, stages[at].name))
+    return Walk((stages[at], *walked.entered), walked.is_done)
 
 
 def _going_back(

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-d
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -192,6 +193,26 @@ def on_entry(facts: Facts, name: str) -> Facts:
     return msgspec.structs.replace(
         facts, minutes_in_stage=0.0, are_hooks_done=name not in facts.hook_stages
     )
+
+
+def mermaid() -> str:
+    """The stages as a mermaid diagram, with what each waits for."""
+    arrows = [f"    {name} --> {after}{_label(name)}" for name, after in pairwise(_ORDER)]
+    again = f"    {PER_STEP[-1]} --> {PER_STEP[0]}: next step (LINEAR, CANARY)"
+    return "\n".join(
+        (
+            "stateDiagram-v2",
+            "    [*] --> RECONCILE_SERVICE: if older revisions are left",
+            "    [*] --> PRE_SCALE_UP",
+            *arrows,
+            again,
+            f"    {_ORDER[-1]} --> [*]{_label(_ORDER[-1])}",
+        )
+    )
+
+
+def _label(name: str) -> str:
+    return ": " + " and ".join(STAGES[name]) if STAGES[name] else ""
 
 
 def _is_met(need: Need, stage: Stage, facts: Facts) -> bool:
