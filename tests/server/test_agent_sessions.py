@@ -11,12 +11,14 @@ import msgspec
 import pytest
 from agents import ARN, AgentChannel, World, played, settle
 
-from given import a_task, task_arn
+from given import a_call, a_task, task_arn, tuned
 from roadstead.agent_protocol.messages import acs, tcs
 from roadstead.aws.errors import ApiError
+from roadstead.ecs.reconcilers import lost_host
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.task import TASKS
-from roadstead.ecs.transitions.container_instances import InstanceRefused
+from roadstead.ecs.records.tuning import TUNING
+from roadstead.ecs.transitions.container_instances import InstanceRefused, deregister_instance
 from roadstead.server.acs_connection import SEQUENCE_NUMBERS_PER_CONNECTION
 from roadstead.server.agent_sessions import DISCONNECTED_AFTER_SECONDS, RECONNECT_SECONDS_MAX
 from roadstead.store.memory import MemoryLog
@@ -184,7 +186,7 @@ def test_an_agent_that_stays_away_is_disconnected_after_a_few_seconds() -> None:
     played(story, World)
 
 
-def test_an_agent_that_answers_no_heartbeat_is_closed_and_disconnected_at_once() -> None:
+def test_disconnect_detected_within_minutes() -> None:
     async def story(world: World) -> None:
         channel = await world.connect()
         while channel.close_code == 0:
@@ -233,7 +235,7 @@ def test_after_a_restart_an_agent_that_came_back_in_time_was_never_away() -> Non
     played(story, lambda: World(agent_connected=True, connections=4))
 
 
-def test_CI_74_deregistration_closes_the_connections_and_refuses_new_ones() -> None:
+def test_agent_after_deregistration() -> None:
     async def story(world: World) -> None:
         channel = await world.connect()
         telemetry = await world.connect_telemetry()
@@ -249,6 +251,22 @@ def test_CI_74_deregistration_closes_the_connections_and_refuses_new_ones() -> N
         with pytest.raises(InstanceRefused) as refusal:
             await world.connect_telemetry()
         assert refusal.value.kind == "InactiveInstanceException"
+
+    played(story, World)
+
+
+def test_deregister_does_not_terminate_host() -> None:
+    """Nothing is said to the agent of its tasks: their containers run on, as orphans."""
+
+    async def story(world: World) -> None:
+        world.put(a_task(1))
+        channel = await world.connect()
+        before = channel.payloads()
+        world.store.update(lambda tx: deregister_instance(tx, a_call(), world.instance))
+        await settle()
+        assert world.store.view.must(TASKS, task_arn(1)).last_status == "STOPPED"
+        assert channel.payloads() == before
+        assert channel.close_code == 1008
 
     played(story, World)
 
@@ -301,6 +319,36 @@ def test_stops_are_confirmed_only_for_tasks_that_should_not_run() -> None:
         (answer,) = channel.messages(acs.TaskStopVerificationAck)
         assert answer.message_id == manifest.message_id
         assert [task.task_arn for task in answer.stop_tasks] == [task_arn(2)]
+
+    played(story, World)
+
+
+def test_an_agent_that_returns_ends_what_was_given_up_while_it_was_silent() -> None:
+    """The dead-host grace (ADR-0018): whatever runs there, ECS counts no second copy of it."""
+
+    async def story(world: World) -> None:
+        world.store.update(lambda tx: tx.put(TUNING, tuned(dead_host_grace_seconds=60)))
+        world.put(a_task(1, service="web"))
+        world.put(a_task(2))
+        first = await world.connect()
+        first.hang_up()
+        await asyncio.sleep(DISCONNECTED_AFTER_SECONDS + 61)
+        now = world.clock.now()
+        plan = lost_host.reconcile(world.store.view, ARN, now)
+        world.store.update(lambda tx: [each.apply(tx, a_call(now=now)) for each in plan.actions])
+        channel = await world.connect()
+        assert channel.payloads() == [("2", "RUNNING")]
+        (manifest,) = channel.messages(acs.TaskManifestMessage)
+        assert [each.task_arn for each in manifest.tasks] == [task_arn(2)]
+        candidates = (acs.TaskIdentity(task_arn=task_arn(1)),)
+        channel.say(
+            acs.TaskStopVerificationMessage(
+                message_id=manifest.message_id, stop_candidates=candidates
+            )
+        )
+        await settle()
+        (answer,) = channel.messages(acs.TaskStopVerificationAck)
+        assert [each.task_arn for each in answer.stop_tasks] == [task_arn(1)]
 
     played(story, World)
 

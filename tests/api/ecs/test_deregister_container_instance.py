@@ -7,7 +7,7 @@ from refusals import refused
 from registered import register
 from reports import described, running, stopped
 
-from api_server import connect
+from api_server import CAPABILITIES, connect
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -24,14 +24,14 @@ def shown(ecs: Any, arn: str) -> dict[str, Any]:
     return dict(found)
 
 
-def test_CI_61_an_empty_instance_is_inactive_at_once(ecs: Any, instance: str) -> None:
+def test_response_status_inactive(ecs: Any, instance: str) -> None:
     answer = ecs.deregister_container_instance(containerInstance=instance)["containerInstance"]
     assert (answer["containerInstanceArn"], answer["status"]) == (instance, "INACTIVE")
     assert answer["registeredResources"] == answer["remainingResources"]
 
 
 @pytest.mark.parametrize("last_status", ["PENDING", "RUNNING", "stopping"])
-def test_CI_60_without_force_any_task_that_is_not_stopped_prevents_it(
+def test_nonforce_with_tasks_is_error_and_no_state_change(
     ecs: Any, instance: str, last_status: str
 ) -> None:
     (task,) = ecs.run_task(taskDefinition="web")["tasks"]
@@ -50,7 +50,7 @@ def test_CI_60_without_force_any_task_that_is_not_stopped_prevents_it(
     assert answer["containerInstance"]["status"] == "INACTIVE"
 
 
-def test_CI_63_with_force_the_tasks_become_orphans(ecs: Any, instance: str) -> None:
+def test_force_orphans_tasks(ecs: Any, instance: str) -> None:
     tasks = [task["taskArn"] for task in ecs.run_task(taskDefinition="web", count=2)["tasks"]]
     running(ecs, tasks[0])
     answer = ecs.deregister_container_instance(containerInstance=instance, force=True)
@@ -64,7 +64,7 @@ def test_CI_63_with_force_the_tasks_become_orphans(ecs: Any, instance: str) -> N
         assert orphan["stoppedAt"] == orphan["stoppingAt"]
 
 
-def test_CI_74_an_orphans_agent_has_no_say_any_more(ecs: Any, instance: str) -> None:
+def test_agent_after_deregistration_has_no_say_any_more(ecs: Any, instance: str) -> None:
     task = ecs.run_task(taskDefinition="web")["tasks"][0]["taskArn"]
     running(ecs, task)
     ecs.deregister_container_instance(containerInstance=instance, force=True)
@@ -74,9 +74,7 @@ def test_CI_74_an_orphans_agent_has_no_say_any_more(ecs: Any, instance: str) -> 
     assert described(ecs, task) == before
 
 
-def test_CI_04_it_is_not_listed_and_can_be_described_for_an_hour(
-    ecs: Any, server: Any, instance: str
-) -> None:
+def test_list_excludes_describe_includes_then_missing(ecs: Any, server: Any, instance: str) -> None:
     ecs.deregister_container_instance(containerInstance=instance)
     assert ecs.list_container_instances()["containerInstanceArns"] == []
     server.advance(3590)
@@ -86,7 +84,7 @@ def test_CI_04_it_is_not_listed_and_can_be_described_for_an_hour(
     assert answer["failures"] == [{"arn": instance, "reason": "MISSING"}]
 
 
-def test_CI_73_attributes_and_tags_are_gone(ecs: Any, instance: str) -> None:
+def test_attributes_and_tags_dropped(ecs: Any, instance: str) -> None:
     ecs.tag_resource(resourceArn=instance, tags=[{"key": "a", "value": "b"}])
     ecs.deregister_container_instance(containerInstance=instance)
     listed = ecs.list_attributes(targetType="container-instance", attributeName="stack")
@@ -96,7 +94,7 @@ def test_CI_73_attributes_and_tags_are_gone(ecs: Any, instance: str) -> None:
     assert (found["tags"], found["attributes"]) == ([], [])
 
 
-def test_CI_69_the_cluster_counts_one_instance_less(ecs: Any, instance: str) -> None:
+def test_capacity_freed(ecs: Any, instance: str) -> None:
     def count() -> int:
         (cluster,) = ecs.describe_clusters()["clusters"]
         return int(cluster["registeredContainerInstancesCount"])
@@ -125,9 +123,7 @@ def test_a_draining_or_disconnected_instance_can_be_deregistered(
         assert answer["containerInstance"]["status"] == "INACTIVE"
 
 
-def test_CI_79_a_stale_record_of_the_same_machine_leaves_the_newer_alone(
-    ecs: Any, server: Any, register_instances: Any
-) -> None:
+def test_stale_duplicates(ecs: Any, server: Any, register_instances: Any) -> None:
     old, new = (
         ecs.register_container_instance(instanceIdentityDocument='{"instanceId": "i-1"}')[
             "containerInstance"
@@ -166,3 +162,28 @@ def test_an_agent_deregisters_its_own_machine_only(ecs: Any, server: Any, instan
         assert shown(ecs, arn)["status"] == "ACTIVE"
     agent.deregister_container_instance(containerInstance=own)
     assert shown(ecs, own)["status"] == "INACTIVE"
+
+
+def test_external_instance_deregister(ecs: Any, server: Any) -> None:
+    """The same call and the same rule for orphans."""
+    answer = ecs.register_container_instance(
+        attributes=[{"name": name} for name in ("ecs.capability.external", *CAPABILITIES)],
+        totalResources=[
+            {"name": "CPU", "type": "INTEGER", "integerValue": 1024},
+            {"name": "MEMORY", "type": "INTEGER", "integerValue": 1024},
+        ],
+    )
+    external = answer["containerInstance"]["containerInstanceArn"]
+    server.update(lambda tx: connect(tx, external))
+    register(ecs)
+    ecs.create_service(
+        serviceName="web", taskDefinition="web", desiredCount=1, launchType="EXTERNAL"
+    )
+    server.settle()
+    (task,) = ecs.list_tasks(serviceName="web")["taskArns"]
+    code, _ = refused(ecs.deregister_container_instance, containerInstance=external)
+    assert code == "InvalidParameterException"
+    ecs.deregister_container_instance(containerInstance=external, force=True)
+    orphan = described(ecs, task)
+    assert orphan["lastStatus"] == "STOPPED"
+    assert orphan["stoppedReason"] == "Container instance deregistration forced by user"

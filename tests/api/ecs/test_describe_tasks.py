@@ -41,7 +41,7 @@ def test_what_the_agent_reports_is_shown(ecs: Any, tasks: list[str]) -> None:
     assert task["startedAt"] >= task["createdAt"]
 
 
-def test_a_task_is_as_connected_as_its_instances_agent(
+def test_CI_33_a_task_is_as_connected_as_its_instances_agent(
     ecs: Any, server: Any, tasks: list[str]
 ) -> None:
     task = described(ecs, tasks[0])

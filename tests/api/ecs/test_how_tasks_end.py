@@ -143,9 +143,7 @@ def test_TK_05_an_image_cannot_be_pulled(ecs: Any, task: str) -> None:
     assert "startedAt" not in shown
 
 
-def test_CI_63_and_71_deregistered_by_force_and_standalone_so_not_started_again(
-    ecs: Any, server: Any, machine: str, task: str
-) -> None:
+def test_standalone_orphans_not_restarted(ecs: Any, server: Any, machine: str, task: str) -> None:
     running(ecs, task)
     other = register_machine(ecs, server, "i-0123456789abcdef1")
     ecs.deregister_container_instance(containerInstance=machine, force=True)
@@ -201,7 +199,7 @@ def delete(ecs: Any, server: Any) -> None:
 
 
 @pytest.mark.parametrize(("cause", "count"), [(scale_in, 1), (roll_out, 2), (drain, 2)])
-def test_CI_49_the_scheduler_names_its_deployment(
+def test_stop_reason_for_drained_tasks(
     ecs: Any, server: Any, service_arn: str, cause: Callable[[Any, Any], None], count: int
 ) -> None:
     cause(ecs, server)
@@ -230,6 +228,17 @@ def test_TK_73_a_standalone_task_is_not_stopped_for_being_unhealthy(
     server.settle()
     shown = described(ecs, task)
     assert (shown["healthStatus"], shown["desiredStatus"]) == ("UNHEALTHY", "RUNNING")
+
+
+def test_pending_tasks_wait_for_disconnected_agent(
+    ecs: Any, server: Any, machine: str, task: str
+) -> None:
+    server.update(lambda tx: agent_disconnected(tx, a_call(now=server.clock.now()), machine, 1))
+    server.advance(3600)
+    assert described(ecs, task)["lastStatus"] == "PENDING"
+    server.update(lambda tx: connect(tx, machine))
+    running(ecs, task)
+    assert described(ecs, task)["lastStatus"] == "RUNNING"
 
 
 def test_TK_47_and_CI_32_nothing_moves_while_the_agent_is_disconnected(

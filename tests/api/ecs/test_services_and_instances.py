@@ -45,7 +45,7 @@ def test_CI_60_an_instance_with_tasks_is_not_deregistered_without_force(
     assert where_tasks_are(ecs) == Counter(instances)
 
 
-def test_CI_64_by_force_its_tasks_are_replaced_elsewhere_at_once(
+def test_service_replaces_orphans(
     ecs: Any, server: Any, service_arn: str, instances: list[str]
 ) -> None:
     ecs.deregister_container_instance(containerInstance=instances[0], force=True)

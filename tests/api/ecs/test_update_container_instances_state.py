@@ -10,9 +10,7 @@ from reports import described
 pytestmark = pytest.mark.usefixtures("cluster")
 
 
-def test_CI_41_and_47_a_draining_instance_takes_no_tasks_until_it_is_active_again(
-    ecs: Any, register_instances: Any
-) -> None:
+def test_draining_blocks_placement(ecs: Any, register_instances: Any) -> None:
     one, two = register_instances(2)
     register(ecs)
     answer = ecs.update_container_instances_state(containerInstances=[one], status="DRAINING")
@@ -39,7 +37,7 @@ def test_with_all_instances_draining_the_cluster_is_as_good_as_empty(
     )
 
 
-def test_CI_45_standalone_tasks_run_on(ecs: Any, server: Any, register_instances: Any) -> None:
+def test_standalone_tasks_not_touched(ecs: Any, server: Any, register_instances: Any) -> None:
     (instance,) = register_instances()
     register(ecs)
     (task,) = ecs.run_task(taskDefinition="web")["tasks"]
@@ -71,7 +69,7 @@ def test_unknown_and_inactive_ones_are_failures_and_the_others_change(
     ]
 
 
-def test_CI_40_other_statuses_and_counts_are_refused(ecs: Any, register_instances: Any) -> None:
+def test_only_active_or_draining_as_target(ecs: Any, register_instances: Any) -> None:
     (instance,) = register_instances()
 
     def refusal(instances: list[str], status: str = "DRAINING", **more: Any) -> tuple[str, str]:
@@ -108,3 +106,21 @@ def test_an_agent_drains_its_own_machine_only(ecs: Any, server: Any) -> None:
     assert listed["containerInstanceArns"] == []
     (drained,) = drain(containerInstances=[own], status="DRAINING")["containerInstances"]
     assert drained["status"] == "DRAINING"
+
+
+def test_stays_draining_until_changed(ecs: Any, server: Any, register_instances: Any) -> None:
+    (instance,) = register_instances()
+    ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
+    server.advance(48 * 3600)
+    listed = ecs.list_container_instances(status="DRAINING")
+    assert listed["containerInstanceArns"] == [instance]
+    ecs.update_container_instances_state(containerInstances=[instance], status="ACTIVE")
+    assert ecs.list_container_instances(status="ACTIVE")["containerInstanceArns"] == [instance]
+
+
+def test_draining_blocks_placement_of_start_task_too(ecs: Any, register_instances: Any) -> None:
+    (instance,) = register_instances()
+    register(ecs)
+    ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
+    answer = ecs.start_task(taskDefinition="web", containerInstances=[instance])
+    assert answer["failures"] == [{"arn": instance, "reason": "INACTIVE"}]

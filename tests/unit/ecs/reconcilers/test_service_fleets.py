@@ -145,7 +145,7 @@ def test_one_fleet_is_made_to_wait_after_failed_starts_and_the_other_is_not() ->
     assert by_fleet(world) == {BLUE: 2}
 
 
-def test_the_percentages_of_an_external_service_do_not_hold_for_drains() -> None:
+def test_code_deploy_or_external_services_use_default_percent() -> None:
     """CI-48: those of its task sets are 100 and 200."""
     world = a_world(two_sets(100, 0, minimum_healthy_percent=0, maximum_percent=100), instances=2)
     world.work_for(WEB, 60)

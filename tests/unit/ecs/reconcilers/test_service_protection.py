@@ -90,7 +90,7 @@ def test_protected_tasks_count_towards_the_maximum(maximum: int, new: int) -> No
     assert len(fresh) == min(new, 3 * maximum // 100 - 2)
 
 
-def test_a_drain_leaves_protected_tasks_until_their_protection_ends() -> None:
+def test_task_protection_and_drain() -> None:
     world = a_running_world(3)
     here = [t for t in world.tasks(WEB) if t.container_instance_arn == instance_arn(1)]
     protected = protect(world, *here)

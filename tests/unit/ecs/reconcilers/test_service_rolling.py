@@ -504,7 +504,7 @@ def on_instance(world: World, number: int) -> int:
     return sum(task.container_instance_arn == instance_arn(number) for task in world.tasks(WEB))
 
 
-def test_CI_42_pending_tasks_of_a_draining_instance_are_stopped_and_replaced_at_once() -> None:
+def test_service_pending_tasks_stopped_at_once() -> None:
     world = a_world(a_new_service(desired_count=3))
     world.settle()
     assert on_instance(world, 1) == 1
@@ -518,7 +518,7 @@ def test_CI_42_pending_tasks_of_a_draining_instance_are_stopped_and_replaced_at_
     ("minimum", "maximum", "stay", "replaced"),
     [(100, 200, 2, 2), (50, 100, 0, 2), (50, 200, 0, 2), (100, 100, 2, 0)],
 )
-def test_CI_43_running_tasks_of_a_draining_instance_are_replaced_within_min_and_max(
+def test_service_running_tasks_replaced_within_min_max(
     minimum: int, maximum: int, stay: int, replaced: int
 ) -> None:
     world = a_running_world(
@@ -534,7 +534,7 @@ def test_CI_43_running_tasks_of_a_draining_instance_are_replaced_within_min_and_
     assert (world.events(WEB)[-1] == BLOCKED) == ((minimum, maximum) == (100, 100))
 
 
-def test_CI_44_without_room_elsewhere_a_drained_task_stays() -> None:
+def test_no_capacity_elsewhere_blocks_drain() -> None:
     world = a_running_world(1, instances=1)
     drain(world, 1)
     world.work_for(WEB, 600)
@@ -543,7 +543,7 @@ def test_CI_44_without_room_elsewhere_a_drained_task_stays() -> None:
     assert event.startswith("(service web) was unable to place a task")
 
 
-def test_CI_45_standalone_tasks_of_a_draining_instance_are_not_touched() -> None:
+def test_standalone_tasks_not_touched_by_the_scheduler() -> None:
     world = a_running_world(3)
     world.put(a_task(50))
     drain(world, 1)
@@ -551,7 +551,7 @@ def test_CI_45_standalone_tasks_of_a_draining_instance_are_not_touched() -> None
     assert world.view.must(TASKS, a_task(50).arn).desired_status == "RUNNING"
 
 
-def test_CI_47_tasks_that_moved_do_not_come_back() -> None:
+def test_stays_draining_until_changed_and_tasks_that_moved_do_not_come_back() -> None:
     world = a_running_world(3)
     drain(world, 1)
     world.work_for(WEB, 100)
@@ -561,7 +561,7 @@ def test_CI_47_tasks_that_moved_do_not_come_back() -> None:
     assert ids_of(world.tasks(WEB)) == moved
 
 
-def test_CI_64_orphans_of_a_forced_deregistration_are_replaced_at_once() -> None:
+def test_service_replaces_orphans_at_once() -> None:
     world = a_running_world(6)
     doomed = [t for t in world.tasks(WEB) if t.container_instance_arn == instance_arn(1)]
 

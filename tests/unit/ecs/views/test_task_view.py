@@ -65,7 +65,7 @@ def test_a_pending_task_shows_what_is_known_and_no_more() -> None:
     }
 
 
-def test_TK_72_a_disconnected_agent_shows_in_its_tasks_and_leaves_their_health() -> None:
+def test_TK_72_and_CI_33_a_disconnected_agent_shows_in_its_tasks_and_leaves_their_health() -> None:
     away = an_instance(1, agent_connected=False, disconnected_at=later(5))
     task = a_task(1, connectivity="", health_status="HEALTHY")
     shown = task_view(given(away, task), task)
