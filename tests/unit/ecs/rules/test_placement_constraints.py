@@ -3,6 +3,10 @@
 from typing import Any
 
 import msgspec
+import numpy as np
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 
 from given import (
     a_cluster,
@@ -26,7 +30,14 @@ from roadstead.ecs.rules.placement.choose import (
 )
 from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.explain import Fall, explain_placement
-from roadstead.ecs.rules.placement.search import DISTINCT_INSTANCE_UNMET, MEMBER_OF_UNMET
+from roadstead.ecs.rules.placement.search import (
+    DISTINCT_INSTANCE_UNMET,
+    MEMBER_OF_UNMET,
+    Search,
+    able,
+    filters,
+    is_able,
+)
 from roadstead.ecs.rules.placement.wishes import Wishes, wishes_of
 from roadstead.state.view import Tx, View
 
@@ -231,3 +242,64 @@ def test_an_explanation_of_an_empty_cluster_has_nobody() -> None:
     )
     assert (found.registered, found.able, found.chosen, found.closest) == (0, 0, "", None)
     assert msgspec.json.encode(found)
+
+
+EXPRESSIONS = (
+    "attribute:rack exists",
+    "runningTasksCount < 2",
+    "not(task:group == databases)",
+    "agentConnected == true or attribute:rack == b",
+)
+
+
+@settings(deadline=None)
+@drawn(
+    instances=st.lists(
+        st.fixed_dictionaries(
+            {
+                "status": st.sampled_from(("ACTIVE", "ACTIVE", "DRAINING", "INACTIVE")),
+                "agent_connected": st.booleans(),
+                "external": st.booleans(),
+                "cpu_units": st.sampled_from((100, 300)),
+                "memory_mib": st.sampled_from((64, 200)),
+                "reserved_ports": st.sampled_from(((), (80,))),
+                "attributes": st.sampled_from(({}, {"ecs.os-type": "linux"})),
+                "custom_attributes": st.sampled_from(({}, {"rack": "a"}, {"rack": "b"})),
+            }
+        ),
+        max_size=8,
+    ),
+    tasks=st.lists(st.tuples(st.integers(1, 8), st.sampled_from((GROUP, "databases"))), max_size=6),
+    demand=st.builds(
+        Demand,
+        cpu_units=st.sampled_from((0, 128)),
+        memory_mib=st.sampled_from((0, 64, 128)),
+        host_ports=st.sampled_from(((), (80,))),
+        requires_attributes=st.sampled_from(((), ("ecs.os-type",))),
+        launch_type=st.sampled_from(("EC2", "EXTERNAL")),
+    ),
+    constraints=st.lists(
+        st.sampled_from((DISTINCT, *(member_of(each) for each in EXPRESSIONS))), max_size=3
+    ),
+)
+def test_one_slot_all_slots_and_the_filters_say_the_same(
+    instances: list[dict[str, Any]],
+    tasks: list[tuple[int, str]],
+    demand: Demand,
+    constraints: list[dict[str, str]],
+) -> None:
+    view = given(
+        a_cluster(),
+        *(an_instance(number, **fields) for number, fields in enumerate(instances, 1)),
+        *(a_task(n, instance=i, group=group) for n, (i, group) in enumerate(tasks)),
+    )
+    capacity = view.projection(Capacity)
+    search = Search(capacity, cluster_arn(), demand, GROUP, wishes_of(None, constraints))
+    for zone in capacity.zones(cluster_arn()):
+        able_slots = able(zone, search)
+        asked = zone.active == search.kind
+        for each in filters(search):
+            asked &= each.fits(zone)
+        assert np.array_equal(able_slots, asked)
+        assert [is_able(zone, slot, search) for slot in range(len(asked))] == able_slots.tolist()
+    explain_placement(capacity, cluster_arn(), demand, group=GROUP, wishes=search.wishes)
