@@ -18,6 +18,7 @@ from roadstead.clock import SystemClock
 from roadstead.ecs.operations.table import WRITES
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.transitions.container_instances import agent_connected, agent_disconnected
+from roadstead.ecs.transitions.events import publish
 from roadstead.ids import SystemIds
 from roadstead.server.main import GC_THRESHOLDS
 from roadstead.state.plans import Call
@@ -187,7 +188,10 @@ async def simulated_cluster(log: Log) -> AsyncIterator[SimulatedCluster]:
     Garbage is collected as in the server.
     """
     gc.set_threshold(*GC_THRESHOLDS)
-    store = Store(log, SCHEMA, SystemClock())
+    clock, ids = SystemClock(), SystemIds()
+    store = Store(
+        log, SCHEMA, clock, derive=lambda tx, changes: publish(tx, changes, clock.now(), ids)
+    )
     async with asyncio.TaskGroup() as group:
         writing = group.create_task(store.run())
         cluster = SimulatedCluster(store)
