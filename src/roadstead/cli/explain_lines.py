@@ -112,8 +112,8 @@ def _instance(instance: Answer) -> str:
     text = f"Instance {named}: {instance['status']}, {agent}, {instance['availabilityZone']}"
     if "tasks" in instance:
         text += (
-            f"; {instance['tasks']} tasks, {instance['cpuLeft']} CPU units and "
-            f"{instance['memoryLeft']} MiB left"
+            f"; tasks: {instance['tasks']}, left: {instance['cpuLeft']} CPU units, "
+            f"{instance['memoryLeft']} MiB"
         )
     return text + "."
 

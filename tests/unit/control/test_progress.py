@@ -1,0 +1,143 @@
+"""How far it is to what one waits for, and what holds it up."""
+
+from typing import Any
+
+import pytest
+
+from given import (
+    NOW,
+    a_call,
+    a_cluster,
+    a_container,
+    a_deployment,
+    a_service,
+    a_task,
+    a_task_definition,
+    ago,
+    an_instance,
+    given,
+    instance_arn,
+    later,
+    task_arn,
+)
+from roadstead.aws.errors import ApiError
+from roadstead.control.progress import describe_progress
+from roadstead.state.records import Record
+
+
+def progress(condition: str, target: str, *records: Record) -> dict[str, Any]:
+    view = given(a_cluster(), a_task_definition(), *records)
+    request = {"condition": condition, "targets": [target]}
+    answer = describe_progress(view, a_call(now=NOW), request)
+    (row,) = answer["targets"]
+    assert isinstance(row, dict)
+    return row
+
+
+def test_a_drain_is_held_up_by_services_standalone_tasks_and_what_ends_slowly() -> None:
+    row = progress(
+        "DRAINED",
+        "i-00000000000000001",
+        an_instance(status="DRAINING"),
+        a_service(desired_count=1),
+        a_task(1, service="web"),
+        a_task(2),
+        a_task(3, desired_status="STOPPED", stopping_at=ago(5)),
+    )
+    assert (row["name"], row["left"], row["isDone"]) == ("i-00000000000000001", 3, False)
+    assert row["reasons"] == [
+        "service web still needs 1 task here",
+        f"1 standalone task, which nobody stops: {task_arn(2).rpartition('/')[2]}",
+        "1 task asked to stop, not ended yet",
+    ]
+
+
+def test_an_empty_machine_that_nobody_drains_is_not_drained() -> None:
+    row = progress("DRAINED", instance_arn(), an_instance())
+    assert (row["isDone"], row["left"]) == (False, 0)
+    assert row["reasons"] == ["it is ACTIVE, though without tasks: it may get new ones at any time"]
+    assert progress("DRAINED", instance_arn(), an_instance(status="DRAINING"))["isDone"]
+
+
+def test_a_machine_whose_agent_is_gone_says_so_first() -> None:
+    row = progress(
+        "DRAINED", instance_arn(), an_instance(status="DRAINING", agent_connected=False), a_task(1)
+    )
+    assert row["reasons"][0].startswith("its agent is not connected")
+
+
+def test_deregistered_is_what_is_inactive() -> None:
+    assert not progress("DEREGISTERED", instance_arn(), an_instance())["isDone"]
+    assert progress("DEREGISTERED", instance_arn(), an_instance(status="INACTIVE"))["isDone"]
+
+
+def test_a_service_is_stable_when_its_scheduler_says_so_and_all_tasks_run() -> None:
+    tasks = [a_task(1, service="web"), a_task(2, service="web")]
+    steady = a_service(desired_count=2, is_steady=True)
+    assert progress("STABLE", "web", an_instance(), steady, *tasks)["isDone"]
+    unsteady = a_service(desired_count=2)
+    assert not progress("STABLE", "web", an_instance(), unsteady, *tasks)["isDone"]
+
+
+def test_a_service_tells_of_tasks_that_are_on_their_way() -> None:
+    row = progress(
+        "STABLE",
+        "web",
+        an_instance(),
+        a_service(desired_count=3),
+        a_task(1, service="web", last_status="PENDING", created_at=ago(7)),
+        a_task(2, service="web", started_at=ago(10)),
+        a_task(
+            3,
+            service="web",
+            health_status="UNHEALTHY",
+            containers=(a_container(has_health_check=True, health_status="UNHEALTHY"),),
+        ),
+    )
+    assert row["state"] == "2/3 RUNNING, 0 healthy"
+    assert row["reasons"] == [
+        "1 task PENDING, the oldest for 7 s on i-00000000000000001",
+        "1 task: UNHEALTHY",
+        "1 task RUNNING for too short a time to count as healthy: the last one does in 30 s",
+    ]
+
+
+def test_a_service_that_waits_after_failures_says_until_when() -> None:
+    deployment = a_deployment(failed_starts=3, next_try_at=later(20), rollout_state="IN_PROGRESS")
+    row = progress("STABLE", "web", an_instance(), a_service(deployments=(deployment,)))
+    assert "3 tasks in a row never reached RUNNING: the next try is in 20 s" in row["reasons"]
+
+
+def test_a_deleted_service_never_gets_stable() -> None:
+    row = progress("STABLE", "web", a_service(status="DRAINING", desired_count=0))
+    assert (row["isDone"], row["isImpossible"]) == (False, True)
+
+
+def test_a_stopped_task_never_runs_again() -> None:
+    stopped = a_task(1, last_status="STOPPED", stopped_reason="Task stopped by user")
+    row = progress("RUNNING", task_arn(1), stopped)
+    assert (row["isDone"], row["isImpossible"]) == (False, True)
+    assert row["reasons"] == ["it was asked to stop, or ended: Task stopped by user"]
+    assert progress("STOPPED", task_arn(1), stopped)["isDone"]
+
+
+def test_a_task_that_nobody_stopped_is_told_so() -> None:
+    row = progress("STOPPED", task_arn(1), an_instance(), a_task(1))
+    assert row["reasons"] == ["nobody has asked it to stop, and it has not ended by itself"]
+    assert progress("RUNNING", task_arn(1), an_instance(), a_task(1))["isDone"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "target", "about"),
+    [
+        ("DRAINED", "i-1", "container instances of cluster default: "),
+        ("STABLE", "no", "There are no services of cluster default"),
+        ("RUNNING", "0000", "begins more than one id"),
+        ("RUNNING", "ffff", "ListTasks"),
+    ],
+)
+def test_a_wrong_target_is_answered_with_what_there_is(
+    condition: str, target: str, about: str
+) -> None:
+    with pytest.raises(ApiError, match=about):
+        progress(condition, target, an_instance(), a_task(1), a_task(2))
