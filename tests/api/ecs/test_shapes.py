@@ -46,7 +46,7 @@ def test_a_service_has_all_that_applies_to_it(service: dict[str, Any]) -> None:
             "strategy": "ROLLING",
             "bakeTimeInMinutes": 0,
         },
-        "availabilityZoneRebalancing": "DISABLED",
+        "availabilityZoneRebalancing": "ENABLED",
         "enableECSManagedTags": False,
         "enableExecuteCommand": False,
         "propagateTags": "NONE",
