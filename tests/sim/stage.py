@@ -25,13 +25,21 @@ async def a_cluster(world: World, machines: int = 3, **size: int) -> list[Machin
     return made
 
 
-async def a_service(world: World, count: int, minimum: int = 100, maximum: int = 200) -> None:
-    """The service `web`, steady."""
+async def a_service(
+    world: World,
+    count: int,
+    minimum: int = 100,
+    maximum: int = 200,
+    *,
+    rebalancing: str = "DISABLED",
+) -> None:
+    """The service `web`, steady. It stays where a story has put it, unless it is rebalanced."""
     await world.user.serve(
         "web",
         "web",
         count,
         deploymentConfiguration={"minimumHealthyPercent": minimum, "maximumPercent": maximum},
+        availabilityZoneRebalancing=rebalancing,
     )
     await world.until(lambda: service(world).is_steady, 120, "the service is steady")
 
