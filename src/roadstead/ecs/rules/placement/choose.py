@@ -19,7 +19,6 @@ from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.search import (
     Filter,
     Search,
-    constraint_filters,
     filters,
     is_able,
 )
@@ -103,19 +102,6 @@ def refusal_by(
     if is_able(seat.zone, seat.slot, search):
         return None
     return refusal_at(seat.zone, seat.slot, filters(search))
-
-
-def constraint_refusal(
-    capacity: Capacity, container_instance_arn: str, *, group: str = "", wishes: Wishes = NO_WISHES
-) -> Refusal | None:
-    """Which constraint the instance does not meet, resources and agent aside; None when it meets
-    all. For tasks that run already: leave distinctInstance out, their own task would count."""
-    seat = capacity.seat(container_instance_arn)
-    if seat is None or seat.instance is None:
-        return Refusal(container_instance_arn, "MISSING")
-    assert seat.zone is not None
-    search = Search(capacity, seat.instance.cluster_arn, Demand(), group, wishes)
-    return refusal_at(seat.zone, seat.slot, constraint_filters(search))
 
 
 def refusal_at(zone: Zone, slot: int, asked: list[Filter]) -> Refusal | None:

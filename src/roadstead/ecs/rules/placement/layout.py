@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.capacity import Capacity, Seat
 from roadstead.ecs.records.container_instance import ContainerInstance
 from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, Preference, Wishes
@@ -46,23 +46,22 @@ def layout_of(
         if seat is None or instance is None:
             places[arn] = Place((None,) * len(wishes.strategy))
             continue
-        left = {
-            "cpu": instance.cpu_units - seat.cpu_units,
-            "memory": instance.memory_mib - seat.memory_mib,
-        }
-        places[arn] = Place(tuple(_measure(step, instance, left) for step in wishes.strategy))
+        places[arn] = Place(tuple(_measure(step, instance, seat) for step in wishes.strategy))
     return Layout(wishes.strategy, places, demand.cpu_units, demand.memory_mib)
 
 
-def _measure(
-    step: Preference, instance: ContainerInstance, left: dict[str, int]
-) -> int | str | None:
-    if step.type == "binpack":
-        return left[step.field]
-    if step.type != "spread" or step.field == "instanceId":
-        return None
-    if step.field == AVAILABILITY_ZONE:
-        return instance.availability_zone
+def _measure(step: Preference, instance: ContainerInstance, seat: Seat) -> int | str | None:
+    match step.type, step.field:
+        case "binpack", "cpu":
+            return instance.cpu_units - seat.cpu_units
+        case "binpack", _:
+            return instance.memory_mib - seat.memory_mib
+        case "random", _:
+            return None
+        case _, "instanceId":
+            return None
+        case _, field if field == AVAILABILITY_ZONE:
+            return instance.availability_zone
     for attributes in (instance.attributes, instance.custom_attributes):
         if step.field in attributes:
             return f"={attributes[step.field] or ''}"

@@ -126,11 +126,10 @@ def filters(search: Search) -> list[Filter]:
                 _IS_ANOTHER_KIND,
             )
         )
-    return found + constraint_filters(search)
+    return found + _constraints(search)
 
 
-def constraint_filters(search: Search) -> list[Filter]:
-    """What the constraints alone ask of an instance."""
+def _constraints(search: Search) -> list[Filter]:
     found = [_member_of(query, search) for query in search.wishes.queries]
     if search.wishes.is_distinct:
         found.append(

@@ -163,13 +163,14 @@ def _tasks_per_value(search: Search, attribute: str) -> Callable[[Zone], Integer
     codes = capacity.value_codes(search.cluster_arn, attribute)
     # All values have their number before the totals are made.
     values = {zone: capacity.values_in(zone, codes) for zone in capacity.zones(search.cluster_arn)}
-    totals = np.zeros(len(codes), np.int32)
+    totals = np.zeros(len(codes))
     for zone in groups.by_zone:
         counts = capacity.counts_in(zone, search.cluster_arn, search.group)
         assert counts is not None
         held = np.flatnonzero(counts)
-        np.add.at(totals, values[zone][held], counts[held])
-    return lambda zone: totals[values[zone]]
+        totals += np.bincount(values[zone][held], weights=counts[held], minlength=len(codes))
+    per_value = totals.astype(np.int32)
+    return lambda zone: per_value[values[zone]]
 
 
 def _drawn(found: Found, chance: int) -> tuple[Zone, int]:
