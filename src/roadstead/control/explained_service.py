@@ -30,7 +30,7 @@ def explain_service(view: View, call: Call, request: dict[str, Any]) -> dict[str
 
     Raises: ClusterNotFoundException and ServiceNotFoundException, which name those there are;
         InvalidParameterException for a malformed name.
-    Source: ADR-0020
+    Source: ADR-0021
     """
     cluster = the_cluster(view, call, request.get("cluster"))
     service = the_service(view, call, cluster, request["service"])

@@ -26,7 +26,7 @@ def explain_task(view: View, call: Call, request: dict[str, Any]) -> dict[str, A
     """Where the task stands; why it is PENDING, why it is where it is, or why it stopped.
 
     Raises: ClusterNotFoundException, InvalidParameterException for a task that is not there.
-    Source: ADR-0020
+    Source: ADR-0021
     """
     cluster = the_cluster(view, call, request.get("cluster"))
     task = the_task(view, call, cluster, request["task"])
@@ -67,7 +67,7 @@ def explain_placement_of(view: View, call: Call, request: dict[str, Any]) -> dic
     Raises: ClusterNotFoundException; ClientException for an unknown or inactive definition;
         InvalidParameterException for constraints or a strategy that are none;
         UnsupportedFeatureException for what is not implemented yet.
-    Source: ADR-0020
+    Source: ADR-0021
     """
     cluster = the_cluster(view, call, request.get("cluster"))
     definition = runnable_task_definition(view, call, request["taskDefinition"])

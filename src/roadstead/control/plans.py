@@ -31,7 +31,7 @@ def plan_change(
     monotonic: seconds of real time, for the bound on the work.
     Raises: InvalidParameterException, ClusterNotFoundException, ServiceNotFoundException for a
         request that names what is not there; ValidationException for one that is malformed.
-    Source: ADR-0020
+    Source: ADR-0021
     """
     operation = request["operation"]
     subject = subject_of(view, call, operation, request.get("request") or {})

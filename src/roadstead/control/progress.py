@@ -32,7 +32,7 @@ def describe_progress(view: View, call: Call, request: dict[str, Any]) -> dict[s
     Raises: ClusterNotFoundException; InvalidParameterException and ServiceNotFoundException for a
         target that is not there, naming those that are; ValidationException for an unknown
         condition, and for none or too many targets.
-    Source: ADR-0020
+    Source: ADR-0021
     """
     cluster = the_cluster(view, call, request.get("cluster"))
     measure = _CONDITIONS[request["condition"]]

@@ -11,14 +11,10 @@ from hypothesis import strategies as st
 
 from given import (
     a_cluster,
-    a_deployment,
     a_family,
-    a_service,
     a_task,
     a_task_definition,
-    ago,
     an_instance,
-    definition_arn,
     instance_arn,
     service_arn,
 )
@@ -33,6 +29,12 @@ from unit.control.reality import START_SECONDS, STOP_SECONDS, Reality
 
 ASSUMED = Assumptions(start_seconds=START_SECONDS, stop_seconds=STOP_SECONDS)
 WATCHED_SECONDS = 400
+STRATEGIES: list[list[dict[str, str]]] = [
+    [],
+    [{"type": "spread", "field": "instanceId"}],
+    [{"type": "binpack", "field": "memory"}],
+    [{"type": "spread", "field": "attribute:ecs.availability-zone"}],
+]
 CHECKED = {
     "containerDefinitions": [
         {
@@ -46,6 +48,31 @@ CHECKED = {
         }
     ]
 }
+
+
+@st.composite
+def services(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    """A CreateService request; the first service can be of any deployment strategy."""
+    minimum, maximum = draw(st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100)]))
+    request: dict[str, Any] = {
+        "serviceName": f"service-{number}",
+        "taskDefinition": draw(st.sampled_from(["web:1", "big:1", "checked:1"])),
+        "deploymentConfiguration": {"minimumHealthyPercent": minimum, "maximumPercent": maximum},
+        "placementConstraints": draw(st.sampled_from([[], [], [{"type": "distinctInstance"}]])),
+    }
+    if draw(st.integers(0, 5)) == 0:
+        return {
+            **request,
+            "schedulingStrategy": "DAEMON",
+            "placementConstraints": [],
+            "deploymentConfiguration": {"minimumHealthyPercent": 0, "maximumPercent": 100},
+        }
+    request["desiredCount"] = draw(st.integers(1, 4))
+    request["placementStrategy"] = draw(st.sampled_from(STRATEGIES))
+    rollout = draw(st.sampled_from(["ROLLING", "ROLLING", "BLUE_GREEN", "CANARY"]))
+    if rollout != "ROLLING":
+        request["deploymentConfiguration"] |= {"strategy": rollout, "bakeTimeInMinutes": 1}
+    return request
 
 
 @st.composite
@@ -63,28 +90,14 @@ def worlds(draw: st.DrawFn) -> Reality:
         zone = draw(st.sampled_from(["us-east-1a", "us-east-1b"]))
         cpu = draw(st.sampled_from([1024, 2048]))
         records.append(an_instance(number, availability_zone=zone, cpu_units=cpu))
-    for number in range(1, draw(st.integers(1, 3)) + 1):
-        family = draw(st.sampled_from(["web", "big", "checked"]))
-        minimum, maximum = draw(st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100)]))
-        records.append(
-            a_service(
-                f"service-{number}",
-                desired_count=draw(st.integers(1, 4)),
-                deployments=(
-                    a_deployment(
-                        number, task_definition_arn=definition_arn(family), created_at=ago(1)
-                    ),
-                ),
-                minimum_healthy_percent=minimum,
-                maximum_percent=maximum,
-            )
-        )
     records += [
         a_task(900 + number, instance=draw(st.integers(1, machines)))
         for number in range(draw(st.integers(0, 2)))
     ]
     world = Reality(*records, seed=draw(st.integers(1, 5)))
     world.settle()
+    for number in range(1, draw(st.integers(1, 3)) + 1):
+        world.do("CreateService", draw(services(number)))
     world.live(draw(st.sampled_from([1, 10, 20, 60, 120])))
     return world
 
