@@ -30,7 +30,7 @@ def test_a_deployment_is_taken_back(ecs: Any, server: Any, configuration: dict[s
 
 
 def test_stopping_again_changes_nothing(ecs: Any, server: Any) -> None:
-    a_service(ecs, server)
+    a_service(ecs, server, availabilityZoneRebalancing="DISABLED")
     arn = roll_out(ecs, server, minimumHealthyPercent=0, maximumPercent=100)
     for _ in range(2):
         answer = ecs.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
