@@ -80,7 +80,7 @@ def test_custom_attributes_and_tags_are_read() -> None:
 
 def test_no_attribute_claims_what_this_agent_cannot_do() -> None:
     names = {a["name"] for a in attributes(settings_from(LEAST, "1"), is_first=True)}
-    assert "ecs.capability.full-sync" in names
+    assert {"ecs.capability.full-sync", "ecs.capability.container-health-check"} <= names
     for absent in (
         "ecs.capability.task-eni",
         "com.amazonaws.ecs.capability.task-iam-role",
