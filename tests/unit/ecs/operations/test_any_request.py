@@ -8,7 +8,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from given import a_call, a_cluster, a_family, a_service, a_task, a_task_definition, an_instance
+from given import (
+    a_call,
+    a_cluster,
+    a_family,
+    a_service,
+    a_task,
+    a_task_definition,
+    a_task_set,
+    an_external_service,
+    an_instance,
+    deployment_id,
+)
 from given import given as a_view
 from roadstead.aws.constraints import check_constraints
 from roadstead.aws.errors import ApiError
@@ -32,6 +43,8 @@ WORDS = st.sampled_from(
         "512",
         "1-2",
         "container-instance",
+        "sets",
+        deployment_id(1),
         "aws:x",
         "arn:aws:ecs:us-east-1:123456789012:cluster/default",
         "arn:aws:ecs:us-east-1:123456789012:task-definition/web:1",
@@ -89,8 +102,9 @@ def test_any_request_is_answered_or_refused(operation: str, data: st.DataObject)
         check_constraints(MODEL, shape, request)
     except ApiError:
         return
+    sets = a_task_set(service="sets")
     records = a_cluster(), an_instance(), a_task(), a_service(), a_task_definition(), a_family()
-    tx = Tx(a_view(*records))
+    tx = Tx(a_view(*records, sets, an_external_service(sets, name="sets")))
     perform: Any = WRITES.get(operation) or READS[operation]
     try:
         response = perform(tx, a_call(), request)
