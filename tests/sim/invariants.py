@@ -9,7 +9,11 @@ from typing import Any
 
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.container_instance import (
+    CONTAINER_INSTANCES,
+    LISTED_CONTAINER_INSTANCES,
+    ContainerInstance,
+)
 from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.service import SERVICES, Service
@@ -165,6 +169,10 @@ class Invariants:
         if definition.status != "ACTIVE" and not task.service_arn:
             self._fail(f"{task.arn} was started from {definition.status} {definition.arn}")
         self._asked_for(task)
+        if task.is_daemon:
+            here = view.find(LIVE_TASKS_BY_INSTANCE, task.container_instance_arn)
+            if sum(each.service_arn == task.service_arn for each in here) != 1:
+                self._fail(f"{instance.arn} has two tasks of {task.service_arn}")
 
     def _asked_for(self, task: Task) -> None:
         """A request that was tried again started nothing twice."""
@@ -260,7 +268,11 @@ class Invariants:
                 stopped.setdefault(after.service_arn, []).append(before)
         for arn in dict.fromkeys((*stopped, *started)):
             service = self._view.get(SERVICES, arn)
-            if service is not None and service.status == "ACTIVE":
+            if service is None or service.status != "ACTIVE":
+                continue
+            if service.scheduling_strategy == "DAEMON":
+                self._daemon_within(service, stopped.get(arn, []))
+            else:
                 self._within(service, stopped.get(arn, []), started.get(arn, 0))
 
     def _within(self, service: Service, stopped: list[Task], started: int) -> None:
@@ -281,6 +293,22 @@ class Invariants:
         )
         if started and len(tasks) > most:
             self._fail(f"{service.arn}: {started} started, {len(tasks)} now, the most is {most}")
+
+    def _daemon_within(self, service: Service, stopped: list[Task]) -> None:
+        """The same of a DAEMON service: only what is on ACTIVE instances counts."""
+        view = self._view
+        key = f"{service.cluster_arn}|ACTIVE"
+        active = {each.arn for each in view.find(LISTED_CONTAINER_INSTANCES, key)}
+        there = sum(
+            self._is_healthy(each)
+            for each in view.find(LIVE_TASKS_BY_SERVICE, service.arn)
+            if each.desired_status == "RUNNING" and each.container_instance_arn in active
+        )
+        gone = (each for each in stopped if each.container_instance_arn in active)
+        before = there + sum(self._is_healthy(each) for each in gone)
+        least = minimum_running(len(active), service.minimum_healthy_percent)
+        if there < min(least, before):
+            self._fail(f"{service.arn}: {before} → {there} healthy, the minimum is {least}")
 
     def _is_healthy(self, task: Task) -> bool:
         """It has been RUNNING for as long as it takes to count as healthy."""

@@ -129,6 +129,9 @@ def _service(view: View, service: Service) -> Iterator[str]:
         yield f"{service.arn} is DRAINING"
     if service.status != "ACTIVE":
         return
+    if service.scheduling_strategy == "DAEMON":
+        yield from _daemon(view, service)
+        return
     live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
     tasks = [task for task in live if task.desired_status == "RUNNING"]
     primary = service.deployments[0]
@@ -153,6 +156,27 @@ def _service(view: View, service: Service) -> Iterator[str]:
         yield f"{why}, and there is room ({service.waiting_reason or 'not waiting'})"
     elif _may_stop(service, len(tasks), current):
         yield f"{why}, and some may be stopped"
+
+
+def _daemon(view: View, service: Service) -> Iterator[str]:
+    """Every ACTIVE instance that could take a task of the DAEMON service has one that runs."""
+    primary = service.deployments[0]
+    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
+    active = [each for each in view.all(CONTAINER_INSTANCES) if each.status == "ACTIVE"]
+    current = 0
+    for instance in active:
+        live = view.find(LIVE_TASKS_BY_INSTANCE, instance.arn)
+        tasks = [each for each in live if each.service_arn == service.arn]
+        current += sum(each.started_by == primary.id for each in tasks)
+        if not tasks and _fits(view, instance, definition):
+            yield f"{instance.arn} lacks a task of {service.arn}"
+        elif instance.agent_connected and any(each.last_status != "RUNNING" for each in tasks):
+            yield f"a task of {service.arn} on {instance.arn} does not run"
+    if service.desired_count != len(active):
+        yield f"{service.arn} wants {service.desired_count}, there are {len(active)} instances"
+    is_done = current == len(active) and len(service.deployments) == 1
+    if is_done and primary.rollout_state != "COMPLETED":
+        yield f"{service.arn} has all it wants and is {primary.rollout_state}"
 
 
 def _is_draining(view: View, task: Task) -> bool:

@@ -136,6 +136,8 @@ class User(Caller):
             await self._register(family)
         for _ in range(self.rng.randint(2, 4)):
             await self._try(self._create_service())
+        if self.rng.random() < 0.6:
+            await self._try(self._create_daemon())
 
     async def live(self) -> None:
         """Do one thing after the other, for ever."""
@@ -217,6 +219,16 @@ class User(Caller):
                 "minimumHealthyPercent": minimum,
                 "maximumPercent": maximum,
             },
+        )
+
+    async def _create_daemon(self) -> None:
+        await self.call(
+            "CreateService",
+            cluster=CLUSTER,
+            serviceName="daemon",
+            taskDefinition=self._a_family(),
+            schedulingStrategy="DAEMON",
+            deploymentConfiguration={"minimumHealthyPercent": self.rng.choice((0, 30, 50, 75))},
         )
 
     def _a_family(self) -> str:

@@ -9,7 +9,7 @@ service (`service`).
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 from roadstead.ecs.reconcilers.daemon_actions import CountInstances, StartDaemonTasks
 from roadstead.ecs.reconcilers.daemon_survey import SERVING, DaemonSurvey, daemon_survey
@@ -97,19 +97,22 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
 
 
 def _stops(view: View, service: Service, found: DaemonSurvey, moves: DaemonMoves) -> list[Action]:
-    strays = frozenset(found.places.strays)
-    older = [each.id for each in service.deployments[1:]]
-    idle = [where for where in STANDINGS if where not in SERVING]
-    chosen = _chosen(view, older, idle, strays, min(moves.stop_idle, STOPPED_AT_ONCE_MAX))
-    room = STOPPED_AT_ONCE_MAX - len(chosen)
-    chosen += _chosen(view, older, SERVING, strays, min(moves.stop_leaving, room))
-    actions: list[Action] = []
     primary_id = service.deployments[0].id
+    older = [each.id for each in service.deployments[1:]]
+    not_serving = [where for where in STANDINGS if where not in SERVING]
+    idle = _of(view, found, older, not_serving)
+    chosen = _chosen(view, idle, min(moves.stop_idle, STOPPED_AT_ONCE_MAX))
+    room = min(moves.stop_leaving, STOPPED_AT_ONCE_MAX - len(chosen))
+    young = _chosen(view, _young(view, found, older), room)  # they are of less worth
+    taken = frozenset(young)
+    others = (task for task in _of(view, found, older, SERVING) if task.arn not in taken)
+    chosen += young + _chosen(view, others, room - len(young))
+    actions: list[Action] = []
     if chosen:
         actions.append(StopTasks(service.arn, tuple(chosen), scaling_reason(primary_id)))
     sick = (
         task.arn
-        for task in _of(view, (primary_id,), ("UNHEALTHY",), strays)
+        for task in _of(view, found, (primary_id,), ("UNHEALTHY",))
         if running_since(task) <= found.graced_after
     )
     unhealthy = tuple(islice(sick, moves.stop_unhealthy))
@@ -118,34 +121,37 @@ def _stops(view: View, service: Service, found: DaemonSurvey, moves: DaemonMoves
     return actions
 
 
-def _chosen(
-    view: View,
-    deployments: Iterable[str],
-    standings: Iterable[Standing],
-    strays: frozenset[str],
-    count: int,
-) -> list[str]:
+def _chosen(view: View, tasks: Iterable[Task], count: int) -> list[str]:
     """The first `count`, those before whose agents can be told now: others hold up a rollout."""
     chosen: list[str] = []
     unheard: list[str] = []
-    for task in _of(view, deployments, standings, strays):
-        if len(chosen) >= count:
-            break
+    if count <= 0:
+        return chosen
+    for task in tasks:
         instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
         is_heard = instance is not None and instance.agent_connected
         (chosen if is_heard else unheard).append(task.arn)
+        if len(chosen) >= count:
+            break
     return chosen + unheard[: count - len(chosen)]
 
 
+def _young(view: View, found: DaemonSurvey, deployments: Iterable[str]) -> Iterator[Task]:
+    """Tasks that serve, but not for long enough to be healthy."""
+    for each in deployments:
+        running = _of(view, found, (each,), ("RUNNING",))
+        yield from takewhile(lambda task: running_since(task) > found.healthy_before, running)
+
+
 def _of(
-    view: View,
-    deployments: Iterable[str],
-    standings: Iterable[Standing],
-    strays: frozenset[str],
+    view: View, found: DaemonSurvey, deployments: Iterable[str], standings: Iterable[Standing]
 ) -> Iterator[Task]:
+    """Tasks of these deployments that stand so, the newest first; only where they count."""
+    strays = frozenset(found.places.strays)
     for deployment_id in deployments:
         for where in standings:
-            for task in view.walk(TASKS_BY_STANDING, standing_key(deployment_id, where)):
+            key = standing_key(deployment_id, where)
+            for task in view.walk(TASKS_BY_STANDING, key, reverse=True):
                 if task.container_instance_arn not in strays:
                     yield task
 

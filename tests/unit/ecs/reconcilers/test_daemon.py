@@ -278,6 +278,16 @@ def test_SV_73_a_minimum_of_100_blocks_and_says_so() -> None:
     assert len(world.tasks(AGENT)) == 2
 
 
+def test_SV_73_a_rollout_stops_first_what_is_not_healthy_yet() -> None:
+    world = a_world(instances=4, minimum_healthy_percent=50)
+    world.work_for(AGENT, 60)
+    world.put(an_instance(5))
+    world.agents_work(AGENT)
+    world.update_service(AGENT, deploy=True)
+    assert instance_arn(5) not in world.places()
+    assert len(world.places()) == 3
+
+
 def test_SV_73_a_rollout_takes_the_instances_first_whose_agents_listen() -> None:
     world = a_world(minimum_healthy_percent=50)
     world.work_for(AGENT, 60)
