@@ -6,6 +6,8 @@ import json
 import logging
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -312,3 +314,22 @@ def test_a_server_that_is_killed_goes_on_with_its_file(tmp_path: Path) -> None:
         if server.process.poll() is None:
             server.kill()
     assert lines(path) == list(range(1, 31))
+
+
+def test_a_server_that_is_given_a_foreign_file_does_not_start(tmp_path: Path) -> None:
+    path = tmp_path / "passwords"
+    path.write_text("root:x\n")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "roadstead", "server", "--port", "1"),
+            *("--data-dir", str(tmp_path / "data"), "--event-log", "passwords"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=20,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 1
+    assert f"{path} is not an event log of Roadstead. Name another file" in done.stderr
+    assert path.read_text() == "root:x\n"
