@@ -125,22 +125,23 @@ class _LaidOut:
 
     def __init__(self, counts: Mapping[str, int], layout: Layout) -> None:
         self._layout = layout
-        self._instances = sorted(counts)
-        self._counts = np.array([counts[each] for each in self._instances], np.int64)
+        self._instances = layout.instances
+        self._counts = np.array([counts.get(each, 0) for each in self._instances], np.int64)
         self._codes: dict[int, npt.NDArray[np.int64]] = {}
+        self._totals: dict[int, npt.NDArray[np.int64]] = {}
         self._left: dict[int, npt.NDArray[np.int64]] = {}
-        for number, step in enumerate(layout.strategy):
-            measures = [layout.places[each].measures[number] for each in self._instances]
+        for number, (step, column) in enumerate(zip(layout.strategy, layout.columns, strict=True)):
             if step.type == "binpack":
-                self._left[number] = np.array([int(each or 0) for each in measures], np.int64)
+                self._left[number] = np.array([int(each or 0) for each in column], np.int64)
             elif step.type == "spread" and step.field != "instanceId":
-                known: dict[object, int] = {}
-                codes = [known.setdefault(each, len(known)) for each in measures]
-                self._codes[number] = np.array(codes, np.int64)
+                codes = {each: code for code, each in enumerate(dict.fromkeys(column))}
+                self._codes[number] = np.array([codes[each] for each in column], np.int64)
+                totals = np.bincount(self._codes[number], weights=self._counts)
+                self._totals[number] = totals.astype(np.int64)
 
     def take(self, tasks_on: Callable[[str], list[str]], count: int) -> list[str]:
         """Up to `count` tasks that may go."""
-        may_give = np.ones(len(self._instances), np.bool_)
+        may_give = self._counts > 0
         stacks: dict[int, list[str]] = {}
         chosen: list[str] = []
         while len(chosen) < count:
@@ -155,6 +156,8 @@ class _LaidOut:
                 continue
             chosen.append(stacks[slot].pop())
             self._counts[slot] -= 1
+            for number, codes in self._codes.items():
+                self._totals[number][codes[slot]] -= 1
             for number, left in self._left.items():
                 is_cpu = self._layout.strategy[number].field == "cpu"
                 left[slot] += self._layout.cpu_units if is_cpu else self._layout.memory_mib
@@ -168,7 +171,7 @@ class _LaidOut:
                 measured = self._left[number][those]
             elif number in self._codes:
                 codes = self._codes[number]
-                measured = np.bincount(codes, weights=self._counts)[codes[those]]
+                measured = self._totals[number][codes[those]]
             else:
                 measured = self._counts[those]
             those = those[measured == measured.max()]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from given import a_task, ago, an_instance, given, instance_arn
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.rules.placement.demand import Demand
-from roadstead.ecs.rules.placement.layout import Layout, Place, layout_of
+from roadstead.ecs.rules.placement.layout import Layout, layout_of
 from roadstead.ecs.rules.placement.wishes import Preference, wishes_of
 from roadstead.ecs.rules.scale_in import (
     HEALTHY,
@@ -28,7 +28,7 @@ RANDOM = Preference("random")
 
 def laid_out(*steps: Preference, **places: tuple[int | str | None, ...]) -> Layout:
     """places: by instance, what each step sees of it."""
-    return Layout(steps, {name: Place(each) for name, each in places.items()}, 100, 100)
+    return Layout(steps, tuple(places), tuple(zip(*places.values(), strict=True)), 100, 100)
 
 
 def tasks(on: str, worth: int = HEALTHY) -> list[Candidate]:
@@ -99,11 +99,15 @@ def test_the_layout_is_read_from_the_instances() -> None:
     capacity = view.projection(Capacity)
     assert layout_of(capacity, arns, demand, wishes) == Layout(
         wishes.strategy,
-        {
-            instance_arn(1): Place(("us-east-1a", "=x", None, 872, 836, None)),
-            instance_arn(2): Place(("us-east-1b", "=", None, 2048, 4096, None)),
-            instance_arn(3): Place((None,) * 6),
-        },
+        tuple(arns),
+        (
+            ("us-east-1a", "us-east-1b", None),
+            ("=x", "=", None),
+            (None, None, None),
+            (872, 2048, None),
+            (836, 4096, None),
+            (None, None, None),
+        ),
         10,
         20,
     )

@@ -13,21 +13,18 @@ from roadstead.ecs.records.container_instance import ContainerInstance
 from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, Preference, Wishes
 
-
-class Place(msgspec.Struct, frozen=True, gc=False):
-    """One instance as each step of the strategy sees it."""
-
-    measures: tuple[int | str | None, ...]
-    """For a step that spreads over an attribute, its value (None: it lacks it); for one that packs,
-    what is left of the resource; for the others, nothing."""
+Column = tuple[int | str | None, ...]
 
 
 class Layout(msgspec.Struct, frozen=True):
     """`choose_tasks_to_stop` follows it."""
 
     strategy: tuple[Preference, ...]
-    places: dict[str, Place]
-    """By instance ARN."""
+    instances: tuple[str, ...]
+    """Their ARNs, each once."""
+    columns: tuple[Column, ...]
+    """What each step sees of each instance: one that spreads over an attribute its value (None: it
+    lacks it), one that packs what is left of the resource; the others see nothing."""
     cpu_units: int
     """What a task gives back when it goes, as the next."""
     memory_mib: int
@@ -39,30 +36,32 @@ def layout_of(
     """The layout of tasks on these instances; None without a strategy, which needs none."""
     if not wishes.strategy:
         return None
-    places = {}
-    for arn in instance_arns:
-        seat = capacity.seat(arn)
-        instance = None if seat is None else seat.instance
-        if seat is None or instance is None:
-            places[arn] = Place((None,) * len(wishes.strategy))
-            continue
-        places[arn] = Place(tuple(_measure(step, instance, seat) for step in wishes.strategy))
-    return Layout(wishes.strategy, places, demand.cpu_units, demand.memory_mib)
+    arns = tuple(instance_arns)
+    seats = [capacity.seat(arn) for arn in arns]
+    columns = tuple(_column(step, seats) for step in wishes.strategy)
+    return Layout(wishes.strategy, arns, columns, demand.cpu_units, demand.memory_mib)
 
 
-def _measure(step: Preference, instance: ContainerInstance, seat: Seat) -> int | str | None:
-    match step.type, step.field:
-        case "binpack", "cpu":
-            return instance.cpu_units - seat.cpu_units
-        case "binpack", _:
-            return instance.memory_mib - seat.memory_mib
-        case "random", _:
-            return None
-        case _, "instanceId":
-            return None
-        case _, field if field == AVAILABILITY_ZONE:
-            return instance.availability_zone
+def _column(step: Preference, seats: list[Seat | None]) -> Column:
+    known = [(seat, None if seat is None else seat.instance) for seat in seats]
+    if step.type == "binpack":
+        if step.field == "cpu":
+            return tuple(
+                each.cpu_units - seat.cpu_units if seat and each else None for seat, each in known
+            )
+        return tuple(
+            each.memory_mib - seat.memory_mib if seat and each else None for seat, each in known
+        )
+    if step.type == "spread" and step.field == AVAILABILITY_ZONE:
+        return tuple(each.availability_zone if each else None for _, each in known)
+    if step.type == "spread" and step.field != "instanceId":
+        return tuple(_value(each, step.field) if each else None for _, each in known)
+    return (None,) * len(seats)
+
+
+def _value(instance: ContainerInstance, name: str) -> str | None:
+    """The attribute's value, made different from having none."""
     for attributes in (instance.attributes, instance.custom_attributes):
-        if step.field in attributes:
-            return f"={attributes[step.field] or ''}"
+        if name in attributes:
+            return f"={attributes[name] or ''}"
     return None
