@@ -1,5 +1,6 @@
 """ListServiceDeployments, as boto3 sees it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,10 +33,10 @@ def test_list(ecs: Any, server: Any) -> None:
     assert found[1]["statusReason"]
     assert listed(ecs, status=["STOPPED"]) == [second]
     assert listed(ecs, status=["STOPPED", "IN_PROGRESS"]) == [third, second]
-    at = found[1]["createdAt"]
-    assert listed(ecs, createdAt={"after": at}) == [third, second]
-    assert listed(ecs, createdAt={"before": at}) == [found[2]["serviceDeploymentArn"]]
-    assert listed(ecs, createdAt={"before": at, "after": at}) == []
+    before, after = (found[1]["createdAt"] + timedelta(seconds=each) for each in (-5, 5))
+    assert listed(ecs, createdAt={"after": before}) == [third, second]
+    assert listed(ecs, createdAt={"before": before}) == [found[2]["serviceDeploymentArn"]]
+    assert listed(ecs, createdAt={"before": after, "after": before}) == [second]
 
 
 def test_pages_follow_each_other(ecs: Any, server: Any) -> None:
