@@ -54,10 +54,11 @@ def test_draining_not_listed_but_described(ecs: Any, server: Any, service_arn: s
     assert the_service(ecs)["serviceArn"] == service_arn
 
 
-def test_SV_43_its_tags_go_with_it(ecs: Any, server: Any, service_arn: str) -> None:
+def test_SV_43_its_tags_and_revisions_go_with_it(ecs: Any, server: Any, service_arn: str) -> None:
     ecs.delete_service(service="web", force=True)
     server.settle()
-    assert the_service(ecs)["tags"] == []
+    service = the_service(ecs)
+    assert (service["tags"], service["currentServiceRevisions"]) == ([], [])
 
 
 def test_inactive_eventually_missing(ecs: Any, server: Any, service_arn: str) -> None:

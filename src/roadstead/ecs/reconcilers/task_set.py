@@ -72,7 +72,7 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:  # noqa: ARG001  # e
 
 def _set_of(view: View, task: Task) -> tuple[str, ...]:
     """The ARN of the task's set, if it has one."""
-    if not task.service_arn:
+    if not task.service_arn or not view.size(TASK_SETS):
         return ()
     arn = task_set_arn(task.service_arn, task.started_by)
     return () if view.get(TASK_SETS, arn) is None else (arn,)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.task_set import task_set_arn
 
 REPEATED_AFTER = timedelta(hours=6)
 """An event that says the same again is written again after so long.
@@ -89,19 +90,19 @@ def deployment_completed(service: str, deployment_id: str) -> Announcement:
     return Announcement(f"(service {service}) (deployment {deployment_id}) deployment completed.")
 
 
-def desired_count_updated(desired_count: int, task_set_arn: str = "") -> Announcement:
+def desired_count_updated(desired_count: int, set_arn: str = "") -> Announcement:
     """Of the service, or of one of its task sets; for EventBridge only."""
     extras: dict[str, Any] = {"desiredCount": desired_count}
-    if task_set_arn:
-        extras["taskSetArns"] = [task_set_arn]
+    if set_arn:
+        extras["taskSetArns"] = [set_arn]
     return Announcement("", "SERVICE_DESIRED_COUNT_UPDATED", extras=extras)
 
 
-def task_set_steady(service: str, task_set_id: str, task_set_arn: str) -> Announcement:
+def task_set_steady(service: str, task_set_id: str, set_arn: str) -> Announcement:
     return Announcement(
         f"(service {service}, taskSet {task_set_id}) has reached a steady state.",
         "TASKSET_STEADY_STATE",
-        extras={"taskSetArns": [task_set_arn]},
+        extras={"taskSetArns": [set_arn]},
     )
 
 
@@ -233,11 +234,6 @@ def unable_to_rebalance(service: str, deployment_id: str, count: int) -> Announc
         f"unable to scale in due to (reason {count} tasks under protection)",
         "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
     )
-
-
-def task_set_arn(service_arn: str, task_set_id: str) -> str:
-    """The ARN of a service's task set: a deployment of the ECS controller has none."""
-    return f"{service_arn.replace(':service/', ':task-set/', 1)}/{task_set_id}"
 
 
 def _subject(service: str, task_set: str) -> str:

@@ -67,7 +67,10 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
     }
     if service.deployment_controller == "ECS":
         shown["currentServiceDeployment"] = current_service_deployment(service)
-        shown["currentServiceRevisions"] = current_service_revisions(view, service)
+        is_kept = service.status != "INACTIVE"  # with the service its revisions are gone
+        shown["currentServiceRevisions"] = (
+            current_service_revisions(view, service) if is_kept else []
+        )
     if is_external:
         sets = view.find(TASK_SETS_BY_SERVICE, service.arn)
         shown["taskSets"] = [task_set_view(view, service, each) for each in sets]
