@@ -44,7 +44,10 @@ class Pattern:
 
         @lru_cache(_VERDICTS_KEPT_MAX)
         def matches(value: str) -> bool:
-            return compiled.fullmatch(value) is not None
+            try:
+                return compiled.fullmatch(value) is not None
+            except UnicodeEncodeError:  # half a surrogate pair is text to Python, not to RE2
+                return False
 
         self.matches = matches
 

@@ -217,6 +217,10 @@ def test_groups_are_followed_task_by_task(changes: list[tuple[int, str]], text: 
         assert members(view, text) == members(fresh, text)
 
 
+def test_a_value_that_is_no_proper_text_matches_nothing() -> None:
+    assert not is_meant("attribute:stack =~ .*", **with_stack("\ud800"))
+
+
 def test_no_pattern_keeps_the_server_busy() -> None:
     evil = "'(a*)*(a|aa)+$b'"
     began = time.process_time()
