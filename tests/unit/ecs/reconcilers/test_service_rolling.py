@@ -8,18 +8,15 @@ from small_world import World, ids_of
 
 from given import (
     a_cluster,
-    a_container,
     a_deployment,
     a_service,
     a_task,
     a_task_definition,
-    ago,
     an_instance,
     definition_arn,
     deployment_id,
     instance_arn,
     service_arn,
-    tuned,
 )
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
@@ -77,7 +74,7 @@ def roll_out(world: World) -> None:
     world.update_service(WEB, deploy=True, task_definition_arn=definition_arn(revision=2))
 
 
-def test_SV_50_a_new_service_gets_its_tasks_and_is_steady_when_they_are_healthy() -> None:
+def test_keeps_desired_count() -> None:
     world = a_world(a_new_service(desired_count=3))
     world.settle()
     assert len(world.tasks(WEB)) == 3
@@ -111,7 +108,7 @@ def test_SV_15_a_service_of_none_completes_at_once() -> None:
     assert world.events(WEB) == [COMPLETED, STEADY]
 
 
-def test_SV_50_more_are_started_and_fewer_are_kept_as_desired_count_says() -> None:
+def test_keeps_desired_count_when_it_changes() -> None:
     world = a_running_world(2)
     world.update_service(WEB, desired_count=5)
     assert len(world.tasks(WEB)) == 5
@@ -122,7 +119,7 @@ def test_SV_50_more_are_started_and_fewer_are_kept_as_desired_count_says() -> No
     assert len(world.service(WEB).deployments) == 1
 
 
-def test_SV_58_scale_in_stops_pending_tasks_first_and_says_so() -> None:
+def test_scale_in_order() -> None:
     world = a_running_world(2)
     world.update_service(WEB, desired_count=4)
     world.update_service(WEB, desired_count=2)
@@ -141,7 +138,7 @@ def test_tasks_that_scale_in_stops_name_the_deployment_as_the_reason() -> None:
     )
 
 
-def test_SV_56_a_task_that_ends_by_itself_is_replaced_at_once() -> None:
+def test_stopped_task_replaced_at_once() -> None:
     world = a_running_world(3)
     world.report(world.tasks(WEB)[0], "STOPPED")
     assert len(world.tasks(WEB)) == 3
@@ -175,9 +172,7 @@ def test_DP_03_a_rolling_update_starts_waits_for_health_stops_and_completes() ->
         (1, 100, 100, 0, 0),
     ],
 )
-def test_SV_51_first_step_of_an_update(
-    desired: int, minimum: int, maximum: int, stops: int, starts: int
-) -> None:
+def test_min_max_numbers(desired: int, minimum: int, maximum: int, stops: int, starts: int) -> None:
     world = a_running_world(desired, minimum_healthy_percent=minimum, maximum_percent=maximum)
     old = ids_of(world.tasks(WEB))
     roll_out(world)
@@ -186,7 +181,7 @@ def test_SV_51_first_step_of_an_update(
     assert world.events(WEB).count(BLOCKED) == (0 if stops or starts else 1)
 
 
-def test_SV_52_a_blocked_deployment_says_so_once_and_again_after_six_hours() -> None:
+def test_blocked_event() -> None:
     world = a_running_world(1, minimum_healthy_percent=100, maximum_percent=100)
     roll_out(world)
     world.pass_time(5 * 3600)
@@ -240,7 +235,7 @@ def old_and_new(world: World) -> Counter[str]:
     return Counter(task.task_definition_arn[-1] for task in world.tasks(WEB))
 
 
-def test_SV_59_while_the_new_revision_fails_the_old_one_makes_up_for_its_own_losses() -> None:
+def test_unhealthy_same_revision() -> None:
     world = a_running_world(2)
     roll_out(world)
     assert old_and_new(world) == {"1": 2, "2": 2}
@@ -300,196 +295,6 @@ def test_SV_59_a_service_scaled_up_with_its_update_gets_tasks_of_the_new_revisio
         WEB, deploy=True, task_definition_arn=definition_arn(revision=2), desired_count=3
     )
     assert old_and_new(world) == {"2": 3}
-
-
-def test_SV_54_with_a_health_check_only_its_result_counts() -> None:
-    checked = {"healthCheck": {"command": ["CMD", "true"]}, "name": "app", "essential": True}
-    world = a_running_world(1)
-    document = {"containerDefinitions": [checked]}
-    world.put(a_task_definition(revision=2, document=document))
-    roll_out(world)
-    world.work_for(WEB, 3600, step=600)
-    assert len(world.tasks(WEB)) == 2
-    (new,) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":2"))
-    world.put(msgspec.structs.replace(new, health_status="HEALTHY"))
-    assert ids_of(world.tasks(WEB)) == {new.arn}
-
-
-def test_SV_55_an_unhealthy_task_is_replaced_first_and_stopped_then() -> None:
-    container = a_container(has_health_check=True, last_status="RUNNING")
-    document = {
-        "containerDefinitions": [{"name": "app", "healthCheck": {"command": ["CMD", "true"]}}]
-    }
-    sick = a_task(1, service="web", containers=(container,), health_status="UNHEALTHY")
-    world = a_world(a_service(is_steady=True), sick)
-    world.put(a_task_definition(document=document))
-    world.agents_work(WEB)
-    replaced = (
-        "(service web) has started 1 tasks: (task *). Amazon ECS replaced 1 tasks due to an "
-        "unhealthy status."
-    )
-    assert world.events(WEB) == [replaced]
-    (new,) = (task for task in world.tasks(WEB) if task.arn != sick.arn)
-    world.put(msgspec.structs.replace(new, health_status="HEALTHY"))
-    assert ids_of(world.tasks(WEB)) == {new.arn}
-    assert world.view.must(TASKS, sick.arn).stopped_reason == "Task failed container health checks"
-    assert world.events(WEB) == [
-        replaced,
-        "(service web) (task *) failed container health checks.",
-        stopped(1),
-        STEADY,
-    ]
-
-
-def test_SV_57_in_its_grace_period_an_unhealthy_task_is_left_alone() -> None:
-    container = a_container(has_health_check=True, last_status="RUNNING")
-    sick = a_task(
-        1, service="web", containers=(container,), health_status="UNHEALTHY", started_at=ago(10)
-    )
-    world = a_world(a_service(health_check_grace_period_seconds=100), sick)
-    world.settle()
-    world.pass_time(89)
-    assert ids_of(world.tasks(WEB)) == {sick.arn}
-    world.pass_time(1)
-    assert len(world.tasks(WEB)) == 2
-
-
-# Failing starts.
-
-
-def fail_all(world: World) -> int:
-    """Every PENDING task fails to start; returns how many there were."""
-    pending = [task for task in world.tasks(WEB) if task.last_status == "PENDING"]
-    for task in pending:
-        world.report(task, "STOPPED", stop_code="TaskFailedToStart")
-    return len(pending)
-
-
-def test_SV_65_tasks_that_never_run_are_tried_again_ever_more_rarely() -> None:
-    world = a_world(a_new_service())
-    world.settle()
-    waits = []
-    for _ in range(14):
-        assert fail_all(world) == 1
-        assert world.tasks(WEB) == []
-        next_try_at = world.service(WEB).deployments[0].next_try_at
-        waits.append((next_try_at - world.now).total_seconds())
-        world.pass_time(waits[-1])
-    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
-    unable = "(service web) is unable to consistently start tasks successfully."
-    assert world.events(WEB).count(unable) == 1
-    assert world.service(WEB).deployments[0].failed_starts == 14
-
-
-def test_SV_66_tasks_that_ran_are_started_again_without_waiting() -> None:
-    world = a_world(a_new_service())
-    world.settle()
-    for _ in range(20):
-        world.agents_work(WEB)
-        world.report(world.tasks(WEB)[0], "STOPPED")
-        assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_starts == 0
-
-
-def test_SV_67_a_new_deployment_is_not_made_to_wait() -> None:
-    world = a_world(a_new_service())
-    world.settle()
-    for _ in range(5):
-        fail_all(world)
-        world.pass_time(60)
-    fail_all(world)
-    roll_out(world)
-    assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_starts == 0
-
-
-def test_SV_68_the_first_task_that_runs_ends_the_waiting() -> None:
-    world = a_world(a_new_service())
-    world.settle()
-    for _ in range(5):
-        fail_all(world)
-        world.pass_time(60)
-    world.pass_time(1)
-    world.agents_work(WEB)
-    deployment = world.service(WEB).deployments[0]
-    assert (deployment.failed_starts, deployment.next_try_at) == (0, None)
-
-
-def test_a_task_that_a_user_stopped_is_no_failed_start() -> None:
-    world = a_world(a_new_service())
-    world.settle()
-    world.report(world.tasks(WEB)[0], "STOPPED", stop_code="UserInitiated")
-    assert len(world.tasks(WEB)) == 1
-    assert world.service(WEB).deployments[0].failed_starts == 0
-
-
-def test_tasks_of_one_round_that_fail_together_are_one_failed_try() -> None:
-    world = a_world(a_new_service(desired_count=10))
-    world.settle()
-    assert fail_all(world) == 10
-    assert world.service(WEB).deployments[0].failed_starts == 10
-    world.pass_time(1)
-    assert len(world.tasks(WEB)) == 10
-
-
-# No room.
-
-NO_CPU = (
-    "(service web) was unable to place a task because no container instance met all of its "
-    "requirements. The closest matching (container-instance *) has insufficient CPU units "
-    "available. For more information, see the Troubleshooting section of the Amazon ECS Developer "
-    "Guide."
-)
-
-
-def test_SV_20_a_service_without_instances_waits_and_says_why() -> None:
-    world = a_world(a_new_service(), instances=0)
-    world.settle()
-    assert world.events(WEB) == [
-        "(service web) was unable to place a task because no container instance met all of its "
-        "requirements. Reason: No Container Instances were found in your cluster. For more "
-        "information, see the Troubleshooting section of the Amazon ECS Developer Guide."
-    ]
-    world.put(an_instance(1))
-    assert len(world.tasks(WEB)) == 1
-
-
-def test_EV_01_the_same_cause_is_announced_once_and_again_after_six_hours() -> None:
-    world = a_world(a_new_service(desired_count=20), instances=1)
-    world.settle()
-    assert world.events(WEB) == [started(16), NO_CPU]
-    world.pass_time(5 * 3600)
-    assert world.events(WEB) == [started(16), NO_CPU]
-    world.pass_time(3700)
-    assert world.events(WEB) == [started(16), NO_CPU, NO_CPU]
-
-
-def test_room_that_another_service_gives_back_is_taken_at_once() -> None:
-    world = a_world(
-        a_service("other", desired_count=16, deployments=(a_deployment(7),)),
-        *(a_task(n, service="other", deployment=7) for n in range(16)),
-        a_new_service(),
-        instances=1,
-    )
-    world.settle()
-    assert world.events(WEB) == [NO_CPU]
-    world.update_service(service_arn("other"), desired_count=15)
-    assert len(world.tasks(WEB)) == 1
-
-
-def test_a_service_that_misses_nothing_any_more_does_not_wait() -> None:
-    world = a_world(a_new_service(), instances=0)
-    world.settle()
-    world.update_service(WEB, desired_count=0)
-    assert world.service(WEB).waiting_reason == ""
-
-
-def test_with_min_0_an_old_task_makes_room_for_the_new_one_on_a_full_instance() -> None:
-    world = a_running_world(1, instances=1, minimum_healthy_percent=0, maximum_percent=100)
-    world.put(an_instance(1, cpu_units=128))
-    roll_out(world)
-    (task,) = world.tasks(WEB)
-    assert task.task_definition_arn == definition_arn(revision=2)
 
 
 # Instances that leave.
@@ -617,7 +422,7 @@ def test_a_deleted_service_starts_no_task_when_one_ends() -> None:
 # Events.
 
 
-def test_EV_02_the_steady_state_is_announced_every_six_hours() -> None:
+def test_steady_state_repeated_about_every_6_hours() -> None:
     world = a_world(a_new_service(desired_count=0))
     world.settle()
     world.pass_time(86_400)
@@ -632,22 +437,6 @@ def test_only_the_newest_hundred_events_are_kept() -> None:
     assert len(world.events(WEB)) == 100
 
 
-def test_a_big_service_is_started_in_batches_until_it_is_whole() -> None:
-    world = a_world(a_new_service(desired_count=120), instances=10)
-    plans = world.settle()
-    assert len(world.tasks(WEB)) == 120
-    assert len(plans) == 3
-    world.update_service(WEB, desired_count=0)
-    assert world.tasks(WEB) == []
-
-
-def test_a_health_time_of_none_lets_tasks_count_as_soon_as_they_run() -> None:
-    world = a_world(a_new_service(), tuned(healthy_after_running_seconds=0))
-    world.settle()
-    world.agents_work(WEB)
-    assert world.events(WEB) == [started(1), COMPLETED, STEADY]
-
-
 def test_stopped_tasks_and_inactive_services_are_forgotten_after_an_hour() -> None:
     world = a_running_world(1)
     (task,) = world.tasks(WEB)
@@ -659,62 +448,6 @@ def test_stopped_tasks_and_inactive_services_are_forgotten_after_an_hour() -> No
     assert world.view.get(TASKS, task.arn) is None
     assert world.events(WEB) == []
     assert list(world.reconcilers["roadstead.ecs.reconcilers.service"].keys(world.view)) == []
-
-
-def a_big_world(count: int) -> World:
-    """A steady service on twelve instances, nine of them in zone a, the tasks anywhere."""
-    return World(
-        a_cluster(),
-        a_task_definition(),
-        a_task_definition(revision=2),
-        *(
-            an_instance(n, cpu_units=10**6, memory_mib=10**6, availability_zone="ab"[n > 9])
-            for n in range(1, 13)
-        ),
-        a_service(desired_count=count, is_steady=True),
-        *(
-            a_task(
-                n,
-                service="web",
-                instance=1 + n * n % 12,
-                availability_zone="ab"[1 + n * n % 12 > 9],
-                started_at=ago(100 + n),
-            )
-            for n in range(count)
-        ),
-    )
-
-
-def test_a_service_too_big_to_compare_all_its_tasks_scales_in_evenly_too() -> None:
-    world = a_big_world(1300)
-    world.update_service(WEB, desired_count=40)
-    zones = Counter(task.availability_zone for task in world.tasks(WEB))
-    assert zones == {"a": 20, "b": 20}
-    by_instance = Counter(task.container_instance_arn for task in world.tasks(WEB))
-    for zone in zones:
-        here = [
-            by_instance[each.container_instance_arn]
-            for each in world.tasks(WEB)
-            if each.availability_zone == zone
-        ]
-        assert max(here) - min(here) <= 1
-
-
-def test_a_service_too_big_to_compare_gives_up_pending_tasks_first() -> None:
-    world = a_big_world(600)
-    world.update_service(WEB, desired_count=630)
-    world.update_service(WEB, desired_count=590)
-    assert len(world.tasks(WEB)) == 590
-    assert {task.last_status for task in world.tasks(WEB)} == {"RUNNING"}
-
-
-def test_a_big_service_rolls_out_to_its_end() -> None:
-    world = a_big_world(600)
-    roll_out(world)
-    world.work_for(WEB, 100)
-    assert len(world.tasks(WEB)) == 600
-    assert {task.task_definition_arn for task in world.tasks(WEB)} == {definition_arn(revision=2)}
-    assert world.service(WEB).is_steady
 
 
 def test_all_instances_of_a_service_may_drain_at_once() -> None:
