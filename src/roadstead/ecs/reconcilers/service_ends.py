@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from roadstead.ecs.reconcilers.repeats import due_at, is_due
 from roadstead.ecs.reconcilers.service_actions import (
     AnnounceBlocked,
     AnnounceSteady,
@@ -12,7 +13,6 @@ from roadstead.ecs.reconcilers.service_actions import (
 from roadstead.ecs.reconcilers.service_fleet import FleetPlan
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.rules.deployment_configuration import has_bake
-from roadstead.ecs.rules.service_events import REPEATED_AFTER
 from roadstead.state.plans import Action
 
 
@@ -32,13 +32,13 @@ def ends(
         is_settled = (is_settled or number == 0) and _is_settled(plan)
         is_blocked = is_blocked or plan.moves.is_blocked
     if is_completed and is_settled:
-        if not was_steady or _is_due(service.steady_at, now):
+        if not was_steady or is_due(service.steady_at, now):
             return [*actions, AnnounceSteady(service.arn)], None
-        return actions, _due(service.steady_at)
+        return actions, due_at(service.steady_at)
     if is_blocked:
-        if service.blocked_since is None or _is_due(service.blocked_since, now):
+        if service.blocked_since is None or is_due(service.blocked_since, now):
             return [*actions, AnnounceBlocked(service.arn)], None
-        return actions, _due(service.blocked_since)
+        return actions, due_at(service.blocked_since)
     return actions, None
 
 
@@ -86,11 +86,3 @@ def _is_settled(plan: FleetPlan) -> bool:
         or tasks.unhealthy
         or tasks.coming
     )
-
-
-def _is_due(said_at: datetime | None, now: datetime) -> bool:
-    return said_at is not None and now - said_at >= REPEATED_AFTER
-
-
-def _due(said_at: datetime | None) -> datetime | None:
-    return None if said_at is None else said_at + REPEATED_AFTER

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from roadstead.ecs.reconcilers.failed_starts import failures
 from roadstead.ecs.reconcilers.service_actions import (
     AnnounceProtected,
     AnnounceWaiting,
-    CountFailedStarts,
-    ForgiveFailures,
     RestoreTasks,
     StartTasks,
     StopTasks,
@@ -25,12 +24,10 @@ from roadstead.ecs.reconcilers.service_counts import count_tasks
 from roadstead.ecs.reconcilers.service_survey import (
     Survey,
     after_stopping,
-    newest_running_since,
     next_health_at,
 )
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.service import Service
-from roadstead.ecs.records.service_tasks import FAILED_STARTS
 from roadstead.ecs.records.task import Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.deployment import Moves, next_moves
@@ -90,11 +87,11 @@ def plan_fleet(
     stops, stopped = _stops(view, service, found, moves, room.stops)
     room.stops -= len(stopped)
     has_stopped_all = len(stopped) == moves.stops
-    failures, tries_at = _failures(view, service, fleet, now)
+    counted, tries_at = failures(view, service, fleet.target, now)
     plan = FleetPlan(
         found=found,
         moves=moves,
-        failures=failures,
+        failures=counted,
         stops=stops,
         starts=[],
         wakes=[tries_at],
@@ -140,25 +137,6 @@ def _stops(
 def scaling_reason(deployment_id: str) -> str:
     """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html"""
     return f"Scaling activity initiated by (deployment {deployment_id})"
-
-
-def _failures(
-    view: View, service: Service, fleet: Fleet, now: datetime
-) -> tuple[list[Action], datetime | None]:
-    """What to remember of failed starts, and until when no task may be started.
-
-    While failures are yet to be counted that is not known: none in this plan, then.
-    """
-    target = fleet.target
-    if view.count(FAILED_STARTS, target.id):
-        return [CountFailedStarts(service.arn, target.id)], now
-    if target.failed_starts:
-        newest = newest_running_since(view, target.id)
-        if newest is not None and (target.failed_at is None or newest > target.failed_at):
-            return [ForgiveFailures(service.arn, target.id)], None
-    if target.next_try_at is not None and target.next_try_at > now:
-        return [], target.next_try_at
-    return [], None
 
 
 def _add_starts(view: View, service: Service, plan: FleetPlan, now: datetime, room: Room) -> None:
