@@ -27,8 +27,11 @@ _CONSTRAINT_ADVICE = "Add an instance that meets the placement constraints, or a
 
 
 def placement_of_service(view: View, service: Service) -> dict[str, Any] | None:
-    """Where the next task of the PRIMARY deployment would go; None when it cannot be told."""
-    if not service.deployments:
+    """Where the next task of the PRIMARY deployment would go; None when there is no such place.
+
+    Tasks of a daemon service are not placed: each instance that fits has one.
+    """
+    if not service.deployments or service.scheduling_strategy == "DAEMON":
         return None
     primary: Deployment = service.deployments[0]
     definition = view.get(TASK_DEFINITIONS, primary.task_definition_arn)

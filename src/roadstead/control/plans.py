@@ -10,9 +10,14 @@ from roadstead.control.planned import Refused, Subject, carry_out, subject_of, t
 from roadstead.control.rehearsal.journal import Journal
 from roadstead.control.rehearsal.stage import Bounds, Stage, rehearsal
 from roadstead.control.rehearsal.tasks import START_SECONDS, STOP_SECONDS, Assumptions
+from roadstead.ecs.records.container_instance import (
+    CONTAINER_INSTANCES,
+    LISTED_CONTAINER_INSTANCES,
+)
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -79,6 +84,10 @@ def set_the_scene(view: View, stage: Stage, subject: Subject) -> None:
             stage.expect(task)
     if subject.cluster is None:
         return
+    if tuning(view).dead_host_grace_seconds:
+        for instance in view.find(LISTED_CONTAINER_INSTANCES, subject.cluster.arn):
+            if not instance.agent_connected:
+                stage.look_at(Change(CONTAINER_INSTANCES, instance.arn, instance, instance))
     for service in list(view.walk(LISTED_SERVICES, subject.cluster.arn)):
         if is_moving(service):
             stage.look_at(Change(SERVICES, service.arn, service, service))

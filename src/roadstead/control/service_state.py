@@ -27,6 +27,11 @@ def state_of_service(view: View, service: Service) -> ServiceState:
     name = service.name
     if service.status == "INACTIVE":
         return ServiceState(outcome="SETTLED", reason=f"{name} is deleted.")
+    if service.waiting_reason and service.scheduling_strategy == "DAEMON":
+        return ServiceState(
+            outcome="WAITS_FOR_ROOM",
+            reason=f"{name} waits for room on an instance: {service.waiting_reason}.",
+        )
     if service.waiting_reason:
         found = placement_of_service(view, service)
         if found is not None and not found["able"]:

@@ -161,7 +161,7 @@ def rehearsed(
         return moved, end, None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @drawn(worlds(), changes)
 def test_a_rehearsal_leaves_no_trace(world: Reality, change: tuple[str, dict[str, Any]]) -> None:
     before = picture(world.view)
@@ -170,7 +170,7 @@ def test_a_rehearsal_leaves_no_trace(world: Reality, change: tuple[str, dict[str
     assert rehearsed(world, *change) == first, "the same plan of the same state"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @drawn(worlds(), changes)
 def test_what_is_planned_is_what_happens(
     world: Reality, change: tuple[str, dict[str, Any]]

@@ -9,10 +9,10 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.ecs.reconcilers.service_survey import healthy_count
 from roadstead.ecs.records.service import SERVICES, Service
-from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, standing_key
+from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
-from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment import minimum_running
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
@@ -164,15 +164,13 @@ def healthy_tasks(view: View, service: Service, now: datetime) -> int:
 
     Of older deployments all that run serve already.
     """
-    young = now - timedelta(seconds=tuning(view).healthy_after_running_seconds)
-    found = 0
-    for number, deployment in enumerate(service.deployments):
-        found += view.count(TASKS_BY_STANDING, standing_key(deployment.id, "HEALTHY"))
-        running = standing_key(deployment.id, "RUNNING")
-        found += view.count(TASKS_BY_STANDING, running)
-        if number == 0:
-            found -= view.count_after(TASKS_BY_STANDING, running, young)
-    return found
+    serving: tuple[Standing, ...] = ("RUNNING", "HEALTHY")
+    primary = sum(healthy_count(view, service, each, now) for each in service.deployments[:1])
+    return primary + sum(
+        view.count(TASKS_BY_STANDING, standing_key(older.id, where))
+        for older in service.deployments[1:]
+        for where in serving
+    )
 
 
 def _minimum(before: Service, service: Service) -> int:
