@@ -140,19 +140,22 @@ def _count_older(
         sick = standing_key(older.id, "UNHEALTHY")
         coming += view.count_after(TASKS_BY_STANDING, sick, found.graced_after)
         coming -= view.count_after(PROTECTED_BY_STANDING, sick, found.graced_after)
-        counts.restorable = _restorable(view, older, sum(of.values()))
+        coming -= sum(
+            is_coming(task, found) and not task.protection_enabled for task in found.draining
+        )
+    total = sum(of.values())
+    idle = total - all_protected - (serving - protected_serving) - coming
     counts.coming += coming
-    counts.idle += sum(of.values()) - all_protected - (serving - protected_serving) - coming
+    counts.idle += idle
+    if older.id == found.former_id:
+        counts.restorable = _restorable(view, older, total - idle)
 
 
 def _move_draining(task: Task, found: Survey, counts: _Counts) -> None:
     """A task on a DRAINING instance was counted as if it was not there: count it as one there."""
     is_protected = task.protection_enabled
     if task.started_by != found.fleet.target.id:
-        if not is_protected and is_coming(task, found):
-            counts.coming -= 1
-            counts.idle += 1
-        elif found.fleet.is_failed and not is_protected and serves(task):
+        if found.fleet.is_failed and not is_protected and serves(task):
             counts.staying -= 1
             counts.leaving += 1
         return

@@ -78,3 +78,54 @@ CLOSEST = f"{NO_PLACE}The closest matching (container-instance 1a) "
 )
 def test_an_event_says(sentence: events.Announcement, expected: str) -> None:
     assert sentence.message == expected
+
+
+def test_plural_form_always() -> None:
+    """EV-03."""
+    assert "has started 1 tasks:" in events.started("web", ["1"]).message
+    assert events.stopped_pending("web", 1).message == "(service web) stopped 1 pending tasks."
+
+
+def test_several_items_joined_by_blank_and_final_dot() -> None:
+    """EV-04."""
+    assert events.stopped_running("web", ["1", "2"]).message.endswith(": (task 1) (task 2).")
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "kind", "extras"),
+    [
+        (events.steady("web"), "SERVICE_STEADY_STATE", "INFO", {}),
+        (events.started("web", ["1"]), "TASKS_STARTED", "INFO", {}),
+        (events.stopped_running("web", ["1"]), "TASKS_STOPPED", "INFO", {}),
+        (events.throttled("web"), "SERVICE_TASK_START_IMPAIRED", "WARN", {}),
+        (events.rebalancing_started("web", {"a": 2}), "SERVICE_REBALANCING_STARTED", "INFO", {}),
+        (
+            events.rebalancing_completed("web", {"a": 2}),
+            "SERVICE_REBALANCING_COMPLETED",
+            "INFO",
+            {},
+        ),
+        (events.rebalancing_stopped("web"), "SERVICE_REBALANCING_STOPPED", "INFO", {}),
+        (
+            events.unplaceable(a_service(), "RESOURCE:CPU", "1a"),
+            "SERVICE_TASK_PLACEMENT_FAILURE",
+            "ERROR",
+            {
+                "reason": "RESOURCE:CPU",
+                "containerInstanceArns": [
+                    "arn:aws:ecs:us-east-1:123456789012:container-instance/default/1a"
+                ],
+            },
+        ),
+        (
+            events.protected(a_service(deployment_controller="EXTERNAL"), "ecs-svc/7", 2),
+            "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION",
+            "INFO",
+            {"taskSetArns": ["arn:aws:ecs:us-east-1:123456789012:task-set/default/web/ecs-svc/7"]},
+        ),
+    ],
+)
+def test_eventbridge_calls_it(
+    said: events.Announcement, name: str, kind: str, extras: dict[str, object]
+) -> None:
+    assert (said.event_name, said.event_type, said.extras) == (name, kind, extras)
