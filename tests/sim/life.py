@@ -63,5 +63,6 @@ def lived(seed: int, *, verbose: bool = False) -> World:
         "stopped_task_kept_seconds": 3600 if seed % 2 else 120,
         "inactive_instance_kept_seconds": 3600 if seed % 3 else 300,
         "inactive_service_kept_seconds": 3600 if seed % 5 else 120,
+        "dead_host_grace_seconds": 0 if seed % 4 else 90,
     }
     return played(live, seed=seed, verbose=verbose, **numbers)

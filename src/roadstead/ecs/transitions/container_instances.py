@@ -20,7 +20,6 @@ from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.ecs.rules.registration import Registration
 from roadstead.ecs.rules.stop_codes import (
     DEREGISTERED_REASON,
-    SCHEDULER_INITIATED,
     TERMINATION_NOTICE,
     host_reason,
     lost_reason,
@@ -191,7 +190,7 @@ def give_up_tasks(
     reason = lost_reason(instance.ec2_instance_id, seconds)
     for arn in task_arns:
         task = tx.must(TASKS, arn)
-        orphan_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
+        orphan_task(tx, call, task, reason=reason, stop_code=TERMINATION_NOTICE)
 
 
 def report_health(

@@ -95,7 +95,7 @@ def test_its_service_tasks_are_replaced_after_the_grace_and_not_before() -> None
     world.pass_time(1)
     lost = now(world, task)
     assert (lost.last_status, lost.desired_status) == ("STOPPED", "STOPPED")
-    assert (lost.stopped_reason, lost.stop_code) == (REASON, "ServiceSchedulerInitiated")
+    assert (lost.stopped_reason, lost.stop_code) == (REASON, "TerminationNotice")
     assert world.places(WEB) == [instance_arn(2), instance_arn(2)]
 
 
