@@ -22,7 +22,7 @@ from roadstead.state.plans import Call
 from roadstead.state.records import Change
 from roadstead.state.view import View
 
-WORK_SECONDS_MAX = 0.12
+WORK_SECONDS_MAX = 0.2
 """Of real time, in which the server does nothing else; taking it back takes less than as much."""
 _NOT_THERE_YET: tuple[Standing, ...] = ("PENDING", "CHECKING")
 
