@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS
+from roadstead.ecs.rules.deployment_configuration import DEFAULTS, has_bake, is_staged
 from roadstead.ecs.rules.service_parameters.later import not_yet
 
 _OF_TASK_SETS = (
@@ -90,7 +90,13 @@ def check_daemon(request: Mapping[str, Any], *, is_update: bool = False) -> None
         raise invalid_parameter(f"{_DAEMON} the deployment controller {controller}. Use ECS.")
     if request.get("volumeConfigurations"):
         raise invalid_parameter(f"{_DAEMON} volume configurations.")
-    maximum = (request.get("deploymentConfiguration") or {}).get("maximumPercent")
+    given = request.get("deploymentConfiguration") or {}
+    if has_bake(given) or is_staged(given):
+        raise invalid_parameter(
+            f"{_DAEMON} deployment strategies other than ROLLING, bake times, early success "
+            "criteria and lifecycle hooks."
+        )
+    maximum = given.get("maximumPercent")
     if maximum is not None and maximum > 100:
         raise invalid_parameter(
             f"{_DAEMON} values above 100 for maximum percent on deployment configuration. Change "
