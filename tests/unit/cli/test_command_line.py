@@ -14,6 +14,7 @@ from roadstead import keys, settings
 from roadstead.cli import doctor, main, options, place
 from roadstead.data_dir import DataDirError
 from roadstead.ids import SeededIds
+from roadstead.server.main import chosen_tuning
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
@@ -41,6 +42,17 @@ def test_the_module_is_the_same_command() -> None:
 
 def test_the_default_port_is_the_settings() -> None:
     assert options.DEFAULT_PORT == settings.DEFAULT_PORT
+
+
+def test_options_that_tune_choose_numbers_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEALTHY_AFTER_RUNNING_SECONDS", "DEAD_HOST_GRACE_SECONDS"):
+        monkeypatch.setenv(settings.TUNING_PREFIX + name, "1")
+        monkeypatch.delenv(settings.TUNING_PREFIX + name)
+    options.tune(None, None)
+    assert settings.tuning() == {}
+    options.tune(7, 300)
+    chosen = chosen_tuning(settings.tuning())
+    assert (chosen.healthy_after_running_seconds, chosen.dead_host_grace_seconds) == (7, 300)
 
 
 def test_env_prints_variables_for_a_shell(tmp_path: Path) -> None:
