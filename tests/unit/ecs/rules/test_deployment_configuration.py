@@ -182,3 +182,34 @@ def test_a_pause_hook_waits_for_a_day_and_rolls_back_unless_told_otherwise() -> 
 def test_a_rolling_deployment_may_carry_hooks_for_the_stages_that_it_passes() -> None:
     stages = ["RECONCILE_SERVICE", "PRE_SCALE_UP", "POST_SCALE_UP"]
     assert has_bake(merged(lifecycleHooks=[{**PAUSE, "lifecycleStages": stages}]))
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "is_right"),
+    [
+        (0, 100, True),
+        (100, 101, True),
+        (99, 100, True),
+        (-1, 200, False),
+        (101, 200, False),
+        (50, 99, False),
+        (100, 100, False),
+    ],
+)
+def test_percent_ranges(minimum: int, maximum: int, is_right: bool) -> None:
+    """SV-53."""
+    given = {"minimumHealthyPercent": minimum, "maximumPercent": maximum}
+    if is_right:
+        assert merged_configuration(DEFAULTS, given) == {**DEFAULTS, **given}
+        return
+    with pytest.raises(ApiError) as refused:
+        merged_configuration(DEFAULTS, given)
+    assert refused.value.code == "InvalidParameterException"
+
+
+def test_percent_ranges_may_not_both_be_100() -> None:
+    with pytest.raises(ApiError) as refused:
+        merged_configuration(DEFAULTS, {"maximumPercent": 100})
+    assert refused.value.message == (
+        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+    )
