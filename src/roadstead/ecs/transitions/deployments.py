@@ -99,6 +99,7 @@ def complete_deployment(
         updated_at=call.now,
     )
     older = service.deployments[1:] if keeps_older else ()
+    former_revision_arn = service.completed_revision_arn
     service = msgspec.structs.replace(
         service,
         deployments=(done, *older),
@@ -106,7 +107,9 @@ def complete_deployment(
         completed_revision_arn=primary.service_revision_arn,
     )
     message = service_events.deployment_completed(service.name, primary.id)
-    return announce(tx, call, service, message)
+    service = announce(tx, call, service, message)
+    service_deployments.forget_unused_revision(tx, service.arn, former_revision_arn)
+    return service
 
 
 def source_deployment(service: Service) -> Deployment | None:

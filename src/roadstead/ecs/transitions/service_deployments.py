@@ -219,12 +219,18 @@ def end_hook(
 def forget_deployment(tx: Tx, record: ServiceDeployment) -> None:
     """Remove a deployment that has ended, and its revision if the service does not use it."""
     tx.delete(SERVICE_DEPLOYMENTS, record.arn)
-    service = tx.get(SERVICES, record.service_arn)
-    used = {each.service_revision_arn for each in service.deployments} if service else set()
+    forget_unused_revision(tx, record.service_arn, record.target_revision_arn)
+
+
+def forget_unused_revision(tx: Tx, service_arn: str, revision_arn: str) -> None:
+    """Remove a revision that neither the service nor one of its deployments' records names."""
+    service = tx.get(SERVICES, service_arn)
+    used = {each.target_revision_arn for each in tx.find(DEPLOYMENTS_BY_SERVICE, service_arn)}
     if service is not None:
         used.add(service.completed_revision_arn)
-    if record.target_revision_arn not in used:
-        tx.delete(SERVICE_REVISIONS, record.target_revision_arn)
+        used.update(each.service_revision_arn for each in service.deployments)
+    if revision_arn not in used:
+        tx.delete(SERVICE_REVISIONS, revision_arn)
 
 
 def forget_deployments(tx: Tx, service_arn: str) -> None:

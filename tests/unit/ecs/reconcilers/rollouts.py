@@ -40,7 +40,9 @@ def configured(**configuration: Any) -> dict[str, Any]:
     }
 
 
-def create(world: World, count: int = 2, **configuration: Any) -> None:
+def create(
+    world: World, count: int = 2, *, fields: dict[str, Any] | None = None, **configuration: Any
+) -> None:
     """A new service of web:1."""
     service = Service(
         arn=WEB,
@@ -50,6 +52,7 @@ def create(world: World, count: int = 2, **configuration: Any) -> None:
         task_definition_arn=definition_arn(),
         created_at=world.now,
         **configured(**configuration),
+        **(fields or {}),
     )
     world.update(lambda tx: services.create_service(tx, world.call, service))
 

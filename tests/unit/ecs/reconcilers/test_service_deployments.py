@@ -261,6 +261,30 @@ def test_records_are_kept_for_90_days() -> None:
     world.pass_time(2 * 86_400)
     assert records(world) == []
     assert world.view.get(SERVICE_REVISIONS, second.target_revision_arn) is not None
+    roll_out(world, 3)
+    world.work_for(WEB, 60)
+    assert [each.arn for each in world.view.find(REVISIONS_BY_SERVICE, WEB)] == [
+        record(world).target_revision_arn
+    ]
+
+
+def test_a_daemon_service_is_taken_back_too() -> None:
+    world = a_world()
+    create(
+        world,
+        0,
+        fields={"scheduling_strategy": "DAEMON"},
+        minimumHealthyPercent=0,
+        maximumPercent=150,
+        **BREAKER,
+    )
+    world.work_for(WEB, 60)
+    assert (record(world).status, len(world.tasks(WEB))) == ("SUCCESSFUL", 4)
+    roll_out(world)
+    keep_failing(world)
+    world.work_for(WEB, 120)
+    assert record(world).status == "ROLLBACK_SUCCESSFUL"
+    assert len(tasks_of(world, 1)) == len(world.tasks(WEB)) == 4
 
 
 def test_a_service_from_before_there_were_revisions_can_be_rolled_back_too() -> None:

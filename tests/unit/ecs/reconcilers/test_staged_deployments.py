@@ -283,3 +283,21 @@ def test_limits_end_a_deployment_that_lasts_too_long() -> None:
         "Service deployment rolled back because the stage SCALE_UP did not complete within 24 "
         "hours."
     )
+
+
+def test_limits_hold_for_the_deployment_as_a_whole_too() -> None:
+    hooks = [
+        pause(stage, timeoutInMinutes=20_160, action="CONTINUE")
+        for stage in ("PRE_SCALE_UP", "POST_SCALE_UP", "POST_TEST_TRAFFIC_SHIFT")
+    ]
+    world = a_rolled_out_world(**BLUE_GREEN, lifecycleHooks=hooks)
+    roll_out(world)
+    world.pass_time(14 * 86_400)
+    world.work_for(WEB, 60)
+    world.pass_time(14 * 86_400)
+    assert record(world).lifecycle_stage == "POST_TEST_TRAFFIC_SHIFT"
+    world.pass_time(2 * 86_400)
+    assert record(world).status_reason == (
+        "Service deployment rolled back because the service deployment did not complete within "
+        "720 hours."
+    )
