@@ -188,14 +188,15 @@ def _idle(view: View, found: Survey) -> Iterator[Task]:
     target = found.fleet.target.id
     draining = _arns(found.draining)
     for older in found.fleet.older:
-        for where in ("UNHEALTHY", *COMING):
+        # Of the former deployment only those on DRAINING instances are idle: they follow.
+        unready = ("UNHEALTHY",) if older.id == found.former_id else ("UNHEALTHY", *COMING)
+        for where in unready:
             for task in _standing(view, older.id, where):
-                is_draining = task.arn in draining
-                if not task.protection_enabled and (is_draining or not is_coming(task, found)):
+                if not (task.protection_enabled or task.arn in draining or is_coming(task, found)):
                     yield task
     for task in found.draining:
-        if task.started_by == target and (
-            is_sick(task, found) or not (serves(task) or task.protection_enabled)
+        if (task.started_by == target and is_sick(task, found)) or not (
+            task.protection_enabled or serves(task)
         ):
             yield task
 

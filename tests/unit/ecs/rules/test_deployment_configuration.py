@@ -211,5 +211,6 @@ def test_percent_ranges_may_not_both_be_100() -> None:
     with pytest.raises(ApiError) as refused:
         merged_configuration(DEFAULTS, {"maximumPercent": 100})
     assert refused.value.message == (
-        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments."
+        "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block "
+        "deployments."
     )
