@@ -31,6 +31,7 @@ from roadstead.ecs.reconcilers.service_fleet import (
     WAITING_LOOKED_AT_AFTER,
     scaling_reason,
 )
+from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import (
@@ -232,8 +233,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     concerned: list[str] = []
     if task.is_daemon and (after is None or before is None or _has_moved(before, after)):
         concerned.append(task.service_arn)
-    held = before is not None and before.desired_status == "RUNNING"
-    if held and (after is None or after.desired_status != "RUNNING"):
+    if holds_room(before) and not holds_room(after):
         daemons = view.find(DAEMON_SERVICES, task.cluster_arn)
         concerned += [each.arn for each in daemons if each.waiting_reason]
     return concerned

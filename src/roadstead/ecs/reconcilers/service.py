@@ -20,6 +20,7 @@ from roadstead.ecs.reconcilers.service_fleet import (
     scaling_reason,
 )
 from roadstead.ecs.reconcilers.service_rebalancing import begin, go_on, is_going_on, why_to_stop
+from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
 from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END
@@ -137,8 +138,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     concerned: list[str] = []
     if task.service_arn and (after is None or before is None or _has_moved(before, after)):
         concerned.append(task.service_arn)
-    held = before is not None and before.desired_status == "RUNNING"
-    holds = after is not None and after.desired_status == "RUNNING"
+    held, holds = holds_room(before), holds_room(after)
     if held and not holds:
         concerned += _waiting_in(view, task.cluster_arn)
     elif holds and not held:

@@ -3,7 +3,7 @@
 A projection: it follows the container instances and the tasks, so that placement reads numbers in
 arrays and never walks records. A task takes its resources when it is placed and gives them back as
 soon as its desiredStatus is STOPPED, though its containers may still run: its agent keeps new
-tasks waiting until they fit.
+tasks waiting until they fit. A daemon task keeps them until it is STOPPED.
 
 Instances of one cluster and Availability Zone share the arrays of a `Zone`; a change of a task
 touches one element of each. An instance's element never moves while it stays in its zone; elements
@@ -42,7 +42,7 @@ class Seat:
         self.memory_mib = 0
         self.tasks = 0
         self.daemons = 0
-        """Tasks of DAEMON services that are not STOPPED, also those asked to stop."""
+        """Tasks of DAEMON services that are to stay."""
         self.ports: dict[int, int] = {}
         """Port code → by how many tasks it is held."""
 
@@ -126,11 +126,11 @@ class Capacity:
         task = after or before
         assert task is not None
         if task.is_daemon:
-            lived, lives = _is_live(before), _is_live(after)
-            if lived != lives:
-                self._daemon_changed(task, 1 if lives else -1)
-        held = before is not None and _holds(before)
-        holds = after is not None and _holds(after)
+            stayed = before is not None and before.desired_status == "RUNNING"
+            stays = after is not None and after.desired_status == "RUNNING"
+            if stayed != stays:
+                self._daemon_changed(task, 1 if stays else -1)
+        held, holds = holds_room(before), holds_room(after)
         if held and holds:
             assert before is not None
             assert after is not None
@@ -144,16 +144,15 @@ class Capacity:
             self._take(after, 1)
 
     def _daemon_changed(self, task: Task, sign: int) -> None:
-        """A daemon task came or ended: until then no other of its service may be started there."""
+        """A daemon task that is to stay came, or is not to stay any more."""
         arn = task.container_instance_arn
         seat = self._seats.get(arn)
         if seat is None:
             seat = self._seats[arn] = Seat()
         seat.daemons += sign
-        group = live_group(task.service_arn)
-        count = self._count(task.cluster_arn, group, arn, seat.zone, sign)
+        count = self._count(task.cluster_arn, task.service_arn, arn, seat.zone, sign)
         if seat.zone is not None:
-            seat.zone.group_changed(seat.slot, group, count, sign)
+            seat.zone.group_changed(seat.slot, task.service_arn, count, sign)
         elif seat.instance is None and not (seat.tasks or seat.daemons):
             del self._seats[arn]
 
@@ -174,7 +173,7 @@ class Capacity:
                 del seat.ports[code]
             if zone is not None:
                 zone.port_changed(seat.slot, code, taken=seat_has_port(seat, code))
-        group = group_of(task)
+        group = live_group(task.service_arn) if task.is_daemon else group_of(task)
         count = self._count(task.cluster_arn, group, arn, zone, sign)
         if zone is not None:
             zone.task_changed(seat.slot, sign, task.cpu_units, task.memory_mib, group, count)
@@ -265,8 +264,16 @@ def group_of(task: Task) -> str:
     return task.service_arn or task.group
 
 
+def holds_room(task: Task | None) -> bool:
+    """Whether the task takes of its instance: a daemon's until STOPPED, for its successor."""
+    if task is None or not task.container_instance_arn:
+        return False
+    return task.last_status != "STOPPED" if task.is_daemon else task.desired_status == "RUNNING"
+
+
 def live_group(service_arn: str) -> str:
-    """The group that counts a DAEMON service's tasks until they are STOPPED."""
+    """The group that counts a DAEMON service's tasks until they are STOPPED: as long as they hold
+    their resources. The service's own counts those that are to stay, as for every service."""
     return f"{service_arn}|live"
 
 
@@ -279,14 +286,6 @@ def seat_has_port(seat: Seat, code: int) -> bool:
         return False
     reserved = instance.reserved_ports_udp if code & 1 else instance.reserved_ports
     return code >> 1 in reserved
-
-
-def _holds(task: Task) -> bool:
-    return task.desired_status == "RUNNING" and task.container_instance_arn != ""
-
-
-def _is_live(task: Task | None) -> bool:
-    return task is not None and task.last_status != "STOPPED" and task.container_instance_arn != ""
 
 
 def _add(counts: dict[Zone, int], zone: Zone, amount: int) -> None:

@@ -316,6 +316,33 @@ def test_insufficient_room_for_daemon() -> None:
     assert world.service(AGENT).waiting_reason == ""
 
 
+def test_SV_70_no_replica_task_gets_the_room_between_a_daemon_and_its_successor() -> None:
+    """A cluster that is full, with replica tasks that wait for room, is rolled all the same."""
+    world = a_world(a_replica(), instances=2)
+    world.work_for(AGENT, 60)
+    world.update_service(WEB, desired_count=100)
+    world.work_for(WEB, 60)
+    assert world.service(WEB).waiting_reason == "RESOURCE:CPU"
+    world.update_service(AGENT, deploy=True)
+    assert world.tasks(AGENT) == []
+    full = len(world.tasks(WEB))
+    world.work_for(AGENT, 100)
+    assert world.places() == [instance_arn(1), instance_arn(2)]
+    assert len(world.tasks(WEB)) == full
+
+
+def test_room_that_a_daemon_leaves_for_good_is_given_to_who_waits_for_it() -> None:
+    world = a_world(a_replica(), instances=1)
+    world.work_for(AGENT, 60)
+    world.update_service(WEB, desired_count=100)
+    world.work_for(WEB, 60)
+    full = len(world.tasks(WEB))
+    world.update_service(AGENT, placement_constraints=ON_SSD)
+    assert len(world.tasks(WEB)) == full
+    world.agents_work(AGENT)
+    assert len(world.tasks(WEB)) == full + 1
+
+
 def test_capacity_provider_with_daemon() -> None:
     """SV-74: an instance of a capacity provider is an instance like any other."""
     world = a_world(an_instance(4, capacity_provider_name="cp"))
