@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
@@ -20,13 +21,16 @@ from given import (
     task_arn,
     tuned,
 )
+from roadstead.aws.sigv4 import Caller
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.rules.service_events import Announcement
 from roadstead.ecs.transitions.service_events import announce
-from roadstead.server import event_streams
+from roadstead.ecs.views.event_filter import EventFilter
+from roadstead.server import control_plane, event_streams
+from roadstead.server.event_query import EventQuery
 from roadstead.state.records import Record
 from roadstead.state.view import Tx
 from roadstead.store.log import LogError
@@ -281,6 +285,24 @@ def test_nothing_leaves_before_it_is_durable() -> None:
     server.stop()
 
 
+def test_a_reader_that_reads_nothing_does_not_keep_the_server_from_stopping(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(control_plane, "STOP_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(event_streams, "LAST_WORDS_SECONDS_MAX", 0.1)
+    server = ApiServer()
+    server.start()
+    now = server.clock.now()
+    tasks = [a_task(each, last_status="STOPPED", stopped_at=now) for each in range(6000)]
+    put(server, TASKS, *tasks)
+    reader = EventReader(server.endpoint, server.ROOT)
+    began = time.monotonic()
+    server.stop()
+    assert time.monotonic() - began < 10
+    assert "left behind" in caplog.text
+    reader.close()
+
+
 class SlowReader:
     """The ASGI side of a reader that takes one message and then waits until it is let go on."""
 
@@ -305,10 +327,10 @@ class SlowReader:
 def streaming(server: ApiServer, reader: SlowReader) -> Any:
     """A stream to this reader, on the server's loop."""
     plane = server.plane
-    caller = event_streams.Caller("AKIAROOT", "123456789012", "us-east-1", "roadstead", "root")
-    wish = event_streams.Wish(event_streams.EventFilter(), None, None, follow=True)
+    caller = Caller("AKIAROOT", "123456789012", "us-east-1", "roadstead", "root")
+    query = EventQuery(EventFilter(), None, None, follow=True)
     stream = event_streams.Stream(
-        plane.feed, plane.dispatcher._keys, plane.clock, caller, wish, reader.send
+        plane.feed, plane.dispatcher._keys, plane.clock, caller, query, reader.send
     )
     return asyncio.run_coroutine_threadsafe(stream.serve(reader.receive), server._loop)
 

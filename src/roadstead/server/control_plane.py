@@ -32,6 +32,9 @@ from roadstead.server.loops import ReconcileLoop, Reconciler
 from roadstead.store.log import Log
 from roadstead.store.store import Store
 
+STOP_SECONDS_MAX = 5.0
+"""For clients to take their last answers when the server stops; then it goes without them."""
+
 log = logging.getLogger(__name__)
 
 
@@ -131,10 +134,14 @@ class ControlPlane:
             on_ready(tuple(f"{server.host}:{server.port}" for server in servers))
             await self._stop.wait()
             self.sessions.stop()
-            self.feed.stop()
+            self.event_streams.stop()
             for server in servers:
                 server.stop()
-            await asyncio.gather(*serving)
+            if serving:
+                _, late = await asyncio.wait(serving, timeout=STOP_SECONDS_MAX)
+                for routine in late:
+                    log.warning("clients that do not read their answers are left behind")
+                    routine.cancel()
             for routine in loops:
                 routine.cancel()
             self.store.close()

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -20,11 +19,10 @@ from roadstead.aws.protocol import json
 from roadstead.aws.sigv4 import Caller, authenticate
 from roadstead.clock import Clock
 from roadstead.control.model import NAME
-from roadstead.ecs.records.scope import scope
-from roadstead.ecs.views.event_filter import TYPE_WORDS, EventFilter
 from roadstead.ids import Ids
 from roadstead.server.access import STREAM_EVENTS, check_access
 from roadstead.server.event_feed import EventFeed, Line
+from roadstead.server.event_query import EventQuery, query_of
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.waiting import wait_for_news
 
@@ -34,28 +32,14 @@ HEARTBEAT_SECONDS = 15.0
 SEND_SECONDS_MAX = 30.0
 """For the reader to take what was sent; after that its connection is dropped."""
 LAST_WORDS_SECONDS_MAX = 1.0
-SINCE_SECONDS_MAX = 10 * 365 * 86_400
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-PARAMETERS = ("after", "since", "follow", "cluster", "service", "task")
-"""And `type`, which may be given more than once."""
-
 Message = MutableMapping[str, Any]
 
 log = logging.getLogger(__name__)
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """What a reader asked for."""
-
-    wanted: EventFilter
-    after: int | None
-    """The number of the last event that it has; None for one that has none."""
-    since_seconds: int | None
-    follow: bool
 
 
 class Ended(Exception):
@@ -74,7 +58,18 @@ class EventStreams:
         self._keys = keys
         self._clock = clock
         self._ids = ids
-        self.open_streams = 0
+        self._streams: dict[Stream, None] = {}
+
+    @property
+    def open_streams(self) -> int:
+        """How many there are."""
+        return len(self._streams)
+
+    def stop(self) -> None:
+        """Let every stream end soon, whether its reader reads or not."""
+        self._feed.stop()
+        for stream in self._streams:
+            stream.end_within(LAST_WORDS_SECONDS_MAX)
 
     async def open(
         self,
@@ -84,28 +79,29 @@ class EventStreams:
     ) -> None:
         """Serve one stream to its end, or refuse it."""
         try:
-            caller, wish = self._admit(request)
+            caller, query = self._admit(request)
         except ApiError as error:
             await _refuse(send, json.encode_error(error, self._ids.uuid()))
             return
-        self.open_streams += 1
+        stream = Stream(self._feed, self._keys, self._clock, caller, query, send)
+        self._streams[stream] = None
         try:
-            await Stream(self._feed, self._keys, self._clock, caller, wish, send).serve(receive)
+            await stream.serve(receive)
         finally:
-            self.open_streams -= 1
+            del self._streams[stream]
 
-    def _admit(self, request: HttpRequest) -> tuple[Caller, Wish]:
+    def _admit(self, request: HttpRequest) -> tuple[Caller, EventQuery]:
         """Raises: ApiError"""
         caller = authenticate(request, self._keys, self._clock.now(), service=NAME)
         check_access(self._keys.kind(caller.access_key_id), caller.arn, STREAM_EVENTS)
-        wish = wish_of(request, caller)
+        query = query_of(request, caller)
         if self.open_streams >= STREAMS_MAX:
             raise ApiError(
                 "ThrottlingException",
                 f"There are {STREAMS_MAX} event streams already; end one of them.",
                 status=429,
             )
-        return caller, wish
+        return caller, query
 
 
 class Stream:
@@ -117,16 +113,22 @@ class Stream:
         keys: KeyRing,
         clock: Clock,
         caller: Caller,
-        wish: Wish,
+        query: EventQuery,
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
         self._feed = feed
         self._keys = keys
         self._clock = clock
         self._caller = caller
-        self._wish = wish
+        self._query = query
         self._send = send
         self._has_gone = False
+        self._limit: asyncio.Timeout | None = None
+
+    def end_within(self, seconds: float) -> None:
+        """Give the reader up if it has not taken all by then."""
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time() + seconds)
 
     async def serve(self, receive: Callable[[], Awaitable[Message]]) -> None:
         """Send until the reader goes, or there is nothing more to say to it."""
@@ -149,12 +151,16 @@ class Stream:
         try:
             await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await self._write(b": events of Roadstead\n\n")
-            await self._events(news)
+            async with asyncio.timeout(None) as self._limit:
+                try:
+                    await self._events(news)
+                finally:
+                    self._limit = None
         except Ended as end:
             told = {"reason": str(end), **({"missed": end.missed} if end.missed else {})}
             await self._last_words(b"event: end\ndata: %s\n\n" % msgspec.json.encode(told))
         except TimeoutError:
-            log.info("a reader of events took nothing for %.0f s; dropped", SEND_SECONDS_MAX)
+            log.info("a reader of events did not take what was sent to it; dropped")
         except Exception as error:  # noqa: BLE001  # granian tells a broken connection by several exceptions
             log.debug("a reader of events has gone: %s", error)
 
@@ -162,7 +168,7 @@ class Stream:
         """Raises: Ended, TimeoutError"""
         position = await self._beginning()
         while True:
-            reading = self._feed.read(position, self._wish.wanted)
+            reading = self._feed.read(position, self._query.wanted)
             position = reading.position
             if reading.missed:
                 raise Ended(
@@ -177,21 +183,21 @@ class Stream:
             if reading.is_more:
                 await self._clock.sleep(0)
                 continue
-            if not self._wish.follow:
+            if not self._query.follow:
                 raise Ended("These are all events that are kept.")
             await self._wait(news, position)
 
     async def _beginning(self) -> int:
         """Where the reading begins; the reader hears what it missed."""
-        after = self._wish.after
+        after = self._query.after
         if after is not None and self._feed.knows(after):
             missed = max(0, self._feed.oldest_position - after)
             if missed:
                 told = msgspec.json.encode({"missed": missed})
                 await self._write(b"event: missed\ndata: %s\n\n" % told)
             return after + missed
-        if after is None and self._wish.since_seconds is not None:
-            since = timedelta(seconds=self._wish.since_seconds)
+        if after is None and self._query.since_seconds is not None:
+            since = timedelta(seconds=self._query.since_seconds)
             if not since:
                 return self._feed.last
             return self._feed.position_before(self._clock.now() - since)
@@ -223,57 +229,6 @@ class Stream:
                 await self._send({"type": "http.response.body", "body": text, "more_body": False})
         except Exception as error:  # noqa: BLE001  # it is over, which is what was wanted
             log.debug("a reader of events did not hear why its stream ended: %s", error)
-
-
-def wish_of(request: HttpRequest, caller: Caller) -> Wish:
-    """What the request asks for, in the account and Region that it is signed for.
-
-    Raises: ValidationException
-    """
-    if request.method != "GET":
-        raise _invalid(f"{EVENTS_PATH} is read with GET.")
-    given: dict[str, str] = {}
-    types: list[type[Any]] = []
-    for name, value in parse_qsl(request.query, keep_blank_values=True):
-        if name == "type":
-            if value not in TYPE_WORDS:
-                raise _invalid(f"There is no type '{value[:100]}'; there are {_words()}.")
-            types.append(TYPE_WORDS[value])
-        elif name in PARAMETERS:
-            given.setdefault(name, value)
-        elif not name.lower().startswith("x-amz-"):
-            raise _invalid(f"There is no parameter '{name[:100]}'.")
-    follow = given.get("follow", "true")
-    if follow not in ("true", "false"):
-        raise _invalid("follow is true or false.")
-    after = given.get("after") or request.headers.get("last-event-id")
-    since = given.get("since")
-    return Wish(
-        wanted=EventFilter(
-            scope=scope(caller.account, caller.region),
-            types=tuple(types),
-            cluster=given.get("cluster", ""),
-            service=given.get("service", ""),
-            task=given.get("task", ""),
-        ),
-        after=_number("after", after, 10**15) if after else None,
-        since_seconds=_number("since", since, SINCE_SECONDS_MAX) if since else None,
-        follow=follow == "true",
-    )
-
-
-def _number(name: str, text: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 16) or int(text) > most:
-        raise _invalid(f"{name} is a whole number up to {most}.")
-    return int(text)
-
-
-def _words() -> str:
-    return ", ".join(sorted(word for word in TYPE_WORDS if " " not in word))
-
-
-def _invalid(message: str) -> ApiError:
-    return ApiError("ValidationException", message)
 
 
 def _frame(line: Line) -> bytes:
