@@ -8,7 +8,12 @@ which the plan's own changes bring about.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.service_actions import EndProtection, FinishDeletion, StopTasks
+from roadstead.ecs.reconcilers.service_actions import (
+    EndProtection,
+    FinishDeletion,
+    StopTasks,
+    StopWaiting,
+)
 from roadstead.ecs.reconcilers.service_choice import all_tasks
 from roadstead.ecs.reconcilers.service_draining import draining_tasks
 from roadstead.ecs.reconcilers.service_ends import ends
@@ -56,7 +61,12 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         return SETTLED
     if service.status == "DRAINING":
         return _delete(view, service)
-    if service.scheduling_strategy == "DAEMON" or not service.deployments:
+    if service.scheduling_strategy == "DAEMON":
+        return SETTLED
+    fleets = fleets_of(service)
+    if service.waiting_reason and not any(each.waiting_reason for each in fleets):
+        return Plan((StopWaiting(key),))  # what waited is gone
+    if not fleets:
         return SETTLED
     protection_ends_at, expired = _protections(view, service, now)
     if expired:
@@ -68,7 +78,7 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         if stop is not None:
             return Plan((stop,))
     room = Room()
-    plans = [plan_fleet(view, service, fleet, draining, now, room) for fleet in fleets_of(service)]
+    plans = [plan_fleet(view, service, fleet, draining, now, room) for fleet in fleets]
     if is_rebalancing:
         return go_on(view, service, plans[0], now)
     plan = _joined(service, plans, protection_ends_at, now)

@@ -29,6 +29,7 @@ from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.zone import EC2
 from roadstead.ecs.rules.deployment import maximum_total
+from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.rules.rebalancing import Shift, is_balanced, next_shifts
 from roadstead.ecs.rules.service_events import REPEATED_AFTER
@@ -48,7 +49,7 @@ def why_to_stop(service: Service, draining: Iterable[Task]) -> StopRebalancing |
     """What ends a rebalancing that goes on, before the service's tasks are counted."""
     now = rebalancing_of(service)
     why = ""
-    if not _is_wanted(service):
+    if not _is_wanted(service) or has_shares(service):
         why = "the service is not rebalanced any more"
     elif now.deployment_id != service.deployments[0].id or len(service.deployments) > 1:
         why = "there is a deployment"
@@ -88,7 +89,7 @@ def go_on(view: View, service: Service, plan: FleetPlan, now: datetime) -> Plan:
 
 def begin(view: View, service: Service, plan: FleetPlan, now: datetime) -> Plan:
     """Whether to begin, for a service that is steady; and when to ask again."""
-    if not _is_wanted(service):
+    if not _is_wanted(service) or has_shares(service):
         return SETTLED
     retry_at = rebalancing_of(service).retry_at
     if retry_at is not None and retry_at > now:

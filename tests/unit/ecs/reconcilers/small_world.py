@@ -15,7 +15,12 @@ from given import NOW, TABLES, a_call, given
 from roadstead.ecs.reconcilers import service as service_reconciler
 from roadstead.ecs.reconcilers import service_fleet
 from roadstead.ecs.reconcilers.rebalancing_actions import StopRebalancing
-from roadstead.ecs.reconcilers.service_actions import EndProtection, RestoreTasks, StartTasks
+from roadstead.ecs.reconcilers.service_actions import (
+    EndProtection,
+    RestoreTasks,
+    StartTasks,
+    StopWaiting,
+)
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
@@ -215,7 +220,8 @@ class World:
         """What fits into one plan is settled by it."""
         if name != service_reconciler.__name__ or self._is_full(plan):
             return
-        if any(isinstance(each, EndProtection | StopRebalancing) for each in plan.actions):
+        steps = EndProtection | StopRebalancing | StopWaiting
+        if any(isinstance(each, steps) for each in plan.actions):
             return  # what it makes possible comes next
         service = self.view.get(SERVICES, key)
         if service is not None and service.availability_zone_rebalancing == "ENABLED":

@@ -120,6 +120,16 @@ def test_a_fleet_waits_for_room_while_the_others_go_on() -> None:
     assert world.service(WEB).waiting_reason == ""
 
 
+def test_a_service_whose_waiting_fleet_is_taken_away_does_not_wait_any_more() -> None:
+    world = a_world(two_sets(50, 50))
+    world.put(a_task_definition(revision=2, memory_mib=10**6))
+    assert world.service(WEB).waiting_reason == "RESOURCE:MEMORY"
+    service = world.service(WEB)
+    world.put(replace(service, deployments=service.deployments[:1]))
+    assert world.service(WEB).waiting_reason == ""
+    assert by_fleet(world) == {BLUE: 2}
+
+
 def test_two_fleets_may_wait_each_for_a_cause_of_its_own() -> None:
     world = a_world(two_sets(50, 50))
     world.put(
