@@ -47,6 +47,7 @@ from roadstead.ecs.rules.scale_in import (
 from roadstead.state.view import View
 
 WALKED_MAX = 500
+_PROTECTED = HEALTHY + 1
 
 
 def tasks_to_stop(
@@ -62,7 +63,9 @@ def tasks_to_stop(
     if moves.stop_current:
         count = min(moves.stop_current, most - len(chosen))
         if found.population.current <= WALKED_MAX:
-            chosen += _compared(view, service, _current(view, found), found, count)
+            # Protected tasks count where tasks are even; as they come last, none is chosen.
+            tasks = _current(view, found, also_protected=True)
+            chosen += _compared(view, service, tasks, found, count)
         else:
             chosen += _of_many_current(view, service, found, count)
     if moves.stop_leaving:
@@ -235,16 +238,16 @@ def _leaves(found: Survey) -> Callable[[Task], bool]:
     return leaves
 
 
-def _current(view: View, found: Survey) -> Iterator[Task]:
+def _current(view: View, found: Survey, *, also_protected: bool = False) -> Iterator[Task]:
     """Newest first within a standing, those of least worth before."""
-    stays = _stays(found)
+    stays = _stays(found, also_protected=also_protected)
     for where in STANDINGS:
         for task in _standing(view, found.fleet.target.id, where, newest_first=True):
             if stays(task):
                 yield task
 
 
-def _stays(found: Survey) -> Callable[[Task], bool]:
+def _stays(found: Survey, *, also_protected: bool = False) -> Callable[[Task], bool]:
     """Whether a task is as it should be, and may be given up all the same."""
     target = found.fleet.target.id
     draining = _arns(found.draining)
@@ -255,7 +258,7 @@ def _stays(found: Survey) -> Callable[[Task], bool]:
             and task.started_by == target
             and task.arn not in draining
             and not is_sick(task, found)
-            and not task.protection_enabled
+            and (also_protected or not task.protection_enabled)
         )
 
     return stays
@@ -275,6 +278,8 @@ def _candidate(task: Task, found: Survey) -> Candidate:
             worth = UNHEALTHY
         case _:
             worth = HEALTHY if is_healthy(task, found) else YOUNG
+    if task.protection_enabled:
+        worth = _PROTECTED
     return Candidate(
         task.arn, task.availability_zone, task.container_instance_arn, running_since(task), worth
     )

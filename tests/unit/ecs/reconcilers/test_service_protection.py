@@ -129,3 +129,14 @@ def test_all_protections_that_end_together_are_taken_away_in_bounded_steps() -> 
     assert len(world.tasks(WEB)) == 120
     world.pass_time(3600)
     assert world.tasks(WEB) == []
+
+
+def test_protected_tasks_count_where_scale_in_keeps_zones_even() -> None:
+    world = a_running_world(5, instances=2)
+    first = [t for t in world.tasks(WEB) if t.container_instance_arn == instance_arn(1)]
+    assert len(first) == 3
+    protected = protect(world, *first[:2])
+    world.update_service(WEB, desired_count=4)
+    left = world.tasks(WEB)
+    assert sum(task.container_instance_arn == instance_arn(1) for task in left) == 2
+    assert protected < ids_of(left)
