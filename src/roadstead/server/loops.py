@@ -180,13 +180,16 @@ class ReconcileLoop:
         if commit.reloaded:
             self.look_at_everything()
             return
-        view = self._store.view
-        for change in commit.changes:
-            try:
-                self._enqueue(self._reconciler.affected(view, change))
-            except Exception:  # whom it concerns is not known, so look at all of them
-                log.exception("%s does not know whom %s affects", self.name, change.arn)
-                self.look_at_everything()
+        view, queue, affected = self._store.view, self._queue, self._reconciler.affected
+        try:
+            for change in commit.changes:
+                for key in affected(view, change):
+                    queue[key] = None
+        except Exception:  # whom it concerns is not known, so look at all of them
+            log.exception("%s does not know whom commit %d affects", self.name, commit.sequence)
+            self.look_at_everything()
+        if queue:
+            self._news.set()
 
     def _enqueue(self, keys: Iterable[str]) -> None:
         for key in keys:
