@@ -54,7 +54,11 @@ class ExitFolder:
 
 
 def read_exit(file: Path, kept: Kept) -> Exit | None:
-    """How a container ended; None while there is no (whole) exit file."""
+    """How a container ended; None while there is no (whole) exit file.
+
+    Never before it was started, although the file may look older: its time is that of the kernel's
+    last tick, some milliseconds ago, and a container may end sooner than that.
+    """
     try:
         text = file.read_text().strip()
         finished_at = datetime.fromtimestamp(file.stat().st_mtime, tz=UTC)
@@ -62,6 +66,8 @@ def read_exit(file: Path, kept: Kept) -> Exit | None:
         return None
     if not text:
         return None
+    if kept.started_at is not None:
+        finished_at = max(finished_at, kept.started_at)
     code = int(text)
     out_of_memory = code == KILLED and cgroups.oom_kills(kept.cgroup) > 0
     return Exit(kept.spec.container_id, code, finished_at, OUT_OF_MEMORY if out_of_memory else "")
