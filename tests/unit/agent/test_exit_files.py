@@ -35,7 +35,7 @@ def test_a_container_ends_when_its_file_was_written(tmp_path: Path) -> None:
 def test_a_container_that_ends_at_once_never_ends_before_it_started(
     tmp_path: Path, ticks_ms: int
 ) -> None:
-    """File times are those of the kernel's last tick: such an end was taken for an earlier run's."""
+    """File times are those of the kernel's last tick; such ends passed for an earlier run's."""
     file = exit_file(tmp_path, "1", STARTED - timedelta(milliseconds=ticks_ms))
     assert read_exit(file, KEPT) == Exit(SPEC.container_id, 1, STARTED, "")
 
