@@ -80,7 +80,8 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
     room = Room()
     plans = [plan_fleet(view, service, fleet, draining, now, room) for fleet in fleets]
     if is_rebalancing:
-        return go_on(view, service, plans[0], now)
+        plan = go_on(view, service, plans[0], now)
+        return Plan(plan.actions, _earliest(plan.wake_at, protection_ends_at))
     plan = _joined(service, plans, protection_ends_at, now)
     if plan.actions or not service.is_steady:
         return plan
@@ -96,13 +97,11 @@ def _joined(
 ) -> Plan:
     """The plans of all fleets, and what follows from them together."""
     end: list[Action] = []
-    wakes = [wake for plan in plans for wake in plan.wakes]
+    wakes = [protection_ends_at, *(wake for plan in plans for wake in plan.wakes)]
     if all(plan.has_stopped_all for plan in plans):
         was_steady = service.is_steady and all(plan.is_quiet for plan in plans)
         end, wake = ends(service, plans, now, was_steady=was_steady)
         wakes.append(wake)
-    if any(plan.moves.protected for plan in plans):
-        wakes.append(protection_ends_at)
     return Plan(
         (
             *(each for plan in plans for each in plan.failures),

@@ -46,6 +46,13 @@ def test_a_protection_that_expires_is_taken_away_and_the_scale_in_goes_on() -> N
     assert world.events(WEB)[-1] == STEADY
 
 
+def test_a_protection_that_expires_is_taken_away_though_nothing_waits_for_it() -> None:
+    world = a_running_world(3)
+    protect(world, *world.tasks(WEB))
+    world.pass_time(3600)
+    assert not any(task.protection_enabled for task in world.tasks(WEB))
+
+
 def test_a_protection_that_is_taken_away_lets_the_scale_in_go_on_at_once() -> None:
     world = a_running_world(2)
     protect(world, *world.tasks(WEB), minutes=None)
