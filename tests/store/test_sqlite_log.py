@@ -21,6 +21,7 @@ from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.state.records import Record, Table
 from roadstead.state.view import View
+from roadstead.store import sqlite
 from roadstead.store.log import LogError
 from roadstead.store.sqlite import FILE, SqliteLog
 from roadstead.store.store import Store
@@ -259,3 +260,13 @@ def test_a_disk_without_room_is_called_full(tmp_path: Path) -> None:
 def test_a_crash_while_the_file_is_made_leaves_one_that_opens(tmp_path: Path) -> None:
     (tmp_path / FILE).touch(mode=0o600)
     assert reopened(tmp_path).size(CLUSTERS) == 0
+
+
+def test_rows_are_removed_by_their_key_and_no_other_row_is_looked_at() -> None:
+    """Otherwise each removal costs as much as there is state."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(sqlite._CREATE)
+    plan = connection.execute(f"explain query plan {sqlite._delete(2)}", ("tasks", "a", "b"))
+    assert [step[3] for step in plan] == [
+        "SEARCH records USING PRIMARY KEY (table_name=? AND arn=?)"
+    ]

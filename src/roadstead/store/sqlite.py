@@ -92,10 +92,10 @@ class SqliteLog:
 
     def _write(self, batch: Batch) -> None:
         kept: list[Any] = []
-        gone: list[str] = []
+        gone: dict[str, list[str]] = {}
         for (table_name, arn), (_, record) in batch.items():
             if record is None:
-                gone += (table_name, arn)
+                gone.setdefault(table_name, []).append(arn)
             else:
                 kept += (table_name, arn, self._encode(record))
         execute = self._connection.execute
@@ -107,9 +107,10 @@ class SqliteLog:
             for start in range(0, len(kept), 3 * ROWS_PER_STATEMENT_MAX):
                 part = kept[start : start + 3 * ROWS_PER_STATEMENT_MAX]
                 execute(_replace(len(part) // 3), part)
-            for start in range(0, len(gone), 2 * ROWS_PER_STATEMENT_MAX):
-                part = gone[start : start + 2 * ROWS_PER_STATEMENT_MAX]
-                execute(_delete(len(part) // 2), part)
+            for table_name, arns in gone.items():
+                for start in range(0, len(arns), ROWS_PER_STATEMENT_MAX):
+                    part = arns[start : start + ROWS_PER_STATEMENT_MAX]
+                    execute(_delete(len(part)), [table_name, *part])
             execute("commit")
         except sqlite3.Error:
             with contextlib.suppress(sqlite3.Error):  # some failures have rolled back already
@@ -124,8 +125,9 @@ def _replace(rows: int) -> str:
 
 
 def _delete(rows: int) -> str:
-    values = ",".join(["(?,?)"] * rows)
-    return f"delete from records where (table_name, arn) in (values {values})"  # noqa: S608  # only question marks
+    """Of one table: for pairs of table and ARN, SQLite would look at every row that there is."""
+    arns = ",".join("?" * rows)
+    return f"delete from records where table_name = ? and arn in ({arns})"  # noqa: S608  # only question marks
 
 
 def _locked(directory: Path) -> IO[str]:
