@@ -13,10 +13,13 @@ class EventOrder:
 
     def __init__(self) -> None:
         self._last = 0
+        self._versions: dict[str, int] = {}
+        """Of each task, as it was last told."""
 
     def begin(self, view: View) -> None:
         """A server starts on this."""
         self._last = view.projection(EventCount).last
+        self._versions = {each.arn: each.version for each in view.all(TASKS)}
 
     def problems(self, commit: Commit) -> Iterator[str]:
         """What is wrong with the events of a commit."""
@@ -29,9 +32,15 @@ class EventOrder:
                 self._last = batch.last
                 for event in batch.events:
                     if isinstance(event, TaskStateChange):
-                        told[event.task.arn] = event.task
+                        arn, version = event.task.arn, event.task.version
+                        if arn in told or version <= self._versions.get(arn, 0):
+                            yield f"version {version} of {arn} is told late or twice"
+                        told[arn] = event.task
+                        self._versions[arn] = version
         for change in commit.changes:
             if change.table is not TASKS or change.after is None:
+                if change.table is TASKS:
+                    self._versions.pop(change.arn, None)
                 continue
             before, after = change.before, change.after
             event = told.pop(change.arn, None)

@@ -2,10 +2,15 @@
 
 What a container does is in its image's name: `run` runs until it is stopped, `job` ends well after
 a while, `flap` ends badly, `stubborn` needs SIGKILL, `missing` cannot be pulled, `broken` cannot be
-started.
+started, `heavy` takes long to pull. A health check is answered well, but by `ailing`, which is
+never healthy, `sicken`, which is not any more after a while, and `hang`, which does not answer.
 """
 
 from typing import Any
+
+from sim.constraints import LABEL, member_of
+
+CHECK = {"command": ["CMD-SHELL", "ask"], "interval": 10, "timeout": 3, "retries": 2}
 
 
 def _one(**members: Any) -> dict[str, Any]:
@@ -35,10 +40,28 @@ FAMILIES: dict[str, dict[str, Any]] = {
     "big": _one(cpu=1024, memory=1024),
     "pair": _pair(),
     "stubborn": _one(image="stubborn", stopTimeout=10),
+    "checked": _one(healthCheck=CHECK),
+    "picky": _one(placementConstraints=[member_of(f"not(attribute:{LABEL} == hdd)")]),
+    "heavy": _one(image="heavy", healthCheck=CHECK),
     "job": _one(image="job"),
     "flap": _one(image="flap"),
     "missing": _one(image="missing"),
     "broken": _one(image="broken"),
+    "ailing": _one(image="ailing", healthCheck=CHECK),
+    "sicken": _one(image="sicken", healthCheck=CHECK),
+    "hang": _one(image="hang", healthCheck=CHECK),
 }
-ILL_FAMILIES = ("job", "flap", "missing", "broken")
+WEIGHTS: dict[str, int] = {"web": 6, "fixed": 3, "checked": 3} | dict.fromkeys(
+    ("big", "pair", "stubborn", "picky"), 2
+)
+"""How often a family is chosen; once, where nothing is said."""
+ILL_FAMILIES = ("job", "flap", "missing", "broken", "ailing", "sicken", "hang")
 """A service of these never gets steady."""
+IMAGES = ("run", "stubborn", "job", "flap", "heavy")
+"""Those whose tags are pushed to now and then."""
+MENDED = "mended"
+"""The family of a revision that runs anywhere."""
+
+
+def is_ill(task_definition_arn: str) -> bool:
+    return task_definition_arn.rpartition("/")[2].partition(":")[0] in ILL_FAMILIES

@@ -19,6 +19,7 @@ WEIGHTS: dict[str, int] = {
     "kill_agent": 6,
     "stop_agent": 2,
     "kill_container": 6,
+    "sicken_container": 3,
     "kill_server": 4,
     "stop_server": 2,
     "power_off": 2,
@@ -120,6 +121,10 @@ class Faults:
     async def _kill_container(self, machine: Machine) -> None:
         if running := list(machine.running):
             machine.end(self._rng.choice(running), self._rng.choice((0, 1, 137)))
+
+    async def _sicken_container(self, machine: Machine) -> None:
+        if running := list(machine.running):
+            machine.sicken(self._rng.choice(running))
 
     async def _kill_server(self) -> None:
         self._world.kill_server(self._rng.choice((0.0, 0.0, 5.0, 90.0)))

@@ -4,6 +4,7 @@ import asyncio
 
 from sim.faults import Faults
 from sim.liveness import unsettled, watch_connectivity
+from sim.repair import Repair
 from sim.world import Violation, World, played
 
 REST_SECONDS_MAX = 40 * 60.0
@@ -32,22 +33,23 @@ async def live(world: World) -> None:
 
 async def rest(world: World) -> None:
     """Everything gets steady, and stays so."""
-    repaired = False
+    repair = Repair(world)
     steady_since: float | None = None
     reasons: list[str] = []
     loop = asyncio.get_running_loop()
     began = loop.time()
     while loop.time() - began < REST_SECONDS_MAX:
         await world.pass_time(10)
-        if not repaired and world.server is not None and world.host.is_idle:
-            await world.user.repair()
-            repaired = True
+        if world.server is not None and world.host.is_idle:
+            if not repair.has_begun:
+                await repair.begin()
+            await repair.go_on()
         reasons = list(unsettled(world))
         if reasons:
             steady_since = None
         elif steady_since is None:
             steady_since = loop.time()
-        elif loop.time() - steady_since >= QUIET_SECONDS and repaired:
+        elif loop.time() - steady_since >= QUIET_SECONDS and repair.has_begun:
             world.tell(f"steady since {steady_since - began:.0f} s after the faults")
             world.final_checks()
             return
@@ -63,6 +65,7 @@ def lived(seed: int, *, verbose: bool = False) -> World:
         "stopped_task_kept_seconds": 3600 if seed % 2 else 120,
         "inactive_instance_kept_seconds": 3600 if seed % 3 else 300,
         "inactive_service_kept_seconds": 3600 if seed % 5 else 120,
+        "service_deployment_kept_seconds": 90 * 86_400 if seed % 3 else 300,
         "dead_host_grace_seconds": 0 if seed % 4 else 90,
     }
     return played(live, seed=seed, verbose=verbose, **numbers)

@@ -5,19 +5,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from roadstead.ecs.reconcilers.table import RECONCILERS
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
-from roadstead.ecs.records.host_ports import ports_as_codes
-from roadstead.ecs.records.service import SERVICES, Service
-from roadstead.ecs.records.task import (
-    LIVE_TASKS_BY_INSTANCE,
-    LIVE_TASKS_BY_SERVICE,
-    TASKS,
-    Task,
-)
-from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
-from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.state.view import View
 from sim.machine import Machine
+from sim.steadiness import deployment_unsettled, service_unsettled
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -41,10 +35,12 @@ def unsettled(world: "World") -> Iterator[str]:
         if instance.agent_connected and instance.arn not in connected(world):
             yield f"{instance.arn} counts as connected, and there is no such agent"
     for service in view.all(SERVICES):
-        yield from _service(view, service)
+        yield from service_unsettled(view, service)
     for task in view.all(TASKS):
         if task.desired_status == "STOPPED" and task.last_status != "STOPPED":
             yield f"{task.arn} was asked to stop and is {task.last_status}"
+    for record in view.all(SERVICE_DEPLOYMENTS):
+        yield from deployment_unsettled(view, record)
     for reconciler in RECONCILERS:
         for key in list(reconciler.keys(view)):
             plan = reconciler.reconcile(view, key, world.clock.now())
@@ -108,7 +104,7 @@ def _machine(world: "World", view: View, machine: Machine) -> Iterator[str]:
             and task.container_instance_arn == instance.arn
             and task.last_status != "STOPPED"
         )
-        if not is_known and arn not in world.invariants.orphans:
+        if not is_known and arn not in world.invariants.remembered.orphans:
             yield f"{machine.id} runs {arn}, of which the state knows {task}"
         elif not is_known and _is_remembered(machine, arn):
             yield f"the agent of {machine.id} still runs the orphan {arn}"
@@ -122,98 +118,3 @@ def _machine(world: "World", view: View, machine: Machine) -> Iterator[str]:
 def _is_remembered(machine: Machine, arn: str) -> bool:
     """Whether the agent that is there now started it: a reinstalled one leaves others alone."""
     return any(task.arn == arn and task.containers for task in machine.journal.tasks())
-
-
-def _service(view: View, service: Service) -> Iterator[str]:
-    if service.status == "DRAINING":
-        yield f"{service.arn} is DRAINING"
-    if service.status != "ACTIVE":
-        return
-    if service.scheduling_strategy == "DAEMON":
-        yield from _daemon(view, service)
-        return
-    live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
-    tasks = [task for task in live if task.desired_status == "RUNNING"]
-    primary = service.deployments[0]
-    running = [t for t in tasks if t.last_status == "RUNNING" and t.started_by == primary.id]
-    is_done = (
-        len(running) == len(tasks) == service.desired_count
-        and len(service.deployments) == 1
-        and not any(_is_draining(view, task) for task in tasks)
-    )
-    if is_done:
-        if primary.rollout_state != "COMPLETED":
-            yield f"{service.arn} has all it wants and is {primary.rollout_state}"
-        return
-    why = f"{service.arn} wants {service.desired_count}, has {len(running)} of {len(tasks)} tasks"
-    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
-    current = sum(t.started_by == primary.id and not _is_draining(view, t) for t in tasks)
-    if any(task.last_status == "PENDING" for task in tasks):
-        yield f"{why}, some PENDING"
-    elif current >= service.desired_count:
-        yield f"{why}, too many"
-    elif _may_move(service, len(tasks)) and _has_room(view, service, definition):
-        yield f"{why}, and there is room ({service.waiting_reason or 'not waiting'})"
-    elif _may_stop(service, len(tasks), current):
-        yield f"{why}, and some may be stopped"
-
-
-def _daemon(view: View, service: Service) -> Iterator[str]:
-    """Every ACTIVE instance that could take a task of the DAEMON service has one that runs."""
-    primary = service.deployments[0]
-    definition = view.must(TASK_DEFINITIONS, primary.task_definition_arn)
-    active = [each for each in view.all(CONTAINER_INSTANCES) if each.status == "ACTIVE"]
-    current = 0
-    for instance in active:
-        live = view.find(LIVE_TASKS_BY_INSTANCE, instance.arn)
-        tasks = [each for each in live if each.service_arn == service.arn]
-        current += sum(each.started_by == primary.id for each in tasks)
-        if not tasks and _fits(view, instance, definition):
-            yield f"{instance.arn} lacks a task of {service.arn}"
-        elif instance.agent_connected and any(each.last_status != "RUNNING" for each in tasks):
-            yield f"a task of {service.arn} on {instance.arn} does not run"
-    if service.desired_count != len(active):
-        yield f"{service.arn} wants {service.desired_count}, there are {len(active)} instances"
-    is_done = current == len(active) and len(service.deployments) == 1
-    if is_done and primary.rollout_state != "COMPLETED":
-        yield f"{service.arn} has all it wants and is {primary.rollout_state}"
-
-
-def _is_draining(view: View, task: Task) -> bool:
-    instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-    return instance is not None and instance.status == "DRAINING"
-
-
-def _may_move(service: Service, tasks: int) -> bool:
-    """Whether the maximum leaves room for another task."""
-    return tasks < maximum_total(service.desired_count, service.maximum_percent)
-
-
-def _may_stop(service: Service, tasks: int, current: int) -> bool:
-    """Whether tasks that must go could be stopped without going below the minimum."""
-    least = minimum_running(service.desired_count, service.minimum_healthy_percent)
-    return tasks > current and tasks > least
-
-
-def _has_room(view: View, service: Service, definition: TaskDefinition) -> bool:
-    """By the records alone: some instance could take one more task."""
-    return any(
-        _fits(view, instance, definition)
-        for instance in view.all(CONTAINER_INSTANCES)
-        if instance.cluster_arn == service.cluster_arn
-    )
-
-
-def _fits(view: View, instance: ContainerInstance, definition: TaskDefinition) -> bool:
-    if instance.status != "ACTIVE" or not instance.agent_connected:
-        return False
-    live = view.find(LIVE_TASKS_BY_INSTANCE, instance.arn)
-    tasks = [each for each in live if each.desired_status == "RUNNING"]
-    taken = ports_as_codes(instance.reserved_ports, instance.reserved_ports_udp)
-    for task in tasks:
-        taken |= ports_as_codes(task.host_ports, task.host_ports_udp)
-    return (
-        sum(each.cpu_units for each in tasks) + definition.cpu_units <= instance.cpu_units
-        and sum(each.memory_mib for each in tasks) + definition.memory_mib <= instance.memory_mib
-        and not taken & ports_as_codes(definition.host_ports, definition.host_ports_udp)
-    )

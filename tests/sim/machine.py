@@ -23,6 +23,7 @@ from roadstead.keys import Key
 from sim.agent_process import AgentProcess, PowerSafeJournal, settings_of
 from sim.loop import SimClock
 from sim.network import Link
+from sim.registry import Registry
 from sim.runtime import KILLED
 
 TERMINATED = 143
@@ -45,6 +46,8 @@ class Container(msgspec.Struct):
     spec: ContainerSpec
     started: Started | None = None
     exit: Exit | None = None
+    is_sick: bool = False
+    """Its health checks fail."""
 
     @property
     def is_running(self) -> bool:
@@ -64,6 +67,7 @@ class Machine:
         link: Link,
         rng: random.Random,
         hardships: Hardships,
+        registry: Registry,
         fail: Callable[[str], None],
         tell: Callable[[str], None],
     ) -> None:
@@ -71,6 +75,7 @@ class Machine:
         self.id = key.arn.rpartition("/")[2]
         self.link = link
         self.hardships = hardships
+        self.registry = registry
         self.rng = rng
         self.clock = SimClock(ahead_seconds=rng.uniform(-3, 3))
         self.containers: dict[str, Container] = {}
@@ -211,11 +216,22 @@ class Machine:
         elif not container.spec.image.startswith("stubborn"):
             self._end_later(container_id, self.rng.uniform(0.01, 2.0), TERMINATED)
 
+    def sicken(self, container_id: str) -> None:
+        """From now on its health checks fail, if it has any."""
+        container = self.containers.get(container_id)
+        if container is not None:
+            container.is_sick = True
+
     def _plan_end(self, container_id: str, image: str) -> None:
         if image.startswith("job"):
             self._end_later(container_id, self.rng.uniform(5, 60), 0)
         elif image.startswith("flap"):
             self._end_later(container_id, self.rng.uniform(0.2, 30), 1)
+        elif image.startswith("ailing"):
+            self.sicken(container_id)
+        elif image.startswith("sicken"):
+            seconds = self.rng.uniform(20, 200)
+            asyncio.get_running_loop().call_later(seconds, self.sicken, container_id)
 
     def _end_later(self, container_id: str, seconds: float, code: int) -> None:
         asyncio.get_running_loop().call_later(seconds, self.end, container_id, code)

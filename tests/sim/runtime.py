@@ -39,10 +39,10 @@ class SimRuntime:
     async def pull(
         self, image: str, *, behaviour: str = "default", progress: Progress | None = None
     ) -> Image:
-        await self._take(0.05, 2.0)
+        await self._take(*((20.0, 90.0) if image.startswith("heavy") else (0.05, 2.0)))
         if image.startswith("missing") or self._fails(self._machine.hardships.pull_fails):
             raise RuntimeFailure("CannotPullContainerError", f"pull of {image} failed")
-        return Image(image, "sha256:" + "0" * 64)
+        return Image(image, self._machine.registry.digest(image))
 
     async def create(self, spec: ContainerSpec) -> None:
         if self._fails(self._machine.hardships.create_fails):
@@ -70,7 +70,10 @@ class SimRuntime:
         each = self._machine.containers.get(container_id)
         if each is None or each.started is None or each.exit is not None:
             raise RuntimeFailure("CannotExecuteCommandError", "it does not run")
-        return Executed(0)
+        if each.spec.image.startswith("hang"):
+            await self._take(timeout_seconds, timeout_seconds)
+            return Executed(-1, is_timed_out=True)
+        return Executed(int(each.is_sick))
 
     async def remove(self, container_id: str) -> None:
         if self._fails(self._machine.hardships.remove_fails):

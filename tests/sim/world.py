@@ -23,6 +23,7 @@ from sim.invariants import Invariants
 from sim.loop import SimClock, simulate
 from sim.machine import Hardships, Machine
 from sim.network import Link, Rates
+from sim.registry import Registry
 from sim.server import ACCOUNT, REGION, Disk, ServerProcess
 from sim.user import User
 
@@ -47,7 +48,10 @@ class World:
         self.servers = 0
         self.server_wanted = asyncio.Event()
         self.tuning = msgspec.structs.replace(Tuning(), **tuned)
-        self.invariants = Invariants(self.fail, self.clock.now)
+        self.registry = Registry()
+        self.invariants = Invariants(
+            self.fail, self.clock.now, lambda started_by: self.user.asked.get(started_by, ())
+        )
         self.failure = ""
         self.lines = 0
         self._verbose = verbose
@@ -108,8 +112,8 @@ class World:
             rng = self.rng(f"server {self.servers}")
             server = ServerProcess(self.disk, self._keys, self.tuning, rng, self.fail)
             self.server = server
-            self.invariants.watch(server.store, self.disk.kept)
             server.store.on_commit(self._tell_commit)
+            self.invariants.watch(server.store, self.disk.kept)
             self.tell(f"server {self.servers} starts")
             await server.run()
             self.tell(f"server {self.servers} ended")
@@ -161,6 +165,7 @@ class World:
             self.link(f"machine {number}"),
             self.rng(f"machine {number}"),
             self.hardships,
+            self.registry,
             self.fail,
             self.tell,
         )

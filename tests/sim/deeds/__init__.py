@@ -1,0 +1,1 @@
+"""What the simulated user does, by noun: one function a deed."""

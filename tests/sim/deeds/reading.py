@@ -1,0 +1,42 @@
+"""Reads must answer too, with what is valid."""
+
+from typing import TYPE_CHECKING
+
+from sim.deeds.services import a_service
+
+if TYPE_CHECKING:
+    from sim.user import User
+
+
+async def look_around(user: "User") -> None:
+    cluster = user.cluster
+    names = [each.name for each in user.services("ACTIVE", "DRAINING", "INACTIVE")]
+    if names:
+        await user.call("DescribeServices", cluster=cluster, services=names[:10])
+    tasks = (await user.call("ListTasks", cluster=cluster))["taskArns"]
+    if tasks:
+        await user.call("DescribeTasks", cluster=cluster, tasks=tasks[:100])
+        await user.call("GetTaskProtection", cluster=cluster, tasks=tasks[:100])
+    arns = [each.arn for each in user.instances("ACTIVE", "DRAINING", "INACTIVE")]
+    if arns:
+        await user.call(
+            "DescribeContainerInstances", cluster=cluster, containerInstances=arns[:100]
+        )
+
+
+async def look_at_deployments(user: "User") -> None:
+    external = a_service(user, "EXTERNAL")
+    if external is not None:
+        await user.call("DescribeTaskSets", cluster=user.cluster, service=external.name)
+    service = a_service(user)
+    if service is None:
+        return
+    listed = await user.call("ListServiceDeployments", cluster=user.cluster, service=service.name)
+    found = listed["serviceDeployments"][:20]
+    if found:
+        await user.call(
+            "DescribeServiceDeployments",
+            serviceDeploymentArns=[each["serviceDeploymentArn"] for each in found],
+        )
+        revisions = dict.fromkeys(each["targetServiceRevisionArn"] for each in found)
+        await user.call("DescribeServiceRevisions", serviceRevisionArns=list(revisions))
