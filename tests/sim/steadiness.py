@@ -9,7 +9,7 @@ from roadstead.ecs.records.service_deployment import FINAL_STATUSES, ServiceDepl
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
-from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
 from roadstead.state.view import View
 from sim.constraints import constraints_of, is_distinct, is_member
 from sim.fleets import Fleet, fleets_of, is_draining

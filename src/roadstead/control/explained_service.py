@@ -17,7 +17,7 @@ from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE
 from roadstead.ecs.records.task_counts import TaskCounts
-from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
 from roadstead.state.plans import Call
 from roadstead.state.view import View
 

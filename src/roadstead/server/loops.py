@@ -57,7 +57,7 @@ class ReconcileLoop:
         region: str,
     ) -> None:
         """`account` and `region` stand in calls for keys that are not ARNs."""
-        self.name = reconciler.__name__.rpartition(".")[2]
+        self.name = reconciler.__name__.partition("reconcilers.")[2] or reconciler.__name__
         self.plans_applied = 0
         self.failures = 0
         self._reconciler = reconciler

@@ -10,7 +10,7 @@ from roadstead.ecs.records.service_deployment import (
 )
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS, ServiceRevision
 from roadstead.ecs.records.task import TASKS, Task
-from roadstead.ecs.rules.service_deployment_status import MOVES
+from roadstead.ecs.rules.deployment.status import MOVES
 from roadstead.ecs.transitions.service_revisions import revision_of_task
 from roadstead.state.view import View
 from roadstead.store.store import Commit

@@ -13,7 +13,7 @@ from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
 from roadstead.state.records import Change
 from roadstead.state.view import View
 from roadstead.store.store import Commit

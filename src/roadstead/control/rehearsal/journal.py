@@ -9,11 +9,11 @@ from typing import Literal
 
 import msgspec
 
-from roadstead.ecs.reconcilers.service_survey import healthy_count
+from roadstead.ecs.reconcilers.service.survey import healthy_count
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
-from roadstead.ecs.rules.deployment import minimum_running
+from roadstead.ecs.rules.deployment.rolling import minimum_running
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View

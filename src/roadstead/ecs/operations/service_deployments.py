@@ -21,7 +21,7 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
 )
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
-from roadstead.ecs.rules.service_deployment_status import MOVES, STOPPABLE
+from roadstead.ecs.rules.deployment.status import MOVES, STOPPABLE
 from roadstead.ecs.transitions import service_deployments as transitions
 from roadstead.ecs.views.service_deployment import (
     service_deployment_brief,

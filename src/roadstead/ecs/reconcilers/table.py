@@ -4,16 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
-from roadstead.ecs.reconcilers import (
-    daemon,
-    daemon_leaving,
-    lost_host,
-    retention,
-    service,
-    service_deployment,
-    task_definition,
-    task_set,
-)
+from roadstead.ecs.reconcilers import lost_host, retention, task_definition, task_set
+from roadstead.ecs.reconcilers.daemon import leaving as daemon_leaving
+from roadstead.ecs.reconcilers.daemon import scheduler as daemon_scheduler
+from roadstead.ecs.reconcilers.deployment import course as deployment_course
+from roadstead.ecs.reconcilers.service import scheduler as service_scheduler
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -38,9 +33,9 @@ class Reconciler(Protocol):
 
 
 RECONCILERS: tuple[Reconciler, ...] = (
-    service,
-    service_deployment,
-    daemon,
+    service_scheduler,
+    deployment_course,
+    daemon_scheduler,
     daemon_leaving,
     lost_host,
     retention,

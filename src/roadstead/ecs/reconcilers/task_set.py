@@ -6,7 +6,7 @@ Their tasks are started and stopped by the service scheduler; this only looks at
 from collections.abc import Iterable
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.service_draining import draining_tasks
+from roadstead.ecs.reconcilers.service.draining import draining_tasks
 from roadstead.ecs.reconcilers.task_set_actions import DropTaskSet, NoteStability
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES, Service

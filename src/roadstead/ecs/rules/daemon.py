@@ -7,7 +7,7 @@ arithmetic: every instance that lacks a task gets one.
 
 import msgspec
 
-from roadstead.ecs.rules.deployment import minimum_running
+from roadstead.ecs.rules.deployment.rolling import minimum_running
 
 
 class DaemonPopulation(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,9 +16,10 @@ from roadstead.ecs.records.service_deployment import (
 )
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
-from roadstead.ecs.rules import circuit_breaker, rollback_reasons, service_events
-from roadstead.ecs.rules.deployment_stages import Stage
-from roadstead.ecs.rules.rollback_reasons import Failure
+from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
+from roadstead.ecs.rules.deployment.rollback_reasons import Failure
+from roadstead.ecs.rules.deployment.stages import Stage
 from roadstead.ecs.transitions import service_deployments as records
 from roadstead.ecs.transitions.deployments import share_out, with_shares
 from roadstead.ecs.transitions.service_events import announce

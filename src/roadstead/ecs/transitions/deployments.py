@@ -21,7 +21,7 @@ from roadstead.ecs.records.service_tasks import (
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules import service_events, throttle
-from roadstead.ecs.rules.deployment_stages import Stage, course
+from roadstead.ecs.rules.deployment.stages import Stage, course
 from roadstead.ecs.rules.fleets import share_of
 from roadstead.ecs.transitions import service_deployments
 from roadstead.ecs.transitions.service_events import announce

@@ -15,10 +15,10 @@ from roadstead.ecs.records.service_deployment import (
 )
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
 from roadstead.ecs.records.task_counts import TaskCounts
-from roadstead.ecs.rules import circuit_breaker, rollback_reasons
-from roadstead.ecs.rules.deployment_hooks import pause_hooks
-from roadstead.ecs.rules.deployment_stages import Stage
-from roadstead.ecs.rules.service_deployment_status import SUPERSEDED, is_final, may_follow
+from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
+from roadstead.ecs.rules.deployment.hooks import pause_hooks
+from roadstead.ecs.rules.deployment.stages import Stage
+from roadstead.ecs.rules.deployment.status import SUPERSEDED, is_final, may_follow
 from roadstead.ecs.transitions.service_revisions import forget_revisions
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View

@@ -9,7 +9,7 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
     SourceRevision,
 )
-from roadstead.ecs.rules.circuit_breaker import failure_threshold
+from roadstead.ecs.rules.deployment.circuit_breaker import failure_threshold
 from roadstead.ecs.transitions.service_deployments import revision_counts
 from roadstead.state.view import View
 

@@ -6,12 +6,13 @@ from typing import Any
 from small_world import World
 
 from given import a_deployment, a_service, a_task_definition, service_arn
-from roadstead.ecs.reconcilers import daemon, daemon_leaving
+from roadstead.ecs.reconcilers.daemon import leaving as daemon_leaving
+from roadstead.ecs.reconcilers.daemon import scheduler as daemon
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.rules.daemon_places import is_match
-from roadstead.ecs.rules.deployment import minimum_running
+from roadstead.ecs.rules.deployment.rolling import minimum_running
 from roadstead.ecs.rules.fleets import Fleet
 from roadstead.ecs.transitions.daemon_tasks import needs_of
 from roadstead.state.plans import Plan

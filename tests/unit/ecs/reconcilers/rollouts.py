@@ -12,7 +12,7 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, Task
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS, merged_configuration
+from roadstead.ecs.rules.deployment.configuration import DEFAULTS, merged_configuration
 from roadstead.ecs.transitions import service_deployments, services
 
 WEB = service_arn("web")

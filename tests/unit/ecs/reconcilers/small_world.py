@@ -12,22 +12,22 @@ from typing import Any
 import msgspec
 
 from given import NOW, TABLES, a_call, given
-from roadstead.ecs.reconcilers import service as service_reconciler
-from roadstead.ecs.reconcilers import service_fleet
-from roadstead.ecs.reconcilers.rebalancing_actions import StopRebalancing
-from roadstead.ecs.reconcilers.service_actions import (
+from roadstead.ecs.reconcilers.service import fleet as service_fleet
+from roadstead.ecs.reconcilers.service import scheduler as service_reconciler
+from roadstead.ecs.reconcilers.service.actions import (
     EndProtection,
     RestoreTasks,
     StartTasks,
     StopWaiting,
 )
+from roadstead.ecs.reconcilers.service.rebalancing_actions import StopRebalancing
 from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
 from roadstead.ecs.records.service_tasks import running_since, standing
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment import maximum_total, minimum_running
+from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
 from roadstead.ecs.rules.fleets import Fleet, fleets_of
 from roadstead.ecs.transitions import services as service_transitions
 from roadstead.ids import SeededIds

@@ -15,7 +15,7 @@ from given import (
     later,
     service_arn,
 )
-from roadstead.ecs.reconcilers import daemon
+from roadstead.ecs.reconcilers.daemon import scheduler as daemon
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.transitions import services as service_transitions

@@ -24,7 +24,7 @@ from rollouts import (
 from small_world import World
 
 from given import definition_arn
-from roadstead.ecs.reconcilers import service_deployment
+from roadstead.ecs.reconcilers.deployment import course as service_deployment
 from roadstead.ecs.records.service_deployment import FINAL_STATUSES
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE
 

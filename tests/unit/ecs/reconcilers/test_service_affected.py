@@ -12,7 +12,7 @@ from given import (
     later,
     service_arn,
 )
-from roadstead.ecs.reconcilers import service
+from roadstead.ecs.reconcilers.service import scheduler as service
 from roadstead.state.records import Record
 from roadstead.state.view import Tx
 

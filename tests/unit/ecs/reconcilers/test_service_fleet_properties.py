@@ -36,8 +36,8 @@ from given import (
     an_instance,
     definition_arn,
 )
-from roadstead.ecs.reconcilers import service as scheduler
-from roadstead.ecs.rules.deployment import maximum_total
+from roadstead.ecs.reconcilers.service import scheduler
+from roadstead.ecs.rules.deployment.rolling import maximum_total
 from roadstead.ecs.rules.fleets import fleets_of
 from roadstead.state.view import Tx
 

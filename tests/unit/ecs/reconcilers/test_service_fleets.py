@@ -16,7 +16,7 @@ from given import (
     definition_arn,
     deployment_id,
 )
-from roadstead.ecs.reconcilers.service_survey import healthy_count, next_healthy_at
+from roadstead.ecs.reconcilers.service.survey import healthy_count, next_healthy_at
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.rules.fleets import fleets_of, share_of

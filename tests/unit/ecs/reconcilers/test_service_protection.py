@@ -8,7 +8,7 @@ from small_world import World, ids_of
 from test_service_rolling import COMPLETED, STEADY, WEB, a_running_world, roll_out
 
 from given import an_instance, instance_arn
-from roadstead.ecs.reconcilers import service as scheduler
+from roadstead.ecs.reconcilers.service import scheduler
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.state.records import Change
 

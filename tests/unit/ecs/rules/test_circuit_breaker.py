@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from roadstead.ecs.rules.circuit_breaker import failure_threshold, is_tripped
+from roadstead.ecs.rules.deployment.circuit_breaker import failure_threshold, is_tripped
 
 
 def breaker(**threshold: Any) -> dict[str, Any]:

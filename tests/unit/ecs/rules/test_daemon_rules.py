@@ -7,7 +7,7 @@ from given import a_task, a_task_definition, an_instance, cluster_arn, given, in
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.rules.daemon import DaemonMoves, DaemonPopulation, daemon_moves
 from roadstead.ecs.rules.daemon_places import DaemonPlaces, daemon_places
-from roadstead.ecs.rules.deployment import minimum_running
+from roadstead.ecs.rules.deployment.rolling import minimum_running
 from roadstead.ecs.rules.placement.choose import Refusal
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.wishes import wishes_of

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from roadstead.ecs.rules.deployment import (
+from roadstead.ecs.rules.deployment.rolling import (
     Moves,
     Population,
     after_stops,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from roadstead.aws.errors import ApiError
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS, has_bake, merged_configuration
-from roadstead.ecs.rules.deployment_hooks import pause_hooks
+from roadstead.ecs.rules.deployment.configuration import DEFAULTS, has_bake, merged_configuration
+from roadstead.ecs.rules.deployment.hooks import pause_hooks
 
 LAMBDA = {
     "targetType": "AWS_LAMBDA",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from roadstead.ecs.rules.deployment_stages import (
+from roadstead.ecs.rules.deployment.stages import (
     PER_STEP,
     STAGES,
     Facts,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from roadstead.ecs.records.service_deployment import FINAL_STATUSES
-from roadstead.ecs.rules.service_deployment_status import (
+from roadstead.ecs.rules.deployment.status import (
     MOVES,
     STOPPABLE,
     SUPERSEDED,

@@ -10,7 +10,7 @@ from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment_configuration import merged_configuration
+from roadstead.ecs.rules.deployment.configuration import merged_configuration
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
     checked_constraints,

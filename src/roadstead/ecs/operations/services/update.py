@@ -13,7 +13,7 @@ from roadstead.ecs.operations.references import (
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment_configuration import merged_configuration
+from roadstead.ecs.rules.deployment.configuration import merged_configuration
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
     checked_constraints,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter
-from roadstead.ecs.rules.deployment_configuration import DEFAULTS, has_bake, is_staged
+from roadstead.ecs.rules.deployment.configuration import DEFAULTS, has_bake, is_staged
 from roadstead.ecs.rules.service_parameters.later import not_yet
 
 _OF_TASK_SETS = (

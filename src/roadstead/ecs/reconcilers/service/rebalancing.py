@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from roadstead.ecs.reconcilers.rebalancing_actions import (
+from roadstead.ecs.reconcilers.service.choice import tasks_of_zone_to_stop
+from roadstead.ecs.reconcilers.service.fleet import STARTED_AT_ONCE_MAX, FleetPlan, scaling_reason
+from roadstead.ecs.reconcilers.service.rebalancing_actions import (
     AnnounceFullZone,
     AnnounceStuck,
     BeginRebalancing,
@@ -18,9 +20,7 @@ from roadstead.ecs.reconcilers.rebalancing_actions import (
     StopMovedTasks,
     StopRebalancing,
 )
-from roadstead.ecs.reconcilers.service_choice import tasks_of_zone_to_stop
-from roadstead.ecs.reconcilers.service_fleet import STARTED_AT_ONCE_MAX, FleetPlan, scaling_reason
-from roadstead.ecs.reconcilers.service_survey import is_healthy, next_health_at
+from roadstead.ecs.reconcilers.service.survey import is_healthy, next_health_at
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.service import Rebalancing, Service
@@ -28,7 +28,7 @@ from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, standing
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.zone import EC2
-from roadstead.ecs.rules.deployment import maximum_total
+from roadstead.ecs.rules.deployment.rolling import maximum_total
 from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.rules.rebalancing import Shift, is_balanced, next_shifts

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.repeats import due_at, is_due
-from roadstead.ecs.reconcilers.service_actions import (
+from roadstead.ecs.reconcilers.service.actions import (
     AnnounceBlocked,
     AnnounceSteady,
     CompleteDeployment,
     DropDeployments,
 )
-from roadstead.ecs.reconcilers.service_fleet import FleetPlan
+from roadstead.ecs.reconcilers.service.fleet import FleetPlan
+from roadstead.ecs.reconcilers.service.repeats import due_at, is_due
 from roadstead.ecs.records.service import Service
-from roadstead.ecs.rules.deployment_configuration import has_bake
+from roadstead.ecs.rules.deployment.configuration import has_bake
 from roadstead.state.plans import Action
 
 

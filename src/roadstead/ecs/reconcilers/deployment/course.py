@@ -7,7 +7,7 @@ deployment has. A ROLLING deployment without bake time and hooks is completed by
 from collections.abc import Iterable
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.service_deployment_actions import (
+from roadstead.ecs.reconcilers.deployment.actions import (
     BeginDeployment,
     EnterStages,
     FailDeployment,
@@ -18,7 +18,7 @@ from roadstead.ecs.reconcilers.service_deployment_actions import (
     StopForDeletion,
     TimeOutHooks,
 )
-from roadstead.ecs.reconcilers.service_deployment_facts import (
+from roadstead.ecs.reconcilers.deployment.facts import (
     configuration_of,
     expired_hooks,
     facts_of,
@@ -30,7 +30,7 @@ from roadstead.ecs.reconcilers.service_deployment_facts import (
     overdue,
     runs_of_stage,
 )
-from roadstead.ecs.reconcilers.service_survey import next_healthy_at
+from roadstead.ecs.reconcilers.service.survey import next_healthy_at
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_deployment import (
     DEPLOYMENTS_BY_SERVICE,
@@ -38,9 +38,14 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
 )
 from roadstead.ecs.records.task import TASKS, Task
-from roadstead.ecs.rules import circuit_breaker
-from roadstead.ecs.rules.deployment_configuration import has_bake, is_staged
-from roadstead.ecs.rules.deployment_stages import (
+from roadstead.ecs.rules.deployment import circuit_breaker
+from roadstead.ecs.rules.deployment.configuration import has_bake, is_staged
+from roadstead.ecs.rules.deployment.rollback_reasons import (
+    CIRCUIT_BREAKER,
+    hooks_failed,
+    stop_requested,
+)
+from roadstead.ecs.rules.deployment.stages import (
     Walk,
     course,
     first_stage,
@@ -48,7 +53,6 @@ from roadstead.ecs.rules.deployment_stages import (
     stage_at,
     walk,
 )
-from roadstead.ecs.rules.rollback_reasons import CIRCUIT_BREAKER, hooks_failed, stop_requested
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View

@@ -1,6 +1,6 @@
 """The service scheduler: keeps desiredCount tasks of the PRIMARY deployment, and nothing else.
 
-A service is one fleet or several (`rules.fleets`); each is looked at by itself (`service_fleet`).
+A service is one fleet or several (`rules.fleets`); each is looked at by itself (`fleet`).
 A plan starts and stops a bounded number of tasks; what is left is found again in the next look,
 which the plan's own changes bring about.
 """
@@ -8,23 +8,23 @@ which the plan's own changes bring about.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.service_actions import (
+from roadstead.ecs.reconcilers.service.actions import (
     EndProtection,
     FinishDeletion,
     StopTasks,
     StopWaiting,
 )
-from roadstead.ecs.reconcilers.service_choice import all_tasks
-from roadstead.ecs.reconcilers.service_draining import draining_tasks
-from roadstead.ecs.reconcilers.service_ends import ends
-from roadstead.ecs.reconcilers.service_fleet import (
+from roadstead.ecs.reconcilers.service.choice import all_tasks
+from roadstead.ecs.reconcilers.service.draining import draining_tasks
+from roadstead.ecs.reconcilers.service.ends import ends
+from roadstead.ecs.reconcilers.service.fleet import (
     STOPPED_AT_ONCE_MAX,
     FleetPlan,
     Room,
     plan_fleet,
     scaling_reason,
 )
-from roadstead.ecs.reconcilers.service_rebalancing import begin, go_on, is_going_on, why_to_stop
+from roadstead.ecs.reconcilers.service.rebalancing import begin, go_on, is_going_on, why_to_stop
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service

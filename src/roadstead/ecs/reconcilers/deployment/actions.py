@@ -4,8 +4,8 @@ import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
-from roadstead.ecs.rules.deployment_stages import Stage
-from roadstead.ecs.rules.rollback_reasons import Failure
+from roadstead.ecs.rules.deployment.rollback_reasons import Failure
+from roadstead.ecs.rules.deployment.stages import Stage
 from roadstead.ecs.transitions import deployment_course, deployments, service_deployments
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx

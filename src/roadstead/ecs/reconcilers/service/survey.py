@@ -16,7 +16,7 @@ from roadstead.ecs.records.service_tasks import (
 )
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules.deployment import Moves, Population, after_stops
+from roadstead.ecs.rules.deployment.rolling import Moves, Population, after_stops
 from roadstead.ecs.rules.fleets import Fleet
 from roadstead.state.view import View
 

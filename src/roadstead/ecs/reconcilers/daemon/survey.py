@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from roadstead.ecs.reconcilers.service_survey import edges
+from roadstead.ecs.reconcilers.service.survey import edges
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.service_tasks import (

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from roadstead.ecs.reconcilers.service_survey import (
+from roadstead.ecs.reconcilers.service.survey import (
     COMING,
     SERVING,
     Survey,
@@ -30,7 +30,7 @@ from roadstead.ecs.records.service_tasks import (
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
-from roadstead.ecs.rules.deployment import Moves
+from roadstead.ecs.rules.deployment.rolling import Moves
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.layout import Layout, layout_of
 from roadstead.ecs.rules.placement.wishes import wishes_of

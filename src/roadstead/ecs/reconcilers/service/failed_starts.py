@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.service_actions import CountFailedStarts, ForgiveFailures
-from roadstead.ecs.reconcilers.service_survey import newest_running_since
+from roadstead.ecs.reconcilers.service.actions import CountFailedStarts, ForgiveFailures
+from roadstead.ecs.reconcilers.service.survey import newest_running_since
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import FAILED_STARTS
 from roadstead.state.plans import Action

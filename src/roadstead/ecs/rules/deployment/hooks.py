@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
-from roadstead.ecs.rules.deployment_stages import ROLLING_HOOK_STAGES, STAGES
+from roadstead.ecs.rules.deployment.stages import ROLLING_HOOK_STAGES, STAGES
 
 TIMEOUT_MINUTES_DEFAULT = 1440
 TIMEOUT_MINUTES_MAX = 20_160

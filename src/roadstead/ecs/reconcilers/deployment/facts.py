@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 
-from roadstead.ecs.reconcilers.service_survey import healthy_count, next_healthy_at
+from roadstead.ecs.reconcilers.service.survey import healthy_count, next_healthy_at
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_deployment import HookRun, ServiceDeployment
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
-from roadstead.ecs.rules.circuit_breaker import resets_on_healthy_task
-from roadstead.ecs.rules.deployment_configuration import early_healthy_percent, is_staged
-from roadstead.ecs.rules.deployment_stages import Facts, Need, course, hook_stages, stage_at
-from roadstead.ecs.rules.rollback_reasons import Failure, took_too_long
+from roadstead.ecs.rules.deployment.circuit_breaker import resets_on_healthy_task
+from roadstead.ecs.rules.deployment.configuration import early_healthy_percent, is_staged
+from roadstead.ecs.rules.deployment.rollback_reasons import Failure, took_too_long
+from roadstead.ecs.rules.deployment.stages import Facts, Need, course, hook_stages, stage_at
 from roadstead.ecs.transitions.deployments import source_deployment
 from roadstead.state.view import View
 

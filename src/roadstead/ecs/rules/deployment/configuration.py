@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
-from roadstead.ecs.rules.deployment_hooks import check_hooks
-from roadstead.ecs.rules.deployment_stages import (
+from roadstead.ecs.rules.deployment.hooks import check_hooks
+from roadstead.ecs.rules.deployment.stages import (
     CANARY_BAKE_MINUTES_DEFAULT,
     CANARY_PERCENT_DEFAULT,
     STEP_BAKE_MINUTES_DEFAULT,

@@ -8,9 +8,9 @@ the end. Standalone tasks are not waited for: nobody stops them.
 from collections.abc import Iterable
 from datetime import datetime
 
-from roadstead.ecs.reconcilers.daemon_actions import StopViolatingTask
-from roadstead.ecs.reconcilers.service_actions import StopTasks
-from roadstead.ecs.reconcilers.service_fleet import scaling_reason
+from roadstead.ecs.reconcilers.daemon.actions import StopViolatingTask
+from roadstead.ecs.reconcilers.service.actions import StopTasks
+from roadstead.ecs.reconcilers.service.fleet import scaling_reason
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, Service

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from roadstead.ecs.reconcilers.service_survey import (
+from roadstead.ecs.reconcilers.service.survey import (
     COMING,
     SERVING,
     Survey,
@@ -32,7 +32,7 @@ from roadstead.ecs.records.service_tasks import (
 )
 from roadstead.ecs.records.task import Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
-from roadstead.ecs.rules.deployment import Population
+from roadstead.ecs.rules.deployment.rolling import Population
 from roadstead.ecs.rules.fleets import Fleet
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.transitions.service_tasks import next_place

@@ -3,19 +3,17 @@
 A key is a service. What is asked of all instances at once is asked of arrays
 (`rules.daemon_places`), so that a look costs microseconds a thousand instances, and a change of one
 instance concerns the daemon services of its cluster only. That tasks leave an instance which drains
-or no longer matches, is decided instance by instance in `daemon_leaving`; deletion is as for every
-service (`service`).
+or no longer matches, is decided instance by instance in `leaving`; deletion is as for every
+service (`service.scheduler`).
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice, takewhile
 
-from roadstead.ecs.reconcilers.daemon_actions import CountInstances, StartDaemonTasks
-from roadstead.ecs.reconcilers.daemon_survey import SERVING, DaemonSurvey, daemon_survey
-from roadstead.ecs.reconcilers.failed_starts import failures
-from roadstead.ecs.reconcilers.repeats import due_at, is_due
-from roadstead.ecs.reconcilers.service_actions import (
+from roadstead.ecs.reconcilers.daemon.actions import CountInstances, StartDaemonTasks
+from roadstead.ecs.reconcilers.daemon.survey import SERVING, DaemonSurvey, daemon_survey
+from roadstead.ecs.reconcilers.service.actions import (
     AnnounceBlocked,
     AnnounceSteady,
     AnnounceWaiting,
@@ -25,12 +23,14 @@ from roadstead.ecs.reconcilers.service_actions import (
     StopUnhealthyTasks,
     StopWaiting,
 )
-from roadstead.ecs.reconcilers.service_fleet import (
+from roadstead.ecs.reconcilers.service.failed_starts import failures
+from roadstead.ecs.reconcilers.service.fleet import (
     STARTED_AT_ONCE_MAX,
     STOPPED_AT_ONCE_MAX,
     WAITING_LOOKED_AT_AFTER,
     scaling_reason,
 )
+from roadstead.ecs.reconcilers.service.repeats import due_at, is_due
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
@@ -43,7 +43,7 @@ from roadstead.ecs.records.service_tasks import (
 )
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.rules.daemon import DaemonMoves, daemon_moves
-from roadstead.ecs.rules.deployment_configuration import has_bake
+from roadstead.ecs.rules.deployment.configuration import has_bake
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View

@@ -1,7 +1,7 @@
 """One fleet of a service: what to stop and to start of it now.
 
-Counts first (`service_counts`), decides by numbers (`rules.deployment`), and only then chooses
-tasks (`service_choice`).
+Counts first (`counts`), decides by numbers (`rules.deployment.rolling`), and only then chooses
+tasks (`choice`).
 """
 
 from collections.abc import Iterable
@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from roadstead.ecs.reconcilers.failed_starts import failures
-from roadstead.ecs.reconcilers.service_actions import (
+from roadstead.ecs.reconcilers.service.actions import (
     AnnounceProtected,
     AnnounceWaiting,
     RestoreTasks,
@@ -19,9 +18,10 @@ from roadstead.ecs.reconcilers.service_actions import (
     StopUnhealthyTasks,
     StopWaiting,
 )
-from roadstead.ecs.reconcilers.service_choice import tasks_to_stop, unhealthy_to_stop
-from roadstead.ecs.reconcilers.service_counts import count_tasks
-from roadstead.ecs.reconcilers.service_survey import (
+from roadstead.ecs.reconcilers.service.choice import tasks_to_stop, unhealthy_to_stop
+from roadstead.ecs.reconcilers.service.counts import count_tasks
+from roadstead.ecs.reconcilers.service.failed_starts import failures
+from roadstead.ecs.reconcilers.service.survey import (
     Survey,
     after_stopping,
     next_health_at,
@@ -30,7 +30,7 @@ from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task import Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
-from roadstead.ecs.rules.deployment import Moves, next_moves
+from roadstead.ecs.rules.deployment.rolling import Moves, next_moves
 from roadstead.ecs.rules.fleets import Fleet
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.rules.service_events import REPEATED_AFTER

@@ -1,0 +1,1 @@
+"""The daemon scheduler: where DAEMON services have tasks, and when those leave."""

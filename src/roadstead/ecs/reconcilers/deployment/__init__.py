@@ -1,0 +1,1 @@
+"""Service deployments: their course from stage to stage, and back."""

@@ -1,0 +1,1 @@
+"""Decisions on deployments: numbers, stages, hooks, failures."""
