@@ -73,8 +73,9 @@ def _is_heard(view: View, task: Task) -> bool:
 
 
 def _is_unchecked(task: Task) -> bool:
-    return task.health_status == "UNKNOWN" and any(
-        each.essential and each.has_health_check for each in task.containers
+    return any(
+        each.essential and each.has_health_check and each.health_status == "UNKNOWN"
+        for each in task.containers
     )
 
 

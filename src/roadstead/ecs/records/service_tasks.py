@@ -45,12 +45,14 @@ def standing(task: Task) -> Standing | None:
 def _verdicts(task: Task) -> tuple[str, ...]:
     """HEALTHY, UNHEALTHY or UNKNOWN, by each that has a say; nobody: then time alone decides.
 
+    Essential containers with a health check have one. Beside them, one without a check keeps the
+    task's own health UNKNOWN for ever; a service does not wait for what never comes.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
     """
-    for container in task.containers:
-        if container.has_health_check and container.essential:
-            return (task.health_status,)
-    return ()
+    checked = [each for each in task.containers if each.has_health_check and each.essential]
+    if checked and task.health_status == "UNKNOWN":
+        return tuple(each.health_status for each in checked)
+    return (task.health_status,) if checked else ()
 
 
 def standing_key(deployment_id: str, where: Standing) -> str:

@@ -174,8 +174,11 @@ class World:
         """A task that is to stay must have been RUNNING for a while; others need only be it."""
         if task.last_status != "RUNNING":
             return False
-        if any(each.has_health_check for each in task.containers):
+        if task.health_status != "UNKNOWN":
             return task.health_status == "HEALTHY"
+        checked = [each for each in task.containers if each.has_health_check and each.essential]
+        if checked:
+            return all(each.health_status == "HEALTHY" for each in checked)
         age = (self.now - running_since(task)).total_seconds()
         instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
         is_leaving = task.started_by != fleet.target.id or (

@@ -24,6 +24,7 @@ from given import (
     tuned,
 )
 from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.transitions.task_reports import report_task_health
 
 
 def test_when_a_task_counts_as_healthy() -> None:
@@ -219,3 +220,24 @@ def test_a_health_time_of_none_lets_tasks_count_as_soon_as_they_run() -> None:
     world.settle()
     world.agents_work(WEB)
     assert world.events(WEB) == [started(1), COMPLETED, STEADY]
+
+
+def test_when_a_task_counts_as_healthy_beside_a_container_without_a_check() -> None:
+    """Of two essential containers one has a health check: it alone decides, or nothing would."""
+    world = a_running_world(1)
+    app = {"name": "app", "essential": True, **CHECKED["containerDefinitions"][0]}
+    document = {"containerDefinitions": [app, {"name": "proxy", "essential": True}]}
+    world.put(a_task_definition(revision=2, document=document))
+    roll_out(world)
+    world.agents_work(WEB)
+    world.pass_time(3600)
+    assert len(world.tasks(WEB)) == 2, "the check has no result yet"
+    (new,) = (task for task in world.tasks(WEB) if task.task_definition_arn.endswith(":2"))
+    world.update(
+        lambda tx: report_task_health(
+            tx, world.call, new.container_instance_arn, new.arn, {"app": "HEALTHY"}
+        )
+    )
+    assert world.view.must(TASKS, new.arn).health_status == "UNKNOWN", "as DescribeTasks shows it"
+    assert ids_of(world.tasks(WEB)) == {new.arn}
+    assert world.service(WEB).deployments[0].rollout_state == "COMPLETED"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice, takewhile
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.reconcilers.daemon.actions import CountInstances, StartDaemonTasks
 from roadstead.ecs.reconcilers.daemon.survey import SERVING, DaemonSurvey, daemon_survey
 from roadstead.ecs.reconcilers.service.actions import (
@@ -39,6 +40,7 @@ from roadstead.ecs.records.service_tasks import (
     TASKS_BY_STANDING,
     Standing,
     running_since,
+    standing,
     standing_key,
 )
 from roadstead.ecs.records.task import TASKS, Task
@@ -170,7 +172,7 @@ def _starts(
     if refusal is None:
         return ([StopWaiting(service.arn)] if service.waiting_reason else []), None
     if refusal.reason != service.waiting_reason or is_due(service.waiting_since, now):
-        closest_id = refusal.container_instance_arn.rpartition("/")[2]
+        closest_id = last_part(refusal.container_instance_arn)
         return [AnnounceWaiting(service.arn, refusal.reason, closest_id)], None
     return [], now + WAITING_LOOKED_AT_AFTER
 
@@ -243,7 +245,7 @@ def _has_moved(before: Task, after: Task) -> bool:
     return (
         before.last_status != after.last_status
         or before.desired_status != after.desired_status
-        or before.health_status != after.health_status
+        or standing(before) != standing(after)
     )
 
 

@@ -37,6 +37,7 @@ from roadstead.ecs.records.service_deployment import (
     SERVICE_DEPLOYMENTS,
     ServiceDeployment,
 )
+from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.rules.deployment import circuit_breaker
 from roadstead.ecs.rules.deployment.configuration import has_bake, is_staged
@@ -212,5 +213,5 @@ def _has_moved(before: Task | None, after: Task | None) -> bool:
         or after is None
         or before.last_status != after.last_status
         or before.desired_status != after.desired_status
-        or before.health_status != after.health_status
+        or standing(before) != standing(after)
     )

@@ -28,7 +28,7 @@ from roadstead.ecs.reconcilers.service.rebalancing import begin, go_on, is_going
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
-from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END
+from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, standing
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
@@ -159,7 +159,7 @@ def _has_moved(before: Task, after: Task) -> bool:
     return (
         before.last_status != after.last_status
         or before.desired_status != after.desired_status
-        or before.health_status != after.health_status
+        or standing(before) != standing(after)
         or before.started_at != after.started_at
         or before.protection_enabled != after.protection_enabled
         or before.protection_expires_at != after.protection_expires_at
