@@ -70,6 +70,11 @@ def parse_arn(text: str) -> Arn:
     return Arn(partition, service, region, account, resource)
 
 
+def last_part(arn: str) -> str:
+    """What stands after the last slash: the id or the name that people know a resource by."""
+    return arn.rpartition("/")[2]
+
+
 def partition_of(region: str) -> str:
     """The partition that a Region belongs to.
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from roadstead.aws.arns import last_part
+
 Detail = Mapping[str, Any]
 
 
@@ -18,8 +20,8 @@ def _task(arn: str, detail: Detail) -> list[str]:
     status = detail["lastStatus"]
     if detail["desiredStatus"] != status:
         status = f"{status} (to be {detail['desiredStatus']})"
-    instance = _last(detail.get("containerInstanceArn", ""))
-    about = [f"task {_last(arn)}", status, detail.get("group", "")]
+    instance = last_part(detail.get("containerInstanceArn", ""))
+    about = [f"task {last_part(arn)}", status, detail.get("group", "")]
     if instance:
         about.append(f"on {instance}")
     if detail.get("healthStatus", "UNKNOWN") != "UNKNOWN":
@@ -46,7 +48,7 @@ def _container(container: Detail) -> str:
 def _instance(arn: str, detail: Detail) -> list[str]:
     left = {each["name"]: each.get("integerValue") for each in detail["remainingResources"]}
     return [
-        f"container instance {_last(arn)}",
+        f"container instance {last_part(arn)}",
         detail["status"],
         "agent connected" if detail["agentConnected"] else "agent not connected",
         f"{detail['runningTasksCount']} running, {detail['pendingTasksCount']} pending",
@@ -62,7 +64,7 @@ def _service(arn: str, detail: Detail) -> list[str]:
         if name not in ("eventType", "eventName", "clusterArn", "createdAt", "message")
     }
     return [
-        f"service {_last(arn)}",
+        f"service {last_part(arn)}",
         f"{detail['eventType']} {detail['eventName']}",
         detail.get("message", ""),
         *(f"{name}={_short(value)}" for name, value in extras.items()),
@@ -71,7 +73,7 @@ def _service(arn: str, detail: Detail) -> list[str]:
 
 def _deployment(arn: str, detail: Detail) -> list[str]:
     return [
-        f"deployment {detail['deploymentId']} of {_last(arn)}",
+        f"deployment {detail['deploymentId']} of {last_part(arn)}",
         f"{detail['eventType']} {detail['eventName']}",
         detail["reason"],
     ]
@@ -79,9 +81,11 @@ def _deployment(arn: str, detail: Detail) -> list[str]:
 
 def _hook(arn: str, detail: Detail) -> list[str]:  # noqa: ARG001  # as its like
     return [
-        f"hook {detail['hookId']} of {_last(detail['serviceArn'])}",
+        f"hook {detail['hookId']} of {last_part(detail['serviceArn'])}",
         f"{detail['eventType']} {detail['eventName']}",
-        f"{detail['lifecycleStage']}, expires {detail['expiresAt']}",
+        f"{detail['lifecycleStage']}, expires {detail['expiresAt']}"
+        if detail["eventName"] == "HOOK_AWAITING_ACTION"
+        else detail["lifecycleStage"],
     ]
 
 
@@ -100,12 +104,8 @@ _SAYINGS: dict[str, Callable[[str, Detail], list[str]]] = {
 
 def _short(value: Any) -> str:
     if isinstance(value, list):
-        return ",".join(_last(str(each)) for each in value)
+        return ",".join(last_part(str(each)) for each in value)
     return str(value)
-
-
-def _last(arn: str) -> str:
-    return arn.rpartition("/")[2]
 
 
 def _plain(text: str) -> str:

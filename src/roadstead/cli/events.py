@@ -16,18 +16,17 @@ from roadstead.aws.http import HttpRequest
 from roadstead.aws.sigv4 import Credentials, sign
 from roadstead.cli import place
 from roadstead.cli.api import ApiRefused, ApiUnreachable
+from roadstead.cli.durations import seconds_of
 from roadstead.cli.event_lines import line_of
 from roadstead.cli.place import Place
 from roadstead.cli.terminal import EXIT_FAILED, EXIT_NOT_RUNNING, complain, say
 from roadstead.clock import SystemClock, pause
-from roadstead.settings import SettingError
 
 PATH = "/events"
 SILENT_SECONDS_MAX = 45.0
 """The server gives a sign of life every 15 s."""
 TRY_AGAIN_SECONDS_MIN = 0.5
 TRY_AGAIN_SECONDS_MAX = 10.0
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +55,7 @@ class Broken(Exception):
 def show(path: Path | None, query: Query, *, as_json: bool) -> int:
     """Print events, one a line; the exit status."""
     where = place.existing(path)
-    seconds = seconds_of(query.since) if query.since else None
+    seconds = seconds_of(query.since, "to look back") if query.since else None
     try:
         for told in messages(where, query, seconds):
             match told.kind:
@@ -101,17 +100,6 @@ def messages(where: Place, query: Query, since_seconds: int | None) -> Iterator[
             return
         pause(wait)
         wait = min(TRY_AGAIN_SECONDS_MAX, wait * 2)
-
-
-def seconds_of(text: str) -> int:
-    """The seconds that `30s`, `10m`, `2h` or `1d` says.
-
-    Raises: SettingError
-    """
-    number, unit = text[:-1], text[-1:]
-    if unit not in _SECONDS or not (number.isascii() and number.isdigit() and len(number) < 8):
-        raise SettingError(f"'{text}' is no time to look back.", "Say it as 30s, 10m, 2h or 1d.")
-    return int(number) * _SECONDS[unit]
 
 
 def _stream(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from roadstead.aws.arns import last_part
 from roadstead.cli.terminal import columns
 
 Answer = dict[str, Any]
@@ -40,7 +41,7 @@ def service_lines(answer: Answer) -> list[str]:
 def task_lines(answer: Answer) -> list[str]:
     """A task: where it stands and why, its containers, its instance, what helps."""
     task = answer["task"]
-    lines = [f"task {_short(task['taskArn'])} of {task['group']}: {task['summary']}", ""]
+    lines = [f"task {last_part(task['taskArn'])} of {task['group']}: {task['summary']}", ""]
     rows = [
         [
             each["name"],
@@ -93,7 +94,7 @@ def _deployments(deployments: list[Answer]) -> list[str]:
         [
             each["id"],
             each["status"],
-            _short(each["taskDefinition"]),
+            last_part(each["taskDefinition"]),
             str(each["desiredCount"]),
             str(each["runningCount"]),
             str(each["pendingCount"]),
@@ -107,7 +108,7 @@ def _deployments(deployments: list[Answer]) -> list[str]:
 
 
 def _instance(instance: Answer) -> str:
-    named = instance.get("ec2InstanceId") or _short(instance["containerInstanceArn"])
+    named = instance.get("ec2InstanceId") or last_part(instance["containerInstanceArn"])
     agent = "agent connected" if instance["agentConnected"] else "agent NOT connected"
     text = f"Instance {named}: {instance['status']}, {agent}, {instance['availabilityZone']}"
     if "tasks" in instance:
@@ -120,7 +121,3 @@ def _instance(instance: Answer) -> str:
 
 def _listed(heading: str, texts: list[str]) -> list[str]:
     return ["", heading, *(f"  - {each}" for each in texts)] if texts else []
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from roadstead.aws.arns import last_part
 from roadstead.cli.explain_lines import placement_lines
 from roadstead.cli.terminal import EXIT_FAILED, EXIT_NOT_AT_REST, columns
 from roadstead.control.spans import span
@@ -131,7 +132,7 @@ def _steps(plan: Plan) -> Iterator[str]:
             f"+{span(each['atSeconds'])}",
             each.get("serviceName", "standalone"),
             f"{_SAID[each['kind']]} {each['taskCount']}",
-            _short(each["taskDefinition"]),
+            last_part(each["taskDefinition"]),
             few(each["machines"]),
             each.get("reason", ""),
         ]
@@ -150,7 +151,9 @@ def _standalone(tasks: list[Plan]) -> Iterator[str]:
     if moved:
         yield ""
     for each in moved:
-        which = _short(each["taskArn"]) if "taskArn" in each else _short(each["taskDefinition"])
+        which = (
+            last_part(each["taskArn"]) if "taskArn" in each else last_part(each["taskDefinition"])
+        )
         yield f"standalone task {which} ({each['group']}) on {name(each)}: {_FATES[each['fate']]}"
 
 
@@ -179,7 +182,7 @@ def _assumed(assumptions: Plan) -> str:
 
 def name(thing: Plan) -> str:
     """What people call an instance by."""
-    return str(thing.get("ec2InstanceId") or _short(thing["containerInstanceArn"]))
+    return str(thing.get("ec2InstanceId") or last_part(thing["containerInstanceArn"]))
 
 
 def few(words: Iterable[str]) -> str:
@@ -187,7 +190,3 @@ def few(words: Iterable[str]) -> str:
     found = list(words)
     shown = ", ".join(found[:MACHINES_SHOWN])
     return f"{shown} and {len(found) - MACHINES_SHOWN} more" if found[MACHINES_SHOWN:] else shown
-
-
-def _short(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from roadstead.cli.api import Api, ApiRefused, ApiUnreachable
+from roadstead.cli.durations import seconds_of
 from roadstead.cli.questions import api_of, without_empty
 from roadstead.cli.terminal import (
     EXIT_FAILED,
@@ -26,12 +27,10 @@ from roadstead.cli.terminal import (
 from roadstead.cli.wait_lines import Seen, done_line, picture, plain_lines, still_missing
 from roadstead.clock import SystemClock, pause
 from roadstead.control.spans import span
-from roadstead.settings import SettingError
 
 LOOK_AGAIN_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 30.0
 """Without a terminal, a line that says what is known already comes so often."""
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 Progress = dict[str, Any]
 
@@ -64,7 +63,7 @@ def wait(path: Path | None, question: Question, timeout: str, *, as_json: bool) 
 
     Raises: SettingError for a timeout that is none; DataDirError, KeysError
     """
-    patience = _Patience(SystemClock(), seconds_of(timeout))
+    patience = _Patience(SystemClock(), seconds_of(timeout, "to wait"))
     api = api_of(path)
     seen = Seen()
     try:
@@ -76,17 +75,6 @@ def wait(path: Path | None, question: Question, timeout: str, *, as_json: bool) 
     except KeyboardInterrupt:
         complain("\nNo longer waiting. Nothing was changed by that: what is under way goes on.")
         return EXIT_INTERRUPTED
-
-
-def seconds_of(text: str) -> float:
-    """The seconds that `30s`, `10m` or `2h` says; a bare number is seconds.
-
-    Raises: SettingError
-    """
-    number, unit = (text, "s") if text[-1:].isdigit() else (text[:-1], text[-1:])
-    if unit not in _UNITS or not (number.isascii() and number.isdigit() and len(number) < 8):
-        raise SettingError(f"'{text}' is no time to wait.", "Say it as 30s, 10m or 2h.")
-    return float(int(number) * _UNITS[unit])
 
 
 def _shown(api: Api, question: Question, patience: _Patience, seen: Seen) -> int:

@@ -28,7 +28,8 @@ from roadstead.server.event_sink import EventSink
 from roadstead.server.event_streams import EventStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
-from roadstead.server.loops import ReconcileLoop, Reconciler
+from roadstead.server.loops import ReconcileLoop
+from roadstead.state.plans import Reconciler
 from roadstead.store.log import Log
 from roadstead.store.store import Store
 

@@ -10,15 +10,13 @@ import heapq
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from roadstead.clock import Clock
 from roadstead.ids import Ids
 from roadstead.server.calls import own_call, own_call_about
 from roadstead.server.waiting import wait_for_news
-from roadstead.state.plans import Call, Plan
-from roadstead.state.records import Change
-from roadstead.state.view import Tx, View
+from roadstead.state.plans import Call, Plan, Reconciler
+from roadstead.state.view import Tx
 from roadstead.store.store import Commit, Store, StoreFailed
 
 TURN_SECONDS_MAX = 0.005
@@ -29,18 +27,6 @@ UNSETTLED_PLANS_MAX = 10_000
 """So many plans in a row for one key, none of them empty, and the reconciler is taken for wrong."""
 
 log = logging.getLogger(__name__)
-
-
-class Reconciler(Protocol):
-    """A module with these three functions and a name."""
-
-    __name__: str
-
-    def keys(self, view: View) -> Iterable[str]: ...
-
-    def affected(self, view: View, change: Change) -> Iterable[str]: ...
-
-    def reconcile(self, view: View, key: str, now: datetime) -> Plan: ...
 
 
 class ReconcileLoop:

@@ -1,12 +1,14 @@
-"""Call, Action, Plan: the circumstances of a change, and changes as data."""
+"""Call, Action, Plan, Reconciler: the circumstances of a change, changes as data, their authors."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 
 from roadstead.ids import Ids
-from roadstead.state.view import Tx
+from roadstead.state.records import Change
+from roadstead.state.view import Tx, View
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,3 +54,21 @@ class Plan(msgspec.Struct, frozen=True):
 
 SETTLED = Plan()
 """The plan of a state that is as it should be."""
+
+
+class Reconciler(Protocol):
+    """A module with these three functions: part of what is done without being asked."""
+
+    __name__: str
+
+    def keys(self, view: View) -> Iterable[str]:
+        """Everything it would look at: asked at the start."""
+        ...
+
+    def affected(self, view: View, change: Change) -> Iterable[str]:
+        """What it should look at after this change."""
+        ...
+
+    def reconcile(self, view: View, key: str, now: datetime) -> Plan:
+        """What should change, given what is."""
+        ...

@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from given import (
     NOW,
@@ -23,7 +22,7 @@ from given import (
 )
 from publishing import published
 from roadstead.cli.event_lines import line_of
-from roadstead.cli.events import Message, parsed, seconds_of
+from roadstead.cli.events import Message, parsed
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.service_deployment import (
@@ -34,7 +33,6 @@ from roadstead.ecs.records.service_deployment import (
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.rules.service_events import Announcement
 from roadstead.ecs.transitions.service_events import announce
-from roadstead.settings import SettingError
 
 INSTANCE = instance_arn()[-32:]
 
@@ -160,16 +158,3 @@ def test_a_stream_is_read_message_by_message() -> None:
         Message("7", "ECS Task State Change", '{"a": 1}'),
         Message("9"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("30s", 30), ("10m", 600), ("2h", 7200), ("1d", 86_400)]
-)
-def test_a_time_to_look_back_has_a_unit(text: str, seconds: int) -> None:
-    assert seconds_of(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "10", "m", "-5m", "5w", "1.5h", "99999999s"])
-def test_a_time_that_is_none_is_told(text: str) -> None:
-    with pytest.raises(SettingError, match="Say it as 30s, 10m"):
-        seconds_of(text)

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from given import NOW, a_call, a_deployment, a_service, a_task, a_task_definition, definition_arn
 from roadstead.cli.explain_lines import service_lines, task_lines
 from roadstead.cli.plan_lines import plan_lines, status_of
-from roadstead.cli.wait import seconds_of
 from roadstead.cli.wait_lines import Seen, done_line, picture, plain_lines, still_missing
 from roadstead.control.explained_service import explain_service
 from roadstead.control.explained_task import explain_task
-from roadstead.settings import SettingError
 from unit.control.test_planned_changes import ONE, a_state, plan
 
 SUPPOSED = (
@@ -181,14 +177,3 @@ def test_waiting_without_a_terminal_is_a_line_where_something_is_new() -> None:
     assert [news for _, news, _ in plain_lines(seen)] == [news for _, news, _ in first]
     assert still_missing(seen.last) == ["  i-1: 1 left", "    - oldest for 4 s"]
     assert done_line(seen.last, "3 s") == "i-1, i-2: DRAINED after 3 s."
-
-
-@pytest.mark.parametrize(("text", "seconds"), [("30s", 30), ("10m", 600), ("2h", 7200), ("5", 5)])
-def test_a_time_to_wait(text: str, seconds: float) -> None:
-    assert seconds_of(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "m", "1w", "-1s", "1.5m", "99999999s"])
-def test_what_is_no_time_to_wait_is_told(text: str) -> None:
-    with pytest.raises(SettingError, match="30s, 10m or 2h"):
-        seconds_of(text)

@@ -16,10 +16,10 @@ import msgspec
 from roadstead.control.rehearsal.identities import RehearsalIds
 from roadstead.control.rehearsal.tasks import Assumptions, Move, next_move, report
 from roadstead.ecs.reconcilers import retention
-from roadstead.ecs.reconcilers.table import RECONCILERS, Reconciler
+from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.tuning import tuning
-from roadstead.state.plans import Call, Plan
+from roadstead.state.plans import Call, Plan, Reconciler
 from roadstead.state.records import Change
 from roadstead.state.view import Tx, View
 

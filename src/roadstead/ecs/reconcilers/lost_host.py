@@ -8,15 +8,33 @@ DAEMON services are left alone: nothing would take their place.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from roadstead.ecs.reconcilers.lost_host_actions import GiveUpTasks
+import msgspec
+
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
 from roadstead.ecs.records.tuning import TUNING, tuning
-from roadstead.state.plans import SETTLED, Plan
+from roadstead.ecs.transitions import container_instances
+from roadstead.state.plans import SETTLED, Call, Plan
 from roadstead.state.records import Change
-from roadstead.state.view import View
+from roadstead.state.view import Tx, View
 
 GIVEN_UP_AT_ONCE_MAX = 50
+
+
+class GiveUpTasks(msgspec.Struct, frozen=True):
+    """Record the host's service tasks as STOPPED, so that they are replaced."""
+
+    container_instance_arn: str
+    task_arns: tuple[str, ...]
+    seconds: int
+
+    @property
+    def reason(self) -> str:
+        return f"{len(self.task_arns)} tasks of a host that was not heard for {self.seconds} s"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        instance = tx.must(CONTAINER_INSTANCES, self.container_instance_arn)
+        container_instances.give_up_tasks(tx, call, instance, self.task_arns, self.seconds)
 
 
 def keys(view: View) -> Iterable[str]:

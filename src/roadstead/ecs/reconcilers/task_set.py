@@ -6,8 +6,9 @@ Their tasks are started and stopped by the service scheduler; this only looks at
 from collections.abc import Iterable
 from datetime import datetime
 
+import msgspec
+
 from roadstead.ecs.reconcilers.service.draining import draining_tasks
-from roadstead.ecs.reconcilers.task_set_actions import DropTaskSet, NoteStability
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_tasks import (
@@ -23,9 +24,41 @@ from roadstead.ecs.records.task_set import (
     task_set_arn,
 )
 from roadstead.ecs.rules.fleets import share_of
-from roadstead.state.plans import SETTLED, Plan
+from roadstead.ecs.transitions import task_sets
+from roadstead.state.plans import SETTLED, Call, Plan
 from roadstead.state.records import Change
-from roadstead.state.view import View
+from roadstead.state.view import Tx, View
+
+
+class NoteStability(msgspec.Struct, frozen=True):
+    """The set has what it wants, or has not."""
+
+    task_set_arn: str
+    stability_status: str
+
+    @property
+    def reason(self) -> str:
+        return f"its tasks are in {self.stability_status}"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        task_set = tx.get(TASK_SETS, self.task_set_arn)
+        if task_set is not None:
+            task_sets.note_stability(tx, call, task_set, self.stability_status)
+
+
+class DropTaskSet(msgspec.Struct, frozen=True):
+    """Remove a set that was deleted and has no task left."""
+
+    task_set_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "it was deleted and its last task has ended"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        task_set = tx.get(TASK_SETS, self.task_set_arn)
+        if task_set is not None:
+            task_sets.drop_task_set(tx, task_set)
 
 
 def keys(view: View) -> Iterable[str]:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from roadstead.agent_protocol.refusals import RefusalType
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
@@ -116,7 +117,7 @@ def agent_connected(
     """
     instance = tx.get(CONTAINER_INSTANCES, container_instance_arn)
     if instance is None or instance.status == "INACTIVE":
-        identity = container_instance_arn.rpartition("/")[2]
+        identity = last_part(container_instance_arn)
         raise InstanceRefused(
             "InactiveInstanceException", f"Container instance {identity} is inactive."
         )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
@@ -108,13 +109,13 @@ def stop_violating_task(tx: Tx, call: Call, service: Service, task_arn: str) -> 
     """Ask a task to stop whose instance no longer meets the constraints, and say so."""
     task = tx.must(TASKS, task_arn)
     said = service_events.constraint_violated(
-        service.name, _id(task_arn), _id(task.container_instance_arn)
+        service.name, last_part(task_arn), last_part(task.container_instance_arn)
     )
     service = announce(tx, call, service, said)
     reason = f"Scaling activity initiated by (deployment {service.deployments[0].id})"
     stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
     service = msgspec.structs.replace(service, is_steady=False)
-    stopped = service_events.stopped_running(service.name, [_id(task_arn)])
+    stopped = service_events.stopped_running(service.name, [last_part(task_arn)])
     return announce(tx, call, service, stopped)
 
 
@@ -132,7 +133,3 @@ def count_instances(tx: Tx, call: Call, service: Service, matching: int) -> Serv
             blocked_since=None,
         ),
     )
-
-
-def _id(arn: str) -> str:
-    return arn.rpartition("/")[2]

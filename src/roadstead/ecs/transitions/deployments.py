@@ -59,12 +59,8 @@ def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
         for each in service.deployments
     )
     service = msgspec.structs.replace(service, deployments=(primary, *former))
-    record = service_deployments.open_record(tx, call, service, primary, former)
-    primary = msgspec.structs.replace(primary, service_deployment_arn=record.arn)
     service = msgspec.structs.replace(
-        service,
-        deployments=(primary, *former),
-        service_deployment_arn=record.arn,
+        _with_record(tx, call, service),
         is_steady=False,
         waiting_reason="",
         waiting_since=None,
@@ -73,6 +69,16 @@ def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
     )
     stages = course(service.deployment_configuration)
     return tx.put(SERVICES, share_out(service, stages[0]))
+
+
+def adopt_deployment(tx: Tx, call: Call, service: Service) -> Service:
+    """Give the PRIMARY deployment, begun before there were any, its revision and its record."""
+    service = _with_revisions(tx, call, service)
+    primary, *older = service.deployments
+    revision = create_revision(tx, call, service, primary)
+    primary = msgspec.structs.replace(primary, service_revision_arn=revision.arn)
+    service = msgspec.structs.replace(service, deployments=(primary, *older))
+    return tx.put(SERVICES, _with_record(tx, call, service))
 
 
 def complete_deployment(
@@ -158,6 +164,16 @@ def with_desired_counts(service: Service) -> Service:
             count = each.desired_count
         found.append(msgspec.structs.replace(each, desired_count=count))
     return msgspec.structs.replace(service, deployments=tuple(found))
+
+
+def _with_record(tx: Tx, call: Call, service: Service) -> Service:
+    """The service with a record that its PRIMARY deployment begins; the service is not stored."""
+    primary, *older = service.deployments
+    record = service_deployments.open_record(tx, call, service, primary, tuple(older))
+    primary = msgspec.structs.replace(primary, service_deployment_arn=record.arn)
+    return msgspec.structs.replace(
+        service, deployments=(primary, *older), service_deployment_arn=record.arn
+    )
 
 
 def _with_revisions(tx: Tx, call: Call, service: Service) -> Service:

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.service import SERVICES, Rebalancing, Service
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.rules import service_events
@@ -70,7 +71,7 @@ def stop_moved_tasks(
     for arn in task_arns:
         task = tx.must(TASKS, arn)
         stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
-        by_zone.setdefault(task.availability_zone, []).append(arn.rpartition("/")[2])
+        by_zone.setdefault(task.availability_zone, []).append(last_part(arn))
     service = _with(service, extra=())
     for zone, task_ids in by_zone.items():
         said = service_events.stopped_to_rebalance(service.name, zone, task_ids)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_deployment import (
     DEPLOYMENTS_BY_SERVICE,
@@ -31,7 +32,7 @@ def open_record(
     tx: Tx, call: Call, service: Service, target: Deployment, sources: tuple[Deployment, ...]
 ) -> ServiceDeployment:
     """The record of a deployment that begins, PENDING. target: the new PRIMARY deployment."""
-    cluster = service.cluster_arn.rpartition("/")[2]
+    cluster = last_part(service.cluster_arn)
     identifier = call.ids.token()[:_ID_CHARACTERS]
     return tx.put(
         SERVICE_DEPLOYMENTS,

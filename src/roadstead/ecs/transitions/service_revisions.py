@@ -2,6 +2,7 @@
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_revision import (
     REVISIONS_BY_SERVICE,
@@ -22,7 +23,7 @@ def create_revision(
     """A new revision of what the tasks of this deployment are made of."""
     definition = tx.get(TASK_DEFINITIONS, deployment.task_definition_arn)
     containers = [] if definition is None else definition.document["containerDefinitions"]
-    cluster = service.cluster_arn.rpartition("/")[2]
+    cluster = last_part(service.cluster_arn)
     identifier = call.ids.digits(19)
     return tx.put(
         SERVICE_REVISIONS,

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import standing
@@ -159,7 +160,7 @@ def waiting_cause(no_place: NoPlace) -> tuple[str, str]:
     closest = no_place.closest
     if closest is None:
         return service_events.NO_INSTANCES, ""
-    return closest.reason, _id(closest.container_instance_arn)
+    return closest.reason, last_part(closest.container_instance_arn)
 
 
 def stop_service_tasks(
@@ -178,7 +179,7 @@ def stop_service_tasks(
             case "PENDING":
                 pending += 1
             case _:
-                running.append(_id(arn))
+                running.append(last_part(arn))
         stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
     if not (pending or running):
         return service
@@ -196,13 +197,9 @@ def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterab
     """Ask tasks to stop whose container health checks failed, and count them for the breaker."""
     arns = tuple(task_arns)
     for arn in arns:
-        message = service_events.failed_health_checks(service.name, _id(arn))
+        message = service_events.failed_health_checks(service.name, last_part(arn))
         service = announce(tx, call, service, message)
     deployment_ids = Counter(tx.must(TASKS, arn).started_by for arn in arns)
     for deployment_id, count in deployment_ids.items():
         service = count_unhealthy(tx, call, service, deployment_id, count)
     return stop_service_tasks(tx, call, service, arns, reason=UNHEALTHY_REASON)
-
-
-def _id(arn: str) -> str:
-    return arn.rpartition("/")[2]

@@ -1,5 +1,6 @@
 """One task of a service begins, on an instance that was chosen for it."""
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.cluster import CLUSTERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Deployment, Service
@@ -30,7 +31,7 @@ def start_task_of_service(
         enable_ecs_managed_tags=service.enable_ecs_managed_tags,
         launch_type=deployment.launch_type,
     )
-    return task.arn.rpartition("/")[2]
+    return last_part(task.arn)
 
 
 def _tags_of_tasks(service: Service, definition: TaskDefinition, cluster: str) -> dict[str, str]:

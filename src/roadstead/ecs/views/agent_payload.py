@@ -14,6 +14,7 @@ from roadstead.agent_protocol.messages.payload import (
     PayloadTask,
     Volume,
 )
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.rules.sizes import cpu_units, memory_mib
@@ -54,7 +55,7 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         ipc_mode=document.get("ipcMode") or "",
         launch_type=task.launch_type,
         group=task.group,
-        service_name=task.service_arn.rpartition("/")[2],
+        service_name=last_part(task.service_arn),
         zone=task.availability_zone,
         task_definition_account_id=definition.arn.split(":")[4],
         enable_fault_injection=bool(document.get("enableFaultInjection")),

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.event import (
     ContainerInstanceStateChange,
     DeploymentStateChange,
@@ -56,7 +57,7 @@ class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
 def _is_named(wanted: str, arn: str) -> bool:
     if not wanted:
         return True
-    return arn == wanted or arn.rpartition("/")[2] == wanted
+    return arn == wanted or last_part(arn) == wanted
 
 
 def _about(event: Event) -> tuple[str, str, str]:

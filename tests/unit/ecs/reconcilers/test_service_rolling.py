@@ -447,7 +447,8 @@ def test_stopped_tasks_and_inactive_services_are_forgotten_after_an_hour() -> No
     world.pass_time(1)
     assert world.view.get(TASKS, task.arn) is None
     assert world.events(WEB) == []
-    assert list(world.reconcilers["roadstead.ecs.reconcilers.service.scheduler"].keys(world.view)) == []
+    scheduler = world.reconcilers["roadstead.ecs.reconcilers.service.scheduler"]
+    assert list(scheduler.keys(world.view)) == []
 
 
 def test_all_instances_of_a_service_may_drain_at_once() -> None:

@@ -6,7 +6,7 @@ from test_service_rolling import WEB, a_world
 
 from given import NOW, a_task, a_task_set, an_external_service, an_instance, given, later
 from roadstead.ecs.reconcilers import task_set as reconciler
-from roadstead.ecs.reconcilers.task_set_actions import DropTaskSet, NoteStability
+from roadstead.ecs.reconcilers.task_set import DropTaskSet, NoteStability
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES
 from roadstead.ecs.records.task import TASKS

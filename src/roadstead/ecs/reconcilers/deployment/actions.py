@@ -11,6 +11,19 @@ from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
 
+class AdoptDeployment(msgspec.Struct, frozen=True):
+    """A deployment began when deployments had no records yet; this one gets its own."""
+
+    service_arn: str
+
+    @property
+    def reason(self) -> str:
+        return "the deployment has no record"
+
+    def apply(self, tx: Tx, call: Call) -> None:
+        deployments.adopt_deployment(tx, call, _service(tx, self.service_arn))
+
+
 class BeginDeployment(msgspec.Struct, frozen=True):
     """A deployment that is PENDING begins."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from roadstead.ecs.reconcilers.deployment.actions import (
+    AdoptDeployment,
     BeginDeployment,
     EnterStages,
     FailDeployment,
@@ -91,6 +92,8 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
     if service.status == "DRAINING":
         ends = () if record is None else (StopForDeletion(key),)
         return Plan((*actions, *ends))
+    if record is None and _is_without_record(service):
+        return Plan((*actions, AdoptDeployment(key)))
     failed_tasks, wake = 0, None
     if service.deployments:
         primary = service.deployments[0]
@@ -198,6 +201,15 @@ def _is_schedulers(service: Service, record: ServiceDeployment) -> bool:
     configuration = service.deployment_configuration
     return service.scheduling_strategy == "DAEMON" or not (
         record.lifecycle_stage or is_staged(configuration) or has_bake(configuration)
+    )
+
+
+def _is_without_record(service: Service) -> bool:
+    """Whether its deployment began when there were no records yet: nobody would complete it."""
+    return (
+        service.deployment_controller == "ECS"
+        and bool(service.deployments)
+        and service.deployments[0].rollout_state == "IN_PROGRESS"
     )
 
 

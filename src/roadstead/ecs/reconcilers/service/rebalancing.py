@@ -20,6 +20,7 @@ from roadstead.ecs.reconcilers.service.rebalancing_actions import (
     StopMovedTasks,
     StopRebalancing,
 )
+from roadstead.ecs.reconcilers.service.repeats import is_due
 from roadstead.ecs.reconcilers.service.survey import is_healthy, next_health_at
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
@@ -32,7 +33,6 @@ from roadstead.ecs.rules.deployment.rolling import maximum_total
 from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.rules.rebalancing import Shift, is_balanced, next_shifts
-from roadstead.ecs.rules.service_events import REPEATED_AFTER
 from roadstead.ecs.rules.service_parameters.rebalancing import why_not_rebalanced
 from roadstead.ecs.transitions.rebalancing import rebalancing_of
 from roadstead.ecs.transitions.service_tasks import next_place, waiting_cause
@@ -159,19 +159,19 @@ def _shifts(
             if not isinstance(place, Placed):
                 full.add(zone)
                 found_full = True
-                if _is_due(said.told_full.get(zone), now):
+                if _is_to_be_said(said.told_full.get(zone), now):
                     cause, _ = waiting_cause(place)
                     notes.append(AnnounceFullZone(service.arn, zone, cause))
         if not found_full:
             break
     is_stuck = not shifts and stuck and next_shifts(tasks_by_zone, most, full=full)
-    if is_stuck and _is_due(said.told_stuck_at, now):
+    if is_stuck and _is_to_be_said(said.told_stuck_at, now):
         notes.append(AnnounceStuck(service.arn, sum(stuck.values())))
     return dict(shifts), notes
 
 
-def _is_due(said_at: datetime | None, now: datetime) -> bool:
-    return said_at is None or now - said_at >= REPEATED_AFTER
+def _is_to_be_said(said_at: datetime | None, now: datetime) -> bool:
+    return said_at is None or is_due(said_at, now)
 
 
 def _protected_by_zone(view: View, service: Service) -> Counter[str]:

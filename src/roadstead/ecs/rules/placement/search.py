@@ -135,12 +135,17 @@ def _constraints(search: Search) -> list[Filter]:
         found.append(
             Filter(
                 DISTINCT_INSTANCE_UNMET,
-                f"no task of {search.group}",
+                f"no task of {_named(search.group)}",
                 lambda zone: _is_without_group(zone, search),
                 _IS_ANOTHER_KIND,
             )
         )
     return found
+
+
+def _named(group: str) -> str:
+    """A group as people know it: that of a service is its ARN."""
+    return f"service {group.rpartition('/')[2]}" if group.startswith("arn:") else group
 
 
 def _member_of(query: Query, search: Search) -> Filter:
