@@ -113,9 +113,18 @@ def _deployment(view: View, deployment: Deployment, now: datetime) -> dict[str, 
 
 
 def _waits(view: View, service: Service) -> Iterator[str]:
-    """What a deployment with stages waits for: its bake time."""
+    """What a deployment with stages waits for: somebody's word, its bake time."""
     deployment = view.get(SERVICE_DEPLOYMENTS, service.service_deployment_arn)
-    if deployment is None or deployment.healthy_since is None:
+    if deployment is None:
+        return
+    for hook in deployment.hooks:
+        if hook.status == "AWAITING_ACTION":
+            yield (
+                f"`aws ecs continue-service-deployment --service-deployment-arn {deployment.arn} "
+                f"--hook-id {hook.hook_id} --action CONTINUE` (or ROLLBACK); without a word it is "
+                f"{hook.timeout_action} at {hook.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+            )
+    if deployment.healthy_since is None:
         return
     minutes = deployment.deployment_configuration.get("bakeTimeInMinutes") or 0
     if minutes and not deployment.finished_at:

@@ -157,6 +157,10 @@ def _why(
     strategy = "" if service is None else _strategy(service)
     how = strategy or "the default, which spreads over zones, then over their instances"
     why.append(f"Its place was chosen among the instances that could take it, by {how}.")
+    if task.protection_enabled:
+        end = task.protection_expires_at
+        until = "" if end is None else f", until {end:%H:%M:%S} UTC"
+        why.append(f"It is protected from scale-in and deployments{until}.")
     groups = view.projection(Capacity).group(task.cluster_arn, group_of(task))
     if groups is not None:
         zones = ", ".join(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from roadstead.control.failed_tasks import failures_of
 from roadstead.control.plan_notes import counted, machine, names
 from roadstead.control.references import short, the_cluster, the_instance, the_service, the_task
 from roadstead.control.rehearsal.journal import healthy_tasks
@@ -13,7 +14,12 @@ from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, standing_key
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
+from roadstead.ecs.records.task import (
+    LIVE_TASKS_BY_INSTANCE,
+    LIVE_TASKS_BY_SERVICE,
+    PROTECTED_TASKS,
+    Task,
+)
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call
@@ -155,7 +161,28 @@ def what_holds_up(view: View, service: Service, now: datetime) -> list[str]:
             reasons.append(f"{failed} in a row never reached RUNNING: the next try is in {wait}")
         if deployment.rollout_state == "FAILED":
             reasons.append(f"deployment {deployment.id} FAILED: {deployment.rollout_state_reason}")
-    return reasons + _tasks_on_their_way(view, service, now)
+    reasons += failures_of(view, service, now)
+    return reasons + _protected(view, service, now) + _tasks_on_their_way(view, service, now)
+
+
+def _protected(view: View, service: Service, now: datetime) -> list[str]:
+    """Tasks that would go, were they not protected."""
+    running = view.projection(TaskCounts).of_service(service.arn, "RUNNING")
+    if running <= service.desired_count and len(service.deployments) < 2:
+        return []
+    ends = [
+        task.protection_expires_at
+        for task in view.find(PROTECTED_TASKS, service.arn)
+        if task.protection_expires_at is None or task.protection_expires_at > now
+    ]
+    if not ends:
+        return []
+    known = [each for each in ends if each is not None]
+    until = f", until {max(known):%H:%M:%S} UTC at most" if len(known) == len(ends) else ""
+    return [
+        f"{counted(len(ends), 'task')} protected from scale-in{until}: they end when they are "
+        "done, or when UpdateTaskProtection takes it from them"
+    ]
 
 
 def _tasks_on_their_way(view: View, service: Service, now: datetime) -> list[str]:

@@ -60,7 +60,9 @@ def state_of_service(view: View, service: Service) -> ServiceState:
     running = counts.of_service(service.arn, "RUNNING")
     return ServiceState(
         outcome="IN_PROGRESS",
-        reason=f"{name} is under way: {running} of {service.desired_count} tasks are RUNNING.",
+        reason=f"{name} is under way: {running} tasks are RUNNING, {service.desired_count} wanted."
+        if running > service.desired_count
+        else f"{name} is under way: {running} of {service.desired_count} tasks are RUNNING.",
     )
 
 

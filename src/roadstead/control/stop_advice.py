@@ -28,6 +28,8 @@ _BY_WORDS = (
     ("DockerTimeout", "The instance's runtime is slow to answer: look at its load and disk."),
     ("health check", "A container's health check failed: run its command by hand in the container, "
      "and look whether startPeriod and the service's grace period are long enough."),
+    ("was not heard for", "Its instance's agent was silent for longer than the dead-host grace: "
+     "the machine may still run it; an agent that comes back ends it."),
 )  # fmt: skip
 _BY_EXIT_CODE = {
     126: "Exit code 126: the command is there, but may not be executed.",
@@ -58,7 +60,7 @@ def stop_advice(task: Task) -> list[str]:
             "Its container instance was deregistered with force: its containers may still run on "
             "the machine, unknown to ECS."
         )
-    elif task.stop_code in _BY_CODE:
+    elif task.stop_code in _BY_CODE and not found:
         found.append(_BY_CODE[task.stop_code])
     if not found:
         found.append("The containers' own output says more: look at their logs.")

@@ -108,6 +108,50 @@ def test_a_service_that_waits_after_failures_says_until_when() -> None:
     assert "3 tasks in a row never reached RUNNING: the next try is in 20 s" in row["reasons"]
 
 
+def test_a_service_says_why_its_tasks_fail_and_what_helps() -> None:
+    failed = [
+        a_task(
+            number,
+            service="web",
+            last_status="STOPPED",
+            stopped_at=ago(30 * number),
+            stop_code="EssentialContainerExited",
+            stopped_reason="Essential container in task exited",
+            containers=(a_container(exit_code=3),),
+        )
+        for number in (1, 2)
+    ]
+    asked = a_task(3, service="web", last_status="STOPPED", stop_code="UserInitiated")
+    row = progress("STABLE", "web", an_instance(), a_service(desired_count=2), *failed, asked)
+    assert row["reasons"] == [
+        "2 tasks failed in the last 60 s; the last one, "
+        f"{task_arn(1).rpartition('/')[2]}, 30 s ago: Essential container in task exited. "
+        "Container app ended with exit code 3, which is its program's own: look at its logs"
+    ]
+
+
+def test_failures_of_long_ago_of_others_and_of_a_steady_service_are_not_told() -> None:
+    fields: dict[str, Any] = {"last_status": "STOPPED", "stop_code": "TaskFailedToStart"}
+    old = a_task(1, service="web", stopped_at=ago(1201), **fields)
+    other = a_task(2, service="api", stopped_at=ago(5), **fields)
+    row = progress("STABLE", "web", an_instance(), a_service(desired_count=2), old, other)
+    assert row["reasons"] == []
+
+
+def test_protected_tasks_that_are_too_many_hold_a_service_up() -> None:
+    running = [
+        a_task(number, service="web", protection_enabled=True, protection_expires_at=later(60))
+        for number in (1, 2)
+    ]
+    row = progress("STABLE", "web", an_instance(), a_service(desired_count=1), *running)
+    assert row["reasons"] == [
+        "2 tasks protected from scale-in, until 12:01:00 UTC at most: they end when they are done, "
+        "or when UpdateTaskProtection takes it from them"
+    ]
+    row = progress("STABLE", "web", an_instance(), a_service(desired_count=2), *running)
+    assert row["reasons"] == []
+
+
 def test_a_deleted_service_never_gets_stable() -> None:
     row = progress("STABLE", "web", a_service(status="DRAINING", desired_count=0))
     assert (row["isDone"], row["isImpossible"]) == (False, True)

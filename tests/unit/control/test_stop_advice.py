@@ -28,6 +28,14 @@ from roadstead.control.stop_advice import stop_advice
         ),
         ({"stop_code": "TerminationNotice"}, {}, "stopped or terminated"),
         (
+            {
+                "stop_code": "TerminationNotice",
+                "stopped_reason": "Host EC2 (instance i-1) was not heard for 10 seconds.",
+            },
+            {},
+            "the machine may still run it",
+        ),
+        (
             {"stopped_reason": "Container instance deregistration forced by user"},
             {},
             "may still run on the machine",
@@ -40,3 +48,12 @@ def test_the_first_advice_fits_the_end(
 ) -> None:
     task = a_task(last_status="STOPPED", containers=(a_container(**container),), **fields)
     assert about in stop_advice(task)[0]
+
+
+def test_who_stopped_it_is_told_only_when_nothing_says_why() -> None:
+    unhealthy = a_task(
+        last_status="STOPPED",
+        stop_code="ServiceSchedulerInitiated",
+        stopped_reason="Task failed container health checks",
+    )
+    assert len(stop_advice(unhealthy)) == 1
