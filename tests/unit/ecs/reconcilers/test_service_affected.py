@@ -5,6 +5,7 @@ import pytest
 
 from given import (
     TABLES,
+    a_container,
     a_service,
     a_task,
     an_instance,
@@ -36,7 +37,8 @@ def concerned_by(before: Record, **changes: object) -> list[str]:
     ],
 )
 def test_a_task_that_moves_concerns_its_service(changes: dict[str, object]) -> None:
-    assert concerned_by(a_task(service="web"), **changes) == [WEB]
+    task = a_task(service="web", containers=(a_container(has_health_check=True),))
+    assert concerned_by(task, **changes) == [WEB]
 
 
 def test_a_task_that_only_tells_more_of_itself_concerns_nobody() -> None:
