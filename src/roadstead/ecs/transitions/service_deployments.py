@@ -171,6 +171,13 @@ def request_rollback(tx: Tx, call: Call, record: ServiceDeployment) -> ServiceDe
     return move(tx, call, record, "ROLLBACK_REQUESTED", is_rollback_requested=True)
 
 
+def configuration_of(service: Service, record: ServiceDeployment) -> dict[str, Any]:
+    """What the deployment goes by: the service's configuration, while the strategy is the same."""
+    begun_with, now_with = record.deployment_configuration, service.deployment_configuration
+    is_same = (begun_with.get("strategy") or "ROLLING") == (now_with.get("strategy") or "ROLLING")
+    return now_with if is_same else begun_with
+
+
 def enter(
     tx: Tx, call: Call, record: ServiceDeployment, service: Service, stage: Stage
 ) -> ServiceDeployment:
@@ -184,7 +191,7 @@ def enter(
             expires_at=call.now + timedelta(minutes=hook.timeout_minutes),
             timeout_action=hook.timeout_action,
         )
-        for hook in pause_hooks(service.deployment_configuration)
+        for hook in pause_hooks(configuration_of(service, record))
         if stage.name in hook.stages
     )
     is_scaled = stage.name not in ("RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP")

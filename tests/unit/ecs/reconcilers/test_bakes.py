@@ -1,8 +1,11 @@
 """ROLLING deployments that are not done at once: bake times, early success, hooks."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from rollouts import (
+    BLUE_GREEN,
     BREAKER,
     WEB,
     a_rolled_out_world,
@@ -19,6 +22,10 @@ from rollouts import (
 from small_world import World
 
 from given import definition_arn
+from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.rules.deployment.configuration import merged_configuration
+from roadstead.ecs.transitions.services import change_service
+from roadstead.state.view import Tx
 
 
 def early(percent: int, cleanup: str) -> dict[str, object]:
@@ -153,3 +160,41 @@ def test_a_bake_time_may_be_changed_while_it_lasts() -> None:
     world.update_service(WEB, deployment_configuration=configuration)
     world.work_for(WEB, 60)
     assert record(world).status == "SUCCESSFUL"
+
+
+@pytest.mark.parametrize(
+    ("begun_with", "changes"),
+    [
+        (BLUE_GREEN, {"strategy": "ROLLING", "bakeTimeInMinutes": 0}),
+        ({"lifecycleHooks": [pause("PRE_SCALE_UP")]}, {"lifecycleHooks": []}),
+    ],
+)
+def test_a_deployment_that_waits_for_nothing_any_more_before_its_first_stage_goes_on(
+    begun_with: dict[str, Any], changes: dict[str, Any]
+) -> None:
+    world = a_rolled_out_world(2, **begun_with)
+
+    def change_twice(tx: Tx) -> None:
+        arn = definition_arn(revision=2)
+        service = change_service(
+            tx, world.call, tx.must(SERVICES, WEB), deploy=True, task_definition_arn=arn
+        )
+        merged = merged_configuration(service.deployment_configuration, changes)
+        change_service(tx, world.call, service, deploy=False, deployment_configuration=merged)
+
+    world.update(change_twice)
+    world.work_for(WEB, 600)
+    assert (record(world).status, primary(world).scale_percent) == ("SUCCESSFUL", None)
+    assert len(tasks_of(world, 2)) == len(world.tasks(WEB)) == 2
+
+
+def test_hooks_of_a_later_strategy_do_not_wait_in_a_deployment_that_began_without() -> None:
+    world = a_rolled_out_world(2)
+    roll_out(world)
+    hooks = [pause("POST_SCALE_UP")]
+    merged = merged_configuration(
+        world.service(WEB).deployment_configuration, BLUE_GREEN | {"lifecycleHooks": hooks}
+    )
+    world.update_service(WEB, deployment_configuration=merged)
+    world.work_for(WEB, 600)
+    assert (record(world).status, record(world).hooks) == ("SUCCESSFUL", ())

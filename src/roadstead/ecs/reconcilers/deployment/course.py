@@ -20,7 +20,6 @@ from roadstead.ecs.reconcilers.deployment.actions import (
     TimeOutHooks,
 )
 from roadstead.ecs.reconcilers.deployment.facts import (
-    configuration_of,
     expired_hooks,
     facts_of,
     failed_hooks,
@@ -55,6 +54,8 @@ from roadstead.ecs.rules.deployment.stages import (
     stage_at,
     walk,
 )
+from roadstead.ecs.rules.fleets import has_shares
+from roadstead.ecs.transitions.service_deployments import configuration_of
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -200,7 +201,10 @@ def _is_schedulers(service: Service, record: ServiceDeployment) -> bool:
     """Whether the scheduler completes the deployment by itself."""
     configuration = service.deployment_configuration
     return service.scheduling_strategy == "DAEMON" or not (
-        record.lifecycle_stage or is_staged(configuration) or has_bake(configuration)
+        record.lifecycle_stage
+        or has_shares(service)
+        or is_staged(configuration)
+        or has_bake(configuration)
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Any
 
 from roadstead.ecs.reconcilers.service.survey import healthy_count, next_healthy_at
 from roadstead.ecs.records.service import Deployment, Service
@@ -14,18 +13,12 @@ from roadstead.ecs.rules.deployment.configuration import early_healthy_percent, 
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure, took_too_long
 from roadstead.ecs.rules.deployment.stages import Facts, Need, course, hook_stages, stage_at
 from roadstead.ecs.transitions.deployments import source_deployment
+from roadstead.ecs.transitions.service_deployments import configuration_of
 from roadstead.state.view import View
 
 STAGE_LASTS_MAX = timedelta(hours=24)
 DEPLOYMENT_LASTS_MAX = timedelta(days=30)
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html"""
-
-
-def configuration_of(service: Service, record: ServiceDeployment) -> dict[str, Any]:
-    """What the deployment goes by: the service's configuration, while the strategy is the same."""
-    begun_with, now_with = record.deployment_configuration, service.deployment_configuration
-    is_same = (begun_with.get("strategy") or "ROLLING") == (now_with.get("strategy") or "ROLLING")
-    return now_with if is_same else begun_with
 
 
 def facts_of(view: View, service: Service, record: ServiceDeployment, now: datetime) -> Facts:
