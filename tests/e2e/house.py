@@ -91,10 +91,10 @@ class House:
         assert done.returncode == status, f"roadstead {words}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
-    def up(self, instances: int) -> None:
+    def up(self, instances: int, *options: str) -> None:
         """Start it in the background; returns once its instances are connected."""
         counts = ("--instances", str(instances), "--port", str(self.port))
-        self.roadstead("up", "--detach", *counts)
+        self.roadstead("up", "--detach", *counts, *options)
         for line in self.roadstead("env").splitlines():
             name, separator, value = line.removeprefix("export ").partition("=")
             if separator:

@@ -152,7 +152,7 @@ def what_holds_up(view: View, service: Service, now: datetime) -> list[str]:
     state = state_of_service(view, service)
     if state.no_place is not None:
         reasons.append(state.no_place["message"].removesuffix("."))
-    elif state.outcome not in ("SETTLED", "IN_PROGRESS"):
+    elif state.outcome not in ("SETTLED", "IN_PROGRESS") and not _is_throttled(service, now):
         reasons.append(state.reason.removesuffix("."))
     for deployment in service.deployments:
         if deployment.next_try_at is not None and deployment.next_try_at > now:
@@ -163,6 +163,12 @@ def what_holds_up(view: View, service: Service, now: datetime) -> list[str]:
             reasons.append(f"deployment {deployment.id} FAILED: {deployment.rollout_state_reason}")
     reasons += failures_of(view, service, now)
     return reasons + _protected(view, service, now) + _tasks_on_their_way(view, service, now)
+
+
+def _is_throttled(service: Service, now: datetime) -> bool:
+    """The wait for the next try is told with its end."""
+    tries = (each.next_try_at for each in service.deployments)
+    return any(moment is not None and moment > now for moment in tries)
 
 
 def _protected(view: View, service: Service, now: datetime) -> list[str]:

@@ -105,7 +105,7 @@ def test_a_service_tells_of_tasks_that_are_on_their_way() -> None:
 def test_a_service_that_waits_after_failures_says_until_when() -> None:
     deployment = a_deployment(failed_starts=3, next_try_at=later(20), rollout_state="IN_PROGRESS")
     row = progress("STABLE", "web", an_instance(), a_service(deployments=(deployment,)))
-    assert "3 tasks in a row never reached RUNNING: the next try is in 20 s" in row["reasons"]
+    assert row["reasons"] == ["3 tasks in a row never reached RUNNING: the next try is in 20 s"]
 
 
 def test_a_service_says_why_its_tasks_fail_and_what_helps() -> None:
