@@ -163,7 +163,7 @@ HAPPENINGS: tuple[Callable[[DaemonWorld, int], None], ...] = (
 stories = st.lists(st.tuples(st.sampled_from(HAPPENINGS), picks), max_size=25)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @drawn(st.integers(0, 100), stories)
 def test_once_trouble_ends_every_matching_instance_has_its_one_task(
     minimum: int, story: list[tuple[Callable[[DaemonWorld, int], None], int]]
@@ -284,7 +284,7 @@ def states(draw: st.DrawFn) -> DaemonWorld:
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @drawn(states())
 def test_any_state_of_a_daemon_settles(world: DaemonWorld) -> None:
     world.settle()
