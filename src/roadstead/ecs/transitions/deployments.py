@@ -73,12 +73,7 @@ def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
 
 def adopt_deployment(tx: Tx, call: Call, service: Service) -> Service:
     """Give the PRIMARY deployment, begun before there were any, its revision and its record."""
-    service = _with_revisions(tx, call, service)
-    primary, *older = service.deployments
-    revision = create_revision(tx, call, service, primary)
-    primary = msgspec.structs.replace(primary, service_revision_arn=revision.arn)
-    service = msgspec.structs.replace(service, deployments=(primary, *older))
-    return tx.put(SERVICES, _with_record(tx, call, service))
+    return tx.put(SERVICES, _with_record(tx, call, _with_revisions(tx, call, service)))
 
 
 def complete_deployment(
@@ -177,16 +172,17 @@ def _with_record(tx: Tx, call: Call, service: Service) -> Service:
 
 
 def _with_revisions(tx: Tx, call: Call, service: Service) -> Service:
-    """The service with a revision for a deployment that was completed before there were any."""
+    """The service with a revision for each deployment that began before there were any."""
     found = []
     completed = service.completed_revision_arn
     for each in service.deployments:
-        if each.rollout_state == "COMPLETED" and not each.service_revision_arn:
-            revision = create_revision(tx, call, service, each)
-            found.append(msgspec.structs.replace(each, service_revision_arn=revision.arn))
-            completed = completed or revision.arn
-        else:
+        if each.service_revision_arn:
             found.append(each)
+            continue
+        revision = create_revision(tx, call, service, each)
+        found.append(msgspec.structs.replace(each, service_revision_arn=revision.arn))
+        if each.rollout_state == "COMPLETED":
+            completed = completed or revision.arn
     return msgspec.structs.replace(
         service, deployments=tuple(found), completed_revision_arn=completed
     )

@@ -19,6 +19,7 @@ from given import (
     an_instance,
     definition_arn,
 )
+from roadstead.ecs.reconcilers.service.actions import StartTasks
 
 
 def a_big_world(count: int) -> World:
@@ -79,8 +80,10 @@ def test_a_big_service_rolls_out_to_its_end() -> None:
 
 def test_a_big_service_is_started_in_batches_until_it_is_whole() -> None:
     world = a_world(a_new_service(desired_count=120), instances=10)
-    plans = world.settle()
+    starts = [
+        each for plan in world.settle() for each in plan.actions if isinstance(each, StartTasks)
+    ]
     assert len(world.tasks(WEB)) == 120
-    assert len(plans) == 3
+    assert [each.count for each in starts] == [50, 50, 20]
     world.update_service(WEB, desired_count=0)
     assert world.tasks(WEB) == []

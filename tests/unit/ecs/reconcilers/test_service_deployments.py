@@ -7,6 +7,7 @@ from rollouts import (
     WEB,
     a_rolled_out_world,
     a_world,
+    configured,
     create,
     end_stopped,
     keep_failing,
@@ -19,7 +20,16 @@ from rollouts import (
 )
 from small_world import World
 
-from given import a_deployment, a_service, a_task, definition_arn
+from given import (
+    a_cluster,
+    a_deployment,
+    a_service,
+    a_task,
+    a_task_definition,
+    ago,
+    an_instance,
+    definition_arn,
+)
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.service_revision import REVISIONS_BY_SERVICE, SERVICE_REVISIONS
 from roadstead.ecs.transitions import services
@@ -295,3 +305,34 @@ def test_a_service_from_before_there_were_revisions_can_be_rolled_back_too() -> 
     world.work_for(WEB, 120)
     assert world.service(WEB).task_definition_arn == definition_arn()
     assert record(world).status == "ROLLBACK_SUCCESSFUL"
+
+
+def test_adopted_a_deployment_from_before_there_were_records() -> None:
+    """As an older Roadstead left it: under way, and without record and revisions."""
+    newer = definition_arn(revision=2)
+    world = World(
+        a_cluster(),
+        a_task_definition(),
+        a_task_definition(revision=2),
+        an_instance(1),
+        a_service(
+            deployments=(
+                a_deployment(2, rollout_state="IN_PROGRESS", task_definition_arn=newer),
+                a_deployment(1, status="ACTIVE", desired_count=2),
+            ),
+            desired_count=2,
+            **configured(**BREAKER),
+        ),
+        *(a_task(n, service="web", last_status="RUNNING", started_at=ago(60)) for n in (1, 2)),
+    )
+    world.settle()
+    service = world.service(WEB)
+    assert all(each.service_revision_arn for each in service.deployments)
+    assert record(world).arn == service.service_deployment_arn
+    assert record(world).status == "IN_PROGRESS"
+    assert service.completed_revision_arn == service.deployments[1].service_revision_arn
+    keep_failing(world)
+    world.work_for(WEB, 100)
+    assert record(world).status == "ROLLBACK_SUCCESSFUL"
+    assert primary(world).task_definition_arn == definition_arn(revision=1)
+    assert len(records(world)) == 1, "nothing is adopted twice"

@@ -212,6 +212,7 @@ def _is_without_record(service: Service) -> bool:
     """Whether its deployment began when there were no records yet: nobody would complete it."""
     return (
         service.deployment_controller == "ECS"
+        and not has_shares(service)
         and bool(service.deployments)
         and service.deployments[0].rollout_state == "IN_PROGRESS"
     )
