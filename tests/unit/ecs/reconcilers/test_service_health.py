@@ -241,3 +241,18 @@ def test_when_a_task_counts_as_healthy_beside_a_container_without_a_check() -> N
     assert world.view.must(TASKS, new.arn).health_status == "UNKNOWN", "as DescribeTasks shows it"
     assert ids_of(world.tasks(WEB)) == {new.arn}
     assert world.service(WEB).deployments[0].rollout_state == "COMPLETED"
+
+
+def test_grace_period_ends_though_the_service_was_steady() -> None:
+    """The task was healthy at first, failed its check within the period, and stays so."""
+    world = a_checked_world(1, health_check_grace_period_seconds=300)
+    world.report(world.tasks(WEB)[0], "STOPPED")
+    world.agents_work(WEB)
+    (task,) = world.tasks(WEB)
+    find(world, task, "HEALTHY")
+    assert world.service(WEB).is_steady
+    find(world, task, "UNHEALTHY")
+    world.pass_time(299)
+    assert len(world.tasks(WEB)) == 1
+    world.pass_time(1)
+    assert len(world.tasks(WEB)) == 2, "its replacement"

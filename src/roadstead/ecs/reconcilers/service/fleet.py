@@ -105,8 +105,7 @@ def plan_fleet(
         _add_restores(view, service, plan, now, room)  # the new revision comes first
     if moves.protected:
         _add_complaint(service, plan, now)
-    if not service.is_steady or found.population.leaving or found.population.unhealthy:
-        plan.wakes.append(next_health_at(view, found, now))
+    plan.wakes.append(next_health_at(view, found, now))
     if has_stopped_all:
         plan.found = after_stopping(view, found, moves, stopped)
     return plan
