@@ -103,7 +103,7 @@ def finish(
     configuration = service.deployment_configuration
     if record.breaker_status == "MONITORING":
         changes.setdefault("breaker_status", "MONITORING_COMPLETE")
-    if service.deployments:
+    if record.breaker_status != "TRIGGERED" and service.deployments:
         changes.setdefault("failure_count", service.deployments[0].failed_tasks)
     if not record.breaker_threshold:
         changes["breaker_threshold"] = circuit_breaker.failure_threshold(

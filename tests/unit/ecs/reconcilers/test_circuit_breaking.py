@@ -69,6 +69,7 @@ def test_rollback_target_is_last_COMPLETED() -> None:
     assert len(tasks_of(world, 1)) == 2
     ended = record(world)
     assert ended.status == "ROLLBACK_SUCCESSFUL"
+    assert (ended.breaker_status, ended.failure_count) == ("TRIGGERED", 3)
     assert ended.status_reason == (
         "Service deployment rolled back because the circuit breaker threshold was exceeded."
     )
