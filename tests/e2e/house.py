@@ -375,18 +375,18 @@ class Loop(threading.Thread):
     def __init__(self, act: Callable[[], None]) -> None:
         super().__init__(daemon=True)
         self._act = act
-        self._stop = threading.Event()
+        self._over = threading.Event()
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            while not self._stop.is_set():
+            while not self._over.is_set():
                 self._act()
         except BaseException as error:  # noqa: BLE001  # shown by whoever stops it
             self.error = error
 
     def stop(self) -> None:
-        self._stop.set()
+        self._over.set()
         self.join(PATIENCE_SECONDS)
         assert not self.is_alive()
         if self.error is not None:
