@@ -91,6 +91,10 @@ dev: system $(VENV)/.dev  ## a running Roadstead in a data directory of its own
 parity: $(VENV)/.dev  ## rewrite docs/parity.md
 	$(BIN)/python scripts/write_parity
 
+.PHONY: changelog
+changelog: $(VENV)/.dev  ## the release notes that the fragments make
+	$(BIN)/towncrier build --draft --version next
+
 .PHONY: lock
 lock: $(VENV)/.dev  ## renew requirements/*.lock
 	scripts/lock_requirements $(BIN)/uv

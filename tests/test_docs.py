@@ -118,3 +118,9 @@ def test_no_page_and_no_source_names_a_package_registry() -> None:
         ):
             found.append(name)
     assert found == []
+
+
+def test_every_changelog_fragment_has_a_kind_that_the_release_notes_know() -> None:
+    fragments = [page.name for page in (ROOT / "changelog.d").glob("*.md")]
+    kinds = re.compile(r"[a-z0-9-]+\.(added|changed|fixed|removed)\.md")
+    assert [name for name in fragments if not kinds.fullmatch(name)] == []
