@@ -104,7 +104,8 @@ DEPLOYMENTS_BY_SERVICE = Index(
     lambda deployment: (
         deployment.service_arn,
         f"{deployment.service_arn}|{deployment.status}",
+        deployment.target_revision_arn,
     ),
     _created,
 )
-"""Key: service ARN, or `service ARN|status`. Oldest first."""
+"""Key: service ARN, `service ARN|status`, or the ARN of the target revision. Oldest first."""

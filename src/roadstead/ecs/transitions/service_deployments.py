@@ -232,13 +232,14 @@ def forget_deployment(tx: Tx, record: ServiceDeployment) -> None:
 
 def forget_unused_revision(tx: Tx, service_arn: str, revision_arn: str) -> None:
     """Remove a revision that neither the service nor one of its deployments' records names."""
+    if tx.count(DEPLOYMENTS_BY_SERVICE, revision_arn):
+        return
     service = tx.get(SERVICES, service_arn)
-    used = {each.target_revision_arn for each in tx.find(DEPLOYMENTS_BY_SERVICE, service_arn)}
     if service is not None:
-        used.add(service.completed_revision_arn)
-        used.update(each.service_revision_arn for each in service.deployments)
-    if revision_arn not in used:
-        tx.delete(SERVICE_REVISIONS, revision_arn)
+        used = {each.service_revision_arn for each in service.deployments}
+        if revision_arn == service.completed_revision_arn or revision_arn in used:
+            return
+    tx.delete(SERVICE_REVISIONS, revision_arn)
 
 
 def forget_deployments(tx: Tx, service_arn: str) -> None:

@@ -257,6 +257,15 @@ def test_deletion_removes_deployments_and_revisions(seconds: int) -> None:
     assert len(records(world)) == 1
 
 
+def test_a_revision_is_kept_as_long_as_its_deployment() -> None:
+    world = a_rolled_out_world(2)
+    first = record(world)
+    for revision in (2, 3):
+        roll_out(world, revision)
+        world.work_for(WEB, 60)
+        assert world.view.get(SERVICE_REVISIONS, first.target_revision_arn) is not None
+
+
 def test_records_are_kept_for_90_days() -> None:
     world = a_rolled_out_world(2)
     world.pass_time(86_400)

@@ -11,8 +11,8 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
 _DATE = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
-_PATTERN_BYTES_MAX = 1 << 20
-"""What a compiled pattern may take of memory."""
+_PATTERN_BYTES_MAX = 128 * 1024
+"""What a compiled pattern may take of memory, and with it of time: some 30 ms to be compiled."""
 _PATTERNS_KEPT_MAX = 512
 _VERDICTS_KEPT_MAX = 4096
 

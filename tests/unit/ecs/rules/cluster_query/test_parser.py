@@ -230,3 +230,11 @@ def test_any_text_is_an_expression_or_a_parse_error(text: str) -> None:
         position = 1
         assert parse(text_of(expression)) == expression
     assert 1 <= position <= len(text) + 1
+
+
+def test_a_pattern_that_takes_long_to_be_compiled_is_refused() -> None:
+    pattern = "|".join(["a{1,99}"] * 100)
+    assert refusal(f"attribute:a =~ '{pattern}'")[2] == (
+        "a regular expression without this: pattern too large - compile failed"
+    )
+    parse("attribute:a =~ '" + "|".join(f"subnet-{each:017x}" for each in range(75)) + "'")
