@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 TRIES_MAX = 4
+ROADSTEAD = "Roadstead_20261121"
+"""Prefix of Roadstead's own operations."""
 
 
 class Refused(Exception):
@@ -45,7 +47,7 @@ class Caller:
         self._tries = tries
         self._clock = SimClock()
 
-    async def call(self, operation: str, **request: Any) -> dict[str, Any]:
+    async def call(self, operation: str, /, **request: Any) -> dict[str, Any]:
         """Raises: Refused; NoAnswer when all attempts failed"""
         for tries_left in range(self._tries - 1, -1, -1):
             try:
@@ -78,7 +80,7 @@ class Reporter(Caller):
     """The host: tells what became of each machine, in order, until it is heard."""
 
     def __init__(self, key: Key, link: Link, world: "World") -> None:
-        super().__init__(key, link, prefix="Roadstead_20261121", service="roadstead", tries=1)
+        super().__init__(key, link, prefix=ROADSTEAD, service="roadstead", tries=1)
         self.queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.is_telling = False
         self._world = world

@@ -70,7 +70,10 @@ class Repair:
 
     async def _mend(self, service: Service) -> None:
         if is_ill(service.task_definition_arn):
-            await self._user.update(service.name, taskDefinition=MENDED)
+            asked: dict[str, object] = {"taskDefinition": MENDED}
+            if service.deployment_configuration.get("lifecycleHooks"):
+                asked["deploymentConfiguration"] = {"lifecycleHooks": []}
+            await self._user.update(service.name, **asked)  # no hook is to take it back
             return
         for record, hook in awaited_hooks(self._user):
             if record.service_arn == service.arn:

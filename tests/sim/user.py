@@ -10,7 +10,7 @@ from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.keys import Key
 from roadstead.state.view import View
-from sim.caller import Caller, Refused
+from sim.caller import ROADSTEAD, Caller, Refused
 from sim.constraints import Constraint
 from sim.deeds import services
 from sim.deeds.revisions import register
@@ -46,6 +46,8 @@ class User(Caller):
 
     def __init__(self, key: Key, link: Link, rng: random.Random, world: "World") -> None:
         super().__init__(key, link)
+        self.roadstead = Caller(key, link, prefix=ROADSTEAD, service="roadstead")
+        """For what ECS does not have: plans and explanations."""
         self.rng = rng
         self.cluster = CLUSTER
         self.registry: Registry = world.registry
@@ -113,6 +115,10 @@ class User(Caller):
             containerInstance=instance_arn,
             force=force,
         )
+
+    def found_untouched(self) -> None:
+        """What he asked for was only a question: what follows from the state still does."""
+        self._world.invariants.check_recount()
 
     async def insist(self, operation: str, **request: Any) -> None:
         """Ask until there is an answer."""

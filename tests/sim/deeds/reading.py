@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sim.deeds.services import a_service
+from sim.deeds.services import a_family, a_service
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -40,3 +40,30 @@ async def look_at_deployments(user: "User") -> None:
         )
         revisions = dict.fromkeys(each["targetServiceRevisionArn"] for each in found)
         await user.call("DescribeServiceRevisions", serviceRevisionArns=list(revisions))
+
+
+async def ask_for_a_plan(user: "User") -> None:
+    """What would happen, and why something does not: asking leaves no trace."""
+    service = a_service(user)
+    instances = user.instances("ACTIVE", "DRAINING")
+    if service is None or not instances:
+        return
+    asked = {"cluster": user.cluster, "service": service.name}
+    await user.roadstead.call("ExplainService", **asked)
+    arn = user.rng.choice(instances).arn
+    operation, request = user.rng.choice(
+        (
+            (
+                "UpdateContainerInstancesState",
+                {"cluster": user.cluster, "containerInstances": [arn], "status": "DRAINING"},
+            ),
+            (
+                "DeregisterContainerInstance",
+                {"cluster": user.cluster, "containerInstance": arn, "force": True},
+            ),
+            ("UpdateService", asked | {"forceNewDeployment": True}),
+            ("UpdateService", asked | {"taskDefinition": a_family(user)}),
+        )
+    )
+    await user.roadstead.call("PlanChange", operation=operation, request=request)
+    user.found_untouched()

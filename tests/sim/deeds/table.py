@@ -31,4 +31,5 @@ DEEDS: dict[Callable[["User"], Awaitable[None]], int] = {
     revisions.push_image: 2,
     reading.look_around: 1,
     reading.look_at_deployments: 1,
+    reading.ask_for_a_plan: 1,
 }

@@ -57,12 +57,7 @@ class FleetLaw:
         there = [each for each in tasks if each.started_by in fleet.ids]
         stopped = [each for each in moved.stopped if each.started_by in fleet.ids]
         started = sum(each.started_by in fleet.ids for each in moved.started)
-        least = minimum_running(fleet.wanted, fleet.minimum_percent)
-        for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
-            serving = sum(serves(each) for each in there)
-            before = serving + sum(serves(each) for each in stopped)
-            if serving < min(least, before):
-                yield f"{fleet.name}: {before} → {serving} {what}, the minimum is {least}"
+        yield from self._minimum(fleet, there, stopped)
         most = max(
             maximum_total(fleet.wanted, fleet.maximum_percent),
             len(there) - started + len(stopped),
@@ -71,6 +66,20 @@ class FleetLaw:
             yield f"{fleet.name}: {started} started, {len(there)} now, the most is {most}"
         current = [each for each in there if each.started_by == fleet.target.id]
         yield from self._causes(fleet, stopped, len(current) - started)
+
+    def _minimum(self, fleet: Fleet, there: list[Task], stopped: list[Task]) -> Iterator[str]:
+        """In healthy tasks and in RUNNING ones; in one of them, where some of less worth must stay:
+        protected tasks, and those of older deployments when the rollout was given up."""
+        least = minimum_running(fleet.wanted, fleet.minimum_percent)
+        found = []
+        for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
+            serving = sum(serves(each) for each in there)
+            before = serving + sum(serves(each) for each in stopped)
+            if serving < min(least, before):
+                found.append(f"{fleet.name}: {before} → {serving} {what}, the minimum is {least}")
+        must_stay = fleet.is_failed or any(each.protection_enabled for each in there)
+        if len(found) > must_stay:
+            yield from found
 
     def _causes(self, fleet: Fleet, stopped: list[Task], left: int) -> Iterator[str]:
         """Nobody is stopped for nothing; an agent that is away is nothing."""
