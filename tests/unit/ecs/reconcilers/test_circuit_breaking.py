@@ -194,3 +194,17 @@ def test_running_stuck_deployment_never_times_out() -> None:
     assert primary(world).rollout_state == "IN_PROGRESS"
     assert record(world).status == "IN_PROGRESS"
     assert record(world).breaker_status == "DISABLED"
+
+
+def test_trip_marks_failed_and_the_service_can_be_scaled_in() -> None:
+    """What serves on after a failed rollout is as much as is wanted, and no more."""
+    world = a_rolled_out_world(4, **BREAKER_ONLY)
+    roll_out(world)
+    keep_failing(world)
+    assert len(tasks_of(world, 1)) == 4
+    for count in (3, 0):
+        world.update_service(WEB, desired_count=count)
+        assert len(world.tasks(WEB)) == count
+        world.work_for(WEB, 100)
+        assert len(world.tasks(WEB)) == count, "nothing is started instead"
+    assert primary(world).rollout_state == "FAILED"

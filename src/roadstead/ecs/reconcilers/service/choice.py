@@ -74,6 +74,9 @@ def tasks_to_stop(
             chosen += _compared(view, service, _leaving(view, found), found, count)
         else:
             chosen += _from_the_fullest(view, service, found, _leaves(found), count)
+    if moves.stop_staying:
+        count = min(moves.stop_staying, most - len(chosen))
+        chosen += _from_the_fullest(view, service, found, _leaves(found, staying=True), count)
     return tuple(chosen)
 
 
@@ -223,8 +226,11 @@ def _leaving(view: View, found: Survey) -> Iterator[Task]:
             yield task
 
 
-def _leaves(found: Survey) -> Callable[[Task], bool]:
-    """Whether a task is one of those that serve, must go and may."""
+def _leaves(found: Survey, *, staying: bool = False) -> Callable[[Task], bool]:
+    """Whether a task is one of those that serve, must go and may.
+
+    staying: instead, one that stays after a failed rollout as long as there are not too many.
+    """
     older = frozenset(each.id for each in found.fleet.older)
     draining = _arns(found.draining)
 
@@ -232,8 +238,8 @@ def _leaves(found: Survey) -> Callable[[Task], bool]:
         if task.protection_enabled or not serves(task):
             return False
         if task.arn in draining:
-            return True
-        return task.started_by in older and not found.fleet.is_failed
+            return not staying
+        return task.started_by in older and found.fleet.is_failed == staying
 
     return leaves
 

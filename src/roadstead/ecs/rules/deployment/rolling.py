@@ -35,7 +35,8 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     protected_idle: int = 0
     """Tasks beside `idle` and `coming` that do not serve and must go, but are protected."""
     staying: int = 0
-    """Tasks of older deployments that serve, and stay because the rollout was given up."""
+    """Tasks of older deployments that serve, and stay because the rollout was given up, as many as
+    are wanted."""
     restorable: int = 0
     """How many tasks the former deployment has lost since, and may get again."""
     is_primary_held: bool = False
@@ -54,6 +55,7 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
     stop_idle: int = 0
     stop_unhealthy: int = 0
     stop_coming: int = 0
+    stop_staying: int = 0
     start_former: int = 0
     """How many to start of the former deployment, to hold the minimum until the new one serves."""
     replaces_unhealthy: int = 0
@@ -72,6 +74,7 @@ class Moves(msgspec.Struct, frozen=True, kw_only=True):
             + self.stop_idle
             + self.stop_unhealthy
             + self.stop_coming
+            + self.stop_staying
         )
 
 
@@ -115,11 +118,13 @@ def next_moves(tasks: Population) -> Moves:
     kept = tasks.current - stop_current
     serving = kept_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
     stop_leaving = _between(0, serving - minimum, tasks.leaving)
+    stop_staying = min(kept + tasks.staying - desired, serving - stop_leaving - minimum)
+    stop_staying = _between(0, stop_staying, tasks.staying)
     lacking = max(0, minimum - serving)
     kept_coming = min(lacking, tasks.coming)
     kept_unhealthy = min(tasks.unhealthy, max(0, desired - kept_healthy))
     total = kept + tasks.leaving - stop_leaving + kept_unhealthy + kept_coming
-    total += tasks.protected_leaving + tasks.protected_idle + tasks.staying
+    total += tasks.protected_leaving + tasks.protected_idle + tasks.staying - stop_staying
     missing = 0 if tasks.is_failed else max(0, desired - kept)
     room = maximum - total - (0 if tasks.is_primary_held else missing)
     start_former = _between(0, room, min(lacking - kept_coming, tasks.restorable))
@@ -137,6 +142,7 @@ def next_moves(tasks: Population) -> Moves:
         stop_idle=tasks.idle,
         stop_unhealthy=tasks.unhealthy - kept_unhealthy,
         stop_coming=tasks.coming - kept_coming,
+        stop_staying=stop_staying,
         start_former=start_former,
         replaces_unhealthy=min(start, tasks.unhealthy),
         is_blocked=tasks.leaving > stop_leaving
@@ -174,6 +180,7 @@ def after_stops(tasks: Population, moves: Moves) -> Population:
         idle=tasks.idle - moves.stop_idle,
         unhealthy=tasks.unhealthy - moves.stop_unhealthy,
         coming=tasks.coming - moves.stop_coming,
+        staying=tasks.staying - moves.stop_staying,
     )
 
 
