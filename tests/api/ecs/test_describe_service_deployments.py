@@ -66,7 +66,7 @@ def test_a_deployment_with_stages_shows_them_with_traffic_and_hooks(ecs: Any, se
     assert shown["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
 
 
-def test_alarms_that_are_not_looked_at_are_disabled(ecs: Any, server: Any) -> None:
+def test_monitors_status_of_alarms_that_are_not_looked_at(ecs: Any, server: Any) -> None:
     a_service(ecs, server)
     alarms = {"alarmNames": ["errors"], "enable": False, "rollback": False}
     assert described(ecs, roll_out(ecs, server, alarms=alarms))["alarms"] == {

@@ -182,7 +182,7 @@ def test_delete_stops_tasks_normally(ecs: Any, server: Any, service: dict[str, A
         assert task["stoppedReason"] == f"Scaling activity initiated by (deployment {deployment})"
 
 
-def test_a_service_shows_its_deployment_and_revisions(
+def test_currentServiceDeployment_and_currentServiceRevisions(
     ecs: Any, server: Any, service: dict[str, Any]
 ) -> None:
     (revision,) = service["currentServiceRevisions"]

@@ -103,6 +103,21 @@ def test_a_rollback_makes_the_completed_revision_anew_when_none_of_it_is_left() 
     assert len(tasks_of(world, 1)) == 2
 
 
+def test_monitors_status_of_the_circuit_breaker() -> None:
+    world = a_rolled_out_world(2, **BREAKER)
+    assert record(world).breaker_status == "DISABLED"
+    roll_out(world, 2)
+    assert record(world).breaker_status == "MONITORING"
+    world.work_for(WEB, 120)
+    assert (record(world).status, record(world).breaker_status) == (
+        "SUCCESSFUL",
+        "MONITORING_COMPLETE",
+    )
+    roll_out(world, 3)
+    keep_failing(world, 3)
+    assert record(world).breaker_status == "TRIGGERED"
+
+
 def test_no_completed_deployment_no_rollback() -> None:
     world = a_world()
     create(world, 2, **BREAKER)

@@ -179,7 +179,7 @@ def test_a_pause_hook_waits_for_a_day_and_rolls_back_unless_told_otherwise() -> 
     assert (hook.timeout_minutes, hook.timeout_action) == (20_160, "CONTINUE")
 
 
-def test_a_rolling_deployment_may_carry_hooks_for_the_stages_that_it_passes() -> None:
+def test_rolling_deployments_may_also_carry_hooks() -> None:
     stages = ["RECONCILE_SERVICE", "PRE_SCALE_UP", "POST_SCALE_UP"]
     assert has_bake(merged(lifecycleHooks=[{**PAUSE, "lifecycleStages": stages}]))
 
