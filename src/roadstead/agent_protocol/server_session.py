@@ -199,7 +199,7 @@ class AcsServerSession:
             return []
         match stimulus:
             case FrameReceived(text):
-                return self._frame_received(text, at_seconds)
+                return self._frame_received(text)
             case SendTasks(deliveries):
                 return [o for each in deliveries for o in self._send_task(each, at_seconds)]
             case ForgetTasks(arns):
@@ -216,7 +216,7 @@ class AcsServerSession:
             case _:
                 return [*self._connection.end(stimulus)]
 
-    def _frame_received(self, text: str, at_seconds: float) -> list[Output]:
+    def _frame_received(self, text: str) -> list[Output]:
         try:
             message = frames.decode_acs_from_agent(text)
         except frames.FrameError as error:

@@ -25,7 +25,6 @@ from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call
 from roadstead.state.view import View
 
-TARGETS_MAX = 100
 _SHOWN_REASONS_MAX = 5
 
 Row = dict[str, Any]

@@ -42,6 +42,17 @@ def standing(task: Task) -> Standing | None:
     return "HEALTHY" if set(verdicts) == {"HEALTHY"} else "CHECKING"
 
 
+def has_moved(before: Task | None, after: Task | None) -> bool:
+    """Whether the task came, went, or is another one to the reconcilers that count tasks."""
+    return (
+        before is None
+        or after is None
+        or before.last_status != after.last_status
+        or before.desired_status != after.desired_status
+        or standing(before) != standing(after)
+    )
+
+
 def _verdicts(task: Task) -> tuple[str, ...]:
     """HEALTHY, UNHEALTHY or UNKNOWN, by each that has a say; nobody: then time alone decides.
 

@@ -39,8 +39,8 @@ from roadstead.ecs.records.service_tasks import (
     STANDINGS,
     TASKS_BY_STANDING,
     Standing,
+    has_moved,
     running_since,
-    standing,
     standing_key,
 )
 from roadstead.ecs.records.task import TASKS, Task
@@ -233,20 +233,12 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     task = after or before
     assert task is not None
     concerned: list[str] = []
-    if task.is_daemon and (after is None or before is None or _has_moved(before, after)):
+    if task.is_daemon and has_moved(before, after):
         concerned.append(task.service_arn)
     if holds_room(before) and not holds_room(after):
         daemons = view.find(DAEMON_SERVICES, task.cluster_arn)
         concerned += [each.arn for each in daemons if each.waiting_reason]
     return concerned
-
-
-def _has_moved(before: Task, after: Task) -> bool:
-    return (
-        before.last_status != after.last_status
-        or before.desired_status != after.desired_status
-        or standing(before) != standing(after)
-    )
 
 
 def _is_other(before: ContainerInstance | None, after: ContainerInstance | None) -> bool:

@@ -37,8 +37,8 @@ from roadstead.ecs.records.service_deployment import (
     SERVICE_DEPLOYMENTS,
     ServiceDeployment,
 )
-from roadstead.ecs.records.service_tasks import standing
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.service_tasks import has_moved
+from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.rules.deployment import circuit_breaker
 from roadstead.ecs.rules.deployment.configuration import has_bake, is_staged
 from roadstead.ecs.rules.deployment.rollback_reasons import (
@@ -72,7 +72,7 @@ def affected(view: View, change: Change) -> Iterable[str]:
         return (change.arn,) if change.after is not None else ()
     if change.table is SERVICE_DEPLOYMENTS:
         return () if change.after is None else (change.after.service_arn,)
-    if change.table is TASKS and _has_moved(change.before, change.after):
+    if change.table is TASKS and has_moved(change.before, change.after):
         task = change.after or change.before
         service = view.get(SERVICES, task.service_arn) if task.service_arn else None
         if service is not None and _is_watched(service):
@@ -221,14 +221,4 @@ def _is_without_record(service: Service) -> bool:
 def _is_watched(service: Service) -> bool:
     return bool(service.service_deployment_arn) or (
         bool(service.deployments) and service.deployments[0].failed_tasks > 0
-    )
-
-
-def _has_moved(before: Task | None, after: Task | None) -> bool:
-    return (
-        before is None
-        or after is None
-        or before.last_status != after.last_status
-        or before.desired_status != after.desired_status
-        or standing(before) != standing(after)
     )

@@ -28,7 +28,7 @@ from roadstead.ecs.reconcilers.service.rebalancing import begin, go_on, is_going
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
-from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, standing
+from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, has_moved
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
@@ -145,7 +145,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     task = after or before
     assert task is not None
     concerned: list[str] = []
-    if task.service_arn and (after is None or before is None or _has_moved(before, after)):
+    if task.service_arn and _has_moved(before, after):
         concerned.append(task.service_arn)
     held, holds = holds_room(before), holds_room(after)
     if held and not holds:
@@ -155,11 +155,11 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     return concerned
 
 
-def _has_moved(before: Task, after: Task) -> bool:
+def _has_moved(before: Task | None, after: Task | None) -> bool:
     return (
-        before.last_status != after.last_status
-        or before.desired_status != after.desired_status
-        or standing(before) != standing(after)
+        before is None
+        or after is None
+        or has_moved(before, after)
         or before.started_at != after.started_at
         or before.protection_enabled != after.protection_enabled
         or before.protection_expires_at != after.protection_expires_at
