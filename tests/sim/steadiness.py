@@ -81,7 +81,7 @@ def _fleet(view: View, service: Service, fleet: Fleet, tasks: list[Task]) -> Ite
     if any(task.last_status == "PENDING" for task in tasks):
         yield f"{why}, some PENDING"
     elif fleet.is_failed:
-        if surplus > 0 and len(current) > fleet.wanted and surplus > protected:
+        if surplus > protected:
             yield f"{why}, too many of a deployment that FAILED"
     elif missing <= 0:
         if surplus > protected:

@@ -64,8 +64,8 @@ class FleetLaw:
         )
         if started and len(there) > most:
             yield f"{fleet.name}: {started} started, {len(there)} now, the most is {most}"
-        current = [each for each in there if each.started_by == fleet.target.id]
-        yield from self._causes(fleet, stopped, len(current) - started)
+        left = [each for each in there if each not in moved.started]
+        yield from self._causes(fleet, stopped, left)
 
     def _minimum(self, fleet: Fleet, there: list[Task], stopped: list[Task]) -> Iterator[str]:
         """In healthy tasks and in RUNNING ones; in one of them, where some of less worth must stay:
@@ -81,17 +81,18 @@ class FleetLaw:
         if len(found) > must_stay:
             yield from found
 
-    def _causes(self, fleet: Fleet, stopped: list[Task], left: int) -> Iterator[str]:
+    def _causes(self, fleet: Fleet, stopped: list[Task], left: list[Task]) -> Iterator[str]:
         """Nobody is stopped for nothing; an agent that is away is nothing."""
-        surplus = left + sum(each.started_by == fleet.target.id for each in stopped) - fleet.wanted
+        before = [*left, *stopped]
+        current = sum(each.started_by == fleet.target.id for each in before)
         for task in stopped:
             if is_draining(self._view, task) or task.health_status == "UNHEALTHY":
                 continue
-            if task.started_by != fleet.target.id:
-                if fleet.is_failed and _is_running(task):
-                    yield f"{task.arn} was stopped for {fleet.name}, which FAILED"
-            elif surplus <= 0:
-                yield f"{task.arn} of {fleet.name} was stopped for nothing"
+            if task.started_by == fleet.target.id:
+                if current <= fleet.wanted:
+                    yield f"{task.arn} of {fleet.name} was stopped for nothing"
+            elif fleet.is_failed and _is_running(task) and len(before) <= fleet.wanted:
+                yield f"{task.arn} was stopped for {fleet.name}, which FAILED"
 
     def _protected(self, task: Task) -> Iterator[str]:
         """Only a task found unhealthy, a drained daemon, or one whose time is over, is stopped."""
