@@ -19,9 +19,9 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure
+from roadstead.ecs.rules.deployment.shares import share_out, with_shares
 from roadstead.ecs.rules.deployment.stages import Stage
 from roadstead.ecs.transitions import service_deployments as records
-from roadstead.ecs.transitions.deployments import share_out, with_shares
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View

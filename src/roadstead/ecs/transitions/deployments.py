@@ -1,35 +1,22 @@
-"""Deployments of a service begin, complete, fail to start tasks and go.
+"""Deployments of a service begin, complete and go.
 
 Invariant: a service that is not INACTIVE has exactly one PRIMARY deployment, and it is the first.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from itertools import islice
-from typing import Any
+from collections.abc import Collection
 
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
-from roadstead.ecs.records.service_tasks import (
-    FAILED_STARTS,
-    STANDINGS,
-    TASKS_BY_STANDING,
-    standing_key,
-)
-from roadstead.ecs.records.task import TASKS
-from roadstead.ecs.records.tuning import tuning
-from roadstead.ecs.rules import service_events, throttle
-from roadstead.ecs.rules.deployment.stages import Stage, course
-from roadstead.ecs.rules.fleets import share_of
+from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules.deployment.shares import share_out
+from roadstead.ecs.rules.deployment.stages import course
 from roadstead.ecs.transitions import service_deployments
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.service_revisions import create_revision
 from roadstead.state.plans import Call
-from roadstead.state.view import Tx, View
-
-FAILURES_COUNTED_AT_ONCE_MAX = 100
+from roadstead.state.view import Tx
 
 
 def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
@@ -113,54 +100,6 @@ def complete_deployment(
     return service
 
 
-def source_deployment(service: Service) -> Deployment | None:
-    """What the PRIMARY deployment replaces: the last that was completed, else the one before."""
-    older = service.deployments[1:]
-    for each in older:
-        if each.service_revision_arn and each.service_revision_arn == (
-            service.completed_revision_arn
-        ):
-            return each
-    return older[0] if older else None
-
-
-def share_out(service: Service, stage: Stage) -> Service:
-    """The service with its deployments' shares as a stage wants them; not stored."""
-    source = source_deployment(service)
-    shares = [stage.target_percent]
-    for each in service.deployments[1:]:
-        is_source = source is not None and each.id == source.id
-        shares.append(stage.source_percent if is_source or stage.source_percent is None else 0.0)
-    return with_shares(service, shares)
-
-
-def with_shares(service: Service, shares: Sequence[float | None]) -> Service:
-    """The service with a share for each of its deployments; not stored."""
-    return with_desired_counts(
-        msgspec.structs.replace(
-            service,
-            deployments=tuple(
-                msgspec.structs.replace(each, scale_percent=share)
-                for each, share in zip(service.deployments, shares, strict=True)
-            ),
-        )
-    )
-
-
-def with_desired_counts(service: Service) -> Service:
-    """The service with its deployments wanting what its desired count makes them; not stored."""
-    found = []
-    for each in service.deployments:
-        if each.scale_percent is not None:
-            count = share_of(service.desired_count, each.scale_percent)
-        elif each.status == "PRIMARY":
-            count = service.desired_count
-        else:
-            count = each.desired_count
-        found.append(msgspec.structs.replace(each, desired_count=count))
-    return msgspec.structs.replace(service, deployments=tuple(found))
-
-
 def _with_record(tx: Tx, call: Call, service: Service) -> Service:
     """The service with a record that its PRIMARY deployment begins; the service is not stored."""
     primary, *older = service.deployments
@@ -193,105 +132,3 @@ def drop_deployments(tx: Tx, service: Service, deployment_ids: Collection[str]) 
     kept = tuple(each for each in service.deployments if each.id not in deployment_ids)
     assert kept[0].status == "PRIMARY", "the PRIMARY deployment was to be dropped"
     return tx.put(SERVICES, msgspec.structs.replace(service, deployments=kept))
-
-
-def count_failed_starts(tx: Tx, call: Call, service: Service, deployment_id: str = "") -> Service:
-    """Take note of tasks of a deployment that never reached RUNNING, and wait longer.
-
-    deployment_id: the PRIMARY one's if it is not said. The throttle counts them always, the circuit
-    breaker only while none of the deployment's tasks is RUNNING.
-    """
-    deployment = _the_deployment(service, deployment_id)
-    failed = list(islice(tx.walk(FAILED_STARTS, deployment.id), FAILURES_COUNTED_AT_ONCE_MAX))
-    for task in failed:
-        tx.put(TASKS, msgspec.structs.replace(task, is_failure_counted=True))
-    failed_starts = deployment.failed_starts + len(failed)
-    wait = timedelta(seconds=throttle.wait_seconds(failed_starts, service.desired_count))
-    service = _with_deployment(
-        service,
-        deployment,
-        failed_starts=failed_starts,
-        next_try_at=call.now + wait,
-        **_failure(tx, call, deployment, 0 if _has_running(tx, deployment) else len(failed)),
-    )
-    service = tx.put(SERVICES, msgspec.structs.replace(service, is_steady=False))
-    since = service.throttled_since
-    if throttle.is_announced(failed_starts, service.desired_count) and (
-        since is None or call.now - since >= service_events.REPEATED_AFTER
-    ):
-        service = msgspec.structs.replace(service, throttled_since=call.now)
-        service = announce(tx, call, service, service_events.throttled(service.name))
-    return service
-
-
-def count_unhealthy(
-    tx: Tx, call: Call, service: Service, deployment_id: str, count: int
-) -> Service:
-    """Take note of tasks of a deployment that are stopped because they failed health checks."""
-    deployment = _the_deployment(service, deployment_id)
-    failure = _failure(tx, call, deployment, count)
-    return tx.put(SERVICES, _with_deployment(service, deployment, **failure))
-
-
-def forgive_failures(tx: Tx, call: Call, service: Service, deployment_id: str = "") -> Service:
-    """A task of the deployment reached RUNNING: failed starts before it do not count.
-
-    What the circuit breaker counted stays until a task is healthy: `reset_failed_tasks`.
-    """
-    deployment = _the_deployment(service, deployment_id)
-    service = _with_deployment(
-        service, deployment, failed_starts=0, next_try_at=None, updated_at=call.now
-    )
-    return tx.put(SERVICES, msgspec.structs.replace(service, throttled_since=None))
-
-
-def reset_failed_tasks(tx: Tx, call: Call, service: Service, deployment_id: str) -> Service:
-    """A task of the deployment became healthy: the circuit breaker counts from the start again."""
-    deployment = _the_deployment(service, deployment_id)
-    return tx.put(
-        SERVICES, _with_deployment(service, deployment, failed_tasks=0, updated_at=call.now)
-    )
-
-
-def _failure(tx: Tx, call: Call, deployment: Deployment, count: int) -> dict[str, Any]:
-    """The fields that `count` more failures change, for the circuit breaker."""
-    return {
-        "failed_tasks": deployment.failed_tasks + count,
-        "failed_at": call.now,
-        "healthy_when_failed": healthy_standings(tx, deployment.id, call.now),
-        "updated_at": call.now,
-    }
-
-
-def healthy_standings(view: View, deployment_id: str, now: datetime) -> int:
-    """How many tasks of the deployment count as healthy, wherever they run."""
-    before = now - timedelta(seconds=tuning(view).healthy_after_running_seconds)
-    running = standing_key(deployment_id, "RUNNING")
-    young = view.count_after(TASKS_BY_STANDING, running, before)
-    healthy = view.count(TASKS_BY_STANDING, standing_key(deployment_id, "HEALTHY"))
-    return view.count(TASKS_BY_STANDING, running) - young + healthy
-
-
-def _has_running(view: View, deployment: Deployment) -> bool:
-    return any(
-        view.count(TASKS_BY_STANDING, standing_key(deployment.id, each))
-        for each in STANDINGS
-        if each != "PENDING"
-    )
-
-
-def _the_deployment(service: Service, deployment_id: str) -> Deployment:
-    """The deployment of this id; the PRIMARY one for an empty id."""
-    if not deployment_id:
-        return service.deployments[0]
-    return next(each for each in service.deployments if each.id == deployment_id)
-
-
-def _with_deployment(service: Service, deployment: Deployment, **changes: Any) -> Service:
-    changed = msgspec.structs.replace(deployment, **changes)
-    return msgspec.structs.replace(
-        service,
-        deployments=tuple(
-            changed if each.id == deployment.id else each for each in service.deployments
-        ),
-    )

@@ -18,7 +18,7 @@ from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, wishes_of
 from roadstead.ecs.rules.stop_codes import SCHEDULER_INITIATED
 from roadstead.ecs.transitions.daemon_tasks import start_awaited_daemons
-from roadstead.ecs.transitions.deployments import count_unhealthy
+from roadstead.ecs.transitions.deployment_failures import count_unhealthy
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.service_notes import note_not_waiting, note_waiting
 from roadstead.ecs.transitions.task_of_service import start_task_of_service

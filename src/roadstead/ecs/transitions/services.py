@@ -11,7 +11,8 @@ import msgspec
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
 from roadstead.ecs.rules import service_events
-from roadstead.ecs.transitions.deployments import start_deployment, with_desired_counts
+from roadstead.ecs.rules.deployment.shares import with_desired_counts
+from roadstead.ecs.transitions.deployments import start_deployment
 from roadstead.ecs.transitions.service_deployments import forget_deployments
 from roadstead.ecs.transitions.service_events import announce, forget_events
 from roadstead.ecs.transitions.task_sets import drain_task_sets, forget_task_sets

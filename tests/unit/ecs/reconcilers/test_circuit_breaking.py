@@ -19,7 +19,7 @@ from rollouts import (
 from small_world import World
 
 from given import a_task, definition_arn
-from roadstead.ecs.transitions.deployments import count_unhealthy
+from roadstead.ecs.transitions.deployment_failures import count_unhealthy
 
 FAILED = "(service web) (deployment *) deployment failed: tasks failed to start."
 ROLLING_BACK = "(service web) rolling back to deployment *."

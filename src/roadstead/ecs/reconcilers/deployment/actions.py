@@ -6,7 +6,12 @@ from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure
 from roadstead.ecs.rules.deployment.stages import Stage
-from roadstead.ecs.transitions import deployment_course, deployments, service_deployments
+from roadstead.ecs.transitions import (
+    deployment_course,
+    deployment_failures,
+    deployments,
+    service_deployments,
+)
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -156,7 +161,7 @@ class ResetFailedTasks(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        deployments.reset_failed_tasks(tx, call, service, self.deployment_id)
+        deployment_failures.reset_failed_tasks(tx, call, service, self.deployment_id)
 
 
 def _service(tx: Tx, service_arn: str) -> Service:

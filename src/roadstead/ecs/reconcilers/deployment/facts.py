@@ -11,8 +11,8 @@ from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, st
 from roadstead.ecs.rules.deployment.circuit_breaker import resets_on_healthy_task
 from roadstead.ecs.rules.deployment.configuration import early_healthy_percent, is_staged
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure, took_too_long
+from roadstead.ecs.rules.deployment.shares import source_deployment
 from roadstead.ecs.rules.deployment.stages import Facts, Need, course, hook_stages, stage_at
-from roadstead.ecs.transitions.deployments import source_deployment
 from roadstead.ecs.transitions.service_deployments import configuration_of
 from roadstead.state.view import View
 

@@ -5,6 +5,7 @@ import msgspec
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.transitions import (
+    deployment_failures,
     deployments,
     service_notes,
     service_tasks,
@@ -134,7 +135,7 @@ class CountFailedStarts(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        deployments.count_failed_starts(tx, call, service, self.deployment_id)
+        deployment_failures.count_failed_starts(tx, call, service, self.deployment_id)
 
 
 class ForgiveFailures(msgspec.Struct, frozen=True):
@@ -149,7 +150,7 @@ class ForgiveFailures(msgspec.Struct, frozen=True):
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)
-        deployments.forgive_failures(tx, call, service, self.deployment_id)
+        deployment_failures.forgive_failures(tx, call, service, self.deployment_id)
 
 
 class DropDeployments(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.ht
 STRATEGIES_MAX = 5
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html"""
 EXPRESSION_CHARACTERS_MAX = 2000
+"""Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PlacementConstraint.html"""
 
 _CONSTRAINT_TYPES = ("distinctInstance", "memberOf")
 _STRATEGY_TYPES = ("random", "spread", "binpack")
