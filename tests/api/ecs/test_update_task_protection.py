@@ -3,8 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from services import agents_work, refusal_of, register_web, the_service
+
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.state.view import Tx
 
 
 @pytest.fixture
@@ -143,3 +147,23 @@ def test_no_task_too_many_and_nonsense_are_refused(ecs: Any, cluster: str) -> No
     assert refusal_of(protect, ecs, "a b")[0] == "InvalidParameterException"
     unknown = refusal_of(ecs.get_task_protection, cluster="nowhere", tasks=ids[:1])
     assert unknown[0] == "ClusterNotFoundException"
+
+
+def test_an_agent_speaks_for_the_tasks_of_its_own_machine_only(
+    ecs: Any, server: Any, tasks: list[str]
+) -> None:
+    agent = server.client(key=server.INSTANCE)
+    for call in (protect, protection):
+        code, message = refusal_of(call, agent, tasks[0])
+        assert (code, server.INSTANCE.arn in message) == ("AccessDeniedException", True)
+    assert protection(ecs, tasks[0])["protectedTasks"][0]["protectionEnabled"] is False
+    (described,) = ecs.describe_tasks(tasks=[tasks[0]])["tasks"]
+
+    def moves_in(tx: Tx) -> None:
+        instance = tx.must(CONTAINER_INSTANCES, described["containerInstanceArn"])
+        own = server.INSTANCE.arn.rpartition("/")[2]
+        tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, ec2_instance_id=own))
+
+    server.update(moves_in)
+    assert protect(agent, tasks[0])["failures"] == []
+    assert protection(agent, tasks[0])["protectedTasks"][0]["protectionEnabled"] is True

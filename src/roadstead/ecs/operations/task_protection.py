@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter
+from roadstead.ecs.operations.container_instances.named import check_speaks_for
 from roadstead.ecs.operations.references import arn_in_cluster, the_cluster
 from roadstead.ecs.records.cluster import Cluster
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import PROTECTED_TASKS, TASKS, Task
 from roadstead.ecs.rules.task_protection import checked_minutes, is_protected
@@ -32,7 +34,8 @@ def update_task_protection(tx: Tx, call: Call, request: dict[str, Any]) -> dict[
     """The tasks as they are protected from now on; `failures` name those that cannot be.
 
     Raises: ClusterNotFoundException; InvalidParameterException for none or more than ten tasks, for
-        a reference that is malformed, and for expiresInMinutes out of bounds.
+        a reference that is malformed, and for expiresInMinutes out of bounds;
+        AccessDeniedException for an agent that names a task of another machine.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateTaskProtection.html
     """
     cluster = the_cluster(tx, call, request["cluster"])
@@ -42,7 +45,9 @@ def update_task_protection(tx: Tx, call: Call, request: dict[str, Any]) -> dict[
     for arn, task, failure in _named(tx, call, cluster, request, UPDATED_MAX):
         if task is None:
             failures.append(failure)
-        elif not request["protectionEnabled"]:
+            continue
+        _check_own(tx, call, "UpdateTaskProtection", task)
+        if not request["protectionEnabled"]:
             shown.append(_shown(transitions.end_protection(tx, task), call))
         elif _is_blocked(tx, call, task):
             failures.append({"arn": arn, "reason": "DEPLOYMENT_BLOCKED", "detail": _BLOCKED})
@@ -55,7 +60,8 @@ def get_task_protection(view: View, call: Call, request: dict[str, Any]) -> dict
     """Whether tasks are protected, and until when; `failures` name those that cannot be.
 
     Raises: ClusterNotFoundException; InvalidParameterException for none or more than a hundred
-        tasks, and for a reference that is malformed.
+        tasks, and for a reference that is malformed; AccessDeniedException for an agent that names
+        a task of another machine.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_GetTaskProtection.html
     """
     cluster = the_cluster(view, call, request["cluster"])
@@ -64,6 +70,7 @@ def get_task_protection(view: View, call: Call, request: dict[str, Any]) -> dict
         if task is None:
             failures.append(failure)
         else:
+            _check_own(view, call, "GetTaskProtection", task)
             shown.append(_shown(task, call))
     return {"protectedTasks": shown, "failures": failures}
 
@@ -87,6 +94,12 @@ def _named(
             yield arn, None, {"arn": arn, "reason": _NOT_VALID, "detail": _HAS_ENDED}
         else:
             yield arn, task, {}
+
+
+def _check_own(view: View, call: Call, operation: str, task: Task) -> None:
+    """Raises: AccessDeniedException for an agent that does not carry the task."""
+    instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+    check_speaks_for(call, operation, "" if instance is None else instance.ec2_instance_id)
 
 
 def _is_blocked(view: View, call: Call, task: Task) -> bool:
