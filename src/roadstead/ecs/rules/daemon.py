@@ -26,6 +26,9 @@ class DaemonPopulation(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks of older deployments that do not serve: PENDING, or not healthy."""
     unhealthy: int = 0
     """Tasks of the PRIMARY deployment that failed their health check."""
+    unheard: int = 0
+    """Current tasks, not healthy yet, of which nothing will be heard: their agents are away. Known
+    while there are unhealthy ones."""
     missing: int = 0
     """Instances that have no task, or one that was asked to stop."""
     ending: int = 0
@@ -57,7 +60,8 @@ def daemon_moves(tasks: DaemonPopulation) -> DaemonMoves:
     if tasks.is_held:
         return DaemonMoves()
     spare = tasks.current_healthy + tasks.leaving - minimum
-    is_still = tasks.current == tasks.current_healthy and not (tasks.ending or tasks.startable)
+    unready = tasks.current - tasks.current_healthy - tasks.unheard
+    is_still = not (unready or tasks.ending or tasks.startable)
     return DaemonMoves(
         stop_leaving=max(0, min(spare, tasks.leaving)),
         stop_idle=tasks.idle,

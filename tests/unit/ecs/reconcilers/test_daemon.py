@@ -18,6 +18,7 @@ from given import (
 from roadstead.ecs.reconcilers.daemon import scheduler as daemon
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
+from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.transitions import services as service_transitions
 from roadstead.ecs.transitions.container_instances import deregister_instance, set_status
 from roadstead.state.records import Change, Record
@@ -398,6 +399,24 @@ def test_an_unhealthy_daemon_task_is_replaced_in_place_one_at_a_time() -> None:
     world.agents_work(AGENT)
     world.pass_time(60)
     assert len({task.arn for task in world.tasks(AGENT)} & left) == 1
+
+
+def test_an_unhealthy_daemon_task_does_not_wait_for_an_instance_that_is_silent() -> None:
+    """What its agent was to start, nobody knows when it will."""
+    world = a_world()
+    silent, sick, _ = world.tasks(AGENT)
+    number = [instance_arn(each) for each in (1, 2, 3)].index(silent.container_instance_arn) + 1
+    change(world, number, agent_connected=False)
+    for task in world.tasks(AGENT):
+        if task.arn != silent.arn:
+            world.report(task, "RUNNING")
+    world.pass_time(60)
+    checked = tuple(
+        msgspec.structs.replace(each, has_health_check=True) for each in sick.containers
+    )
+    running = world.view.must(TASKS, sick.arn)
+    world.put(msgspec.structs.replace(running, containers=checked, health_status="UNHEALTHY"))
+    assert sick.arn not in {task.arn for task in world.tasks(AGENT)}
 
 
 def test_a_deleted_daemon_stops_its_tasks_and_is_inactive() -> None:

@@ -10,6 +10,7 @@ import msgspec
 
 from roadstead.ecs.reconcilers.service.survey import edges
 from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.service_tasks import (
     STANDINGS,
@@ -26,6 +27,8 @@ from roadstead.ecs.transitions.daemon_tasks import may_start, needs_of
 from roadstead.state.view import View
 
 SERVING: tuple[Standing, ...] = ("RUNNING", "HEALTHY")
+UNTOLD: tuple[Standing, ...] = ("PENDING", "CHECKING")
+"""Where a task stands until its agent says something."""
 
 
 class DaemonSurvey(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class _Counts(msgspec.Struct):
     leaving: int = 0
     idle: int = 0
     unhealthy: int = 0
+    unheard: int = 0
 
 
 def daemon_survey(view: View, service: Service, now: datetime, *, most: int) -> DaemonSurvey | None:
@@ -69,16 +73,12 @@ def daemon_survey(view: View, service: Service, now: datetime, *, most: int) -> 
     counts.unhealthy = of["UNHEALTHY"] - graced
     counts.current = sum(of.values()) - counts.unhealthy
     counts.current_healthy = of["RUNNING"] - young + of["HEALTHY"]
-    left = {}
-    for older in service.deployments[1:]:
-        of = _standings(view, older.id)
-        left[older.id] = sum(of.values())
-        serving = sum(of[where] for where in SERVING)
-        counts.leaving += serving
-        counts.idle += left[older.id] - serving
+    left = {each.id: _count_older(view, each.id, counts) for each in service.deployments[1:]}
     if places.strays:
         for task in _on_strays(view, service, places):
             _leave_out(task, primary.id, counts, healthy_before, graced_after)
+    if counts.unhealthy:
+        counts.unheard = _unheard(view, primary.id, frozenset(places.strays))
     return DaemonSurvey(
         population=DaemonPopulation(
             matching=places.matching,
@@ -96,10 +96,29 @@ def daemon_survey(view: View, service: Service, now: datetime, *, most: int) -> 
     )
 
 
+def _count_older(view: View, deployment_id: str, counts: _Counts) -> int:
+    of = _standings(view, deployment_id)
+    serving = sum(of[where] for where in SERVING)
+    counts.leaving += serving
+    counts.idle += sum(of.values()) - serving
+    return sum(of.values())
+
+
 def _standings(view: View, deployment_id: str) -> dict[Standing, int]:
     return {
         each: view.count(TASKS_BY_STANDING, standing_key(deployment_id, each)) for each in STANDINGS
     }
+
+
+def _unheard(view: View, deployment_id: str, strays: frozenset[str]) -> int:
+    """Tasks that wait for an agent which is away, to be started or to tell of their health."""
+    found = 0
+    for where in UNTOLD:
+        for task in view.walk(TASKS_BY_STANDING, standing_key(deployment_id, where)):
+            instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+            is_away = instance is None or not instance.agent_connected
+            found += is_away and task.container_instance_arn not in strays
+    return found
 
 
 def _on_strays(view: View, service: Service, places: DaemonPlaces) -> list[Task]:
