@@ -77,7 +77,7 @@ class Stage:
     def roadstead(self, *words: str, quiet: bool = False) -> str:
         """Run our own command; its output is shown unless `quiet`."""
         command = [words[0], "--data-dir", str(self.data_dir), *words[1:]]
-        if words[0] in ("instance", "image"):
+        if words[0] in ("instance", "image", "plan", "explain", "wait"):
             command = [*words[:2], "--data-dir", str(self.data_dir), *words[2:]]
         if not quiet:
             self._show("roadstead", *words)
