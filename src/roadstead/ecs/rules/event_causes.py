@@ -72,7 +72,7 @@ def frees_or_takes(before: Task | None, after: Task | None) -> bool:
 
 
 def told_deployments(before: Service | None, after: Service | None) -> list[Deployment]:
-    """The deployments that began or came to another rollout state; the oldest first.
+    """The deployments that began, came to another rollout state, or back; the oldest first.
 
     Only ECS's own controller has rollout states.
     """
@@ -80,12 +80,20 @@ def told_deployments(before: Service | None, after: Service | None) -> list[Depl
         return []
     if before is not None and before.deployments is after.deployments:
         return []
-    former = {} if before is None else {each.id: each.rollout_state for each in before.deployments}
+    former = {} if before is None else {each.id: each for each in before.deployments}
     return [
         each
         for each in reversed(after.deployments)
-        if former.get(each.id) != each.rollout_state and each.rollout_state in DEPLOYMENT_EVENTS
+        if each.rollout_state in DEPLOYMENT_EVENTS and _is_news(former.get(each.id), each)
     ]
+
+
+def _is_news(before: Deployment | None, after: Deployment) -> bool:
+    return (
+        before is None
+        or before.rollout_state != after.rollout_state
+        or (before.status != "PRIMARY" and after.status == "PRIMARY")
+    )
 
 
 def told_hooks(before: ServiceDeployment | None, after: ServiceDeployment | None) -> list[HookRun]:

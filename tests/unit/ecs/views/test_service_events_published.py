@@ -144,6 +144,19 @@ def test_a_new_deployment_is_in_progress_and_the_former_one_says_nothing() -> No
     )
 
 
+def test_a_deployment_that_is_gone_back_to_is_told_even_if_it_never_got_there_before() -> None:
+    newer = a_deployment(2, rollout_state="IN_PROGRESS")
+    former = a_deployment(1, status="ACTIVE", rollout_state="IN_PROGRESS")
+    view = given(a_service(deployments=(newer, former)))
+    back = msgspec.structs.replace(former, status="PRIMARY")
+    failed = a_deployment(2, status="ACTIVE", rollout_state="FAILED")
+    events = published(view, with_deployments(view, back, failed))
+    assert [(told["detail"]["eventName"], told["detail"]["deploymentId"]) for told in events] == [
+        ("SERVICE_DEPLOYMENT_FAILED", deployment_id(2)),
+        ("SERVICE_DEPLOYMENT_IN_PROGRESS", deployment_id(1)),
+    ]
+
+
 def test_failed_only_with_breaker_or_alarms() -> None:
     view = given(a_service(deployments=(a_deployment(1, rollout_state="IN_PROGRESS"),)))
     failing = a_deployment(1, rollout_state="IN_PROGRESS", failed_tasks=50, failed_starts=50)
