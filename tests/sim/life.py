@@ -23,7 +23,7 @@ async def live(world: World) -> None:
     await world.user.set_up()
     going_wrong = world.start(faults.run())
     users_life = world.start(world.user.live())
-    await world.pass_time(rng.uniform(5, 25) * 60)
+    await world.pass_time(rng.uniform(4, 20) * 60)
     going_wrong.cancel()
     users_life.cancel()
     await faults.end()
