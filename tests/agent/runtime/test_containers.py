@@ -25,6 +25,19 @@ def test_the_exit_code_of_a_container_is_told(instance: Instance) -> None:
     instance.run(test)
 
 
+def test_what_a_container_wrote_outlasts_it(instance: Instance) -> None:
+    async def test() -> None:
+        runtime = await instance.open()
+        spec = instance.spec("sh", "-c", "echo no such table >&2; exit 3")
+        await instance.ran(runtime, spec)
+        await runtime.close()
+        assert not (instance.data_dir / "containers" / spec.container_id).exists()
+        kept = instance.data_dir / "ended" / f"{spec.container_id}.log"
+        assert kept.read_text().rstrip().endswith("no such table")
+
+    instance.run(test)
+
+
 def test_a_container_killed_by_a_signal_exits_with_128_and_its_number(instance: Instance) -> None:
     async def test() -> None:
         runtime = await instance.open()

@@ -14,9 +14,11 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.agent.runtime.ended_logs import EndedLogs
 from roadstead.agent.runtime.port import ContainerSpec, NetworkBinding, RuntimeFailure
 
 STATE_FILE = "state.json"
+LOG_FILE = "log"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,7 @@ class Bundles:
         self.tasks = data_dir / "tasks"
         for folder in (self.containers, self.exits, self.oci_root, self.tasks):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ended_logs = EndedLogs(data_dir)
 
     def folder(self, container_id: str) -> Path:
         return self.containers / container_id
@@ -79,10 +82,11 @@ class Bundles:
         return self.exits / container_id
 
     def delete(self, container_id: str) -> None:
-        """Forget a container: its folder last, so that a cut leaves it known."""
+        """Forget a container, but for its log: its folder last, so that a cut leaves it known."""
         delete_tree(self.oci_root / container_id)
         self.exit_file(container_id).unlink(missing_ok=True)
         folder = self.folder(container_id)
+        self._ended_logs.keep(folder / LOG_FILE, container_id)
         for entry in os.scandir(folder) if folder.exists() else ():
             if entry.is_dir(follow_symlinks=False):
                 delete_tree(Path(entry.path))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from roadstead.agent.runtime.bundles import LOG_FILE
 from roadstead.agent.runtime.port import ContainerSpec, RuntimeFailure
 
 LOG_BYTES_MAX = 10 * 1024 * 1024
@@ -57,7 +58,7 @@ def spawn(tools: Tools, spec: ContainerSpec, bundle: Path, root: Path, exits: Pa
                 "--conmon-pidfile", str(bundle / "monitor.pid"),
                 "--exit-dir", str(exits),
                 "--full-attach",
-                "--log-path", f"k8s-file:{bundle / 'log'}",
+                "--log-path", f"k8s-file:{bundle / LOG_FILE}",
                 "--log-size-max", str(LOG_BYTES_MAX),
                 "--no-sync-log",
                 *wishes,
