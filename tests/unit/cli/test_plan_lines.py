@@ -82,7 +82,7 @@ i-00000000000000001: ACTIVE → DRAINING, tasks left: 1
 
 
 def test_a_service_that_waits_reads_so() -> None:
-    big = a_deployment(5, task_definition_arn=definition_arn("big"), rollout_state="IN_PROGRESS")
+    big = a_deployment(5, task_definition_arn=definition_arn("big"))
     view = a_state(
         a_task_definition("big", cpu_units=4096),
         a_service("big", deployments=(big,), waiting_reason="RESOURCE:CPU", waiting_since=NOW),
@@ -97,7 +97,7 @@ service big in default: WAITS_FOR_ROOM
 desired 1, running 0 (healthy 0), pending 0, stopping 0; at least 1 healthy, at most 2 in all
 
 DEPLOYMENT                   STATUS   REVISION  DESIRED  RUNNING  PENDING  FAILED  ROLLOUT
-ecs-svc/1000000000000000005  PRIMARY  big:1     1        0        0        0       IN_PROGRESS
+ecs-svc/1000000000000000005  PRIMARY  big:1     1        0        0        0       COMPLETED
 Looks again at 2026-03-01 12:01:00Z if nothing changes before.
 
 Placement: None of 3 container instances can take a task of big:1; i-00000000000000001 comes \
