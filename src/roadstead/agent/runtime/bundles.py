@@ -49,9 +49,11 @@ class Bundles:
         self.exits = data_dir / "exits"
         self.oci_root = data_dir / "oci"
         self.tasks = data_dir / "tasks"
-        for folder in (self.containers, self.exits, self.oci_root, self.tasks):
+        self.ended = data_dir / "ended"
+        self.folders = (self.containers, self.exits, self.oci_root, self.tasks, self.ended)
+        for folder in self.folders:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._ended_logs = EndedLogs(data_dir)
+        self._ended_logs = EndedLogs(self.ended)
 
     def folder(self, container_id: str) -> Path:
         return self.containers / container_id

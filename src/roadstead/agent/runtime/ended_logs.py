@@ -1,6 +1,6 @@
 """What containers wrote before they were taken away: kept a while, for whoever asks why they ended.
 
-A file each, `<data_dir>/ended/<container_id>.log`. The oldest go when there are too many, or when
+A file each, `<folder>/<container_id>.log`. The oldest go when there are too many, or when
 they are too large together.
 """
 
@@ -14,9 +14,8 @@ KEPT_BYTES_MAX = 256 * 1024 * 1024
 class EndedLogs:
     """Used by several threads at once."""
 
-    def __init__(self, data_dir: Path, *, bytes_max: int = KEPT_BYTES_MAX) -> None:
-        self._folder = data_dir / "ended"
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, folder: Path, *, bytes_max: int = KEPT_BYTES_MAX) -> None:
+        self._folder = folder
         self._bytes_max = bytes_max
         self._lock = threading.Lock()
         found = [(each, each.stat()) for each in self._folder.iterdir()]

@@ -26,7 +26,7 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
             bundles.delete(container_id)
             cgroups.remove(kept.cgroup.rpartition("/")[0])
         bridge.purge(data_dir)
-        for folder in (bundles.containers, bundles.exits, bundles.oci_root, bundles.tasks):
+        for folder in bundles.folders:
             delete_tree(folder)
         sweep_trials(data_dir, cgroup_parent)
     if not shared:
