@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 
 from roadstead.aws.errors import ApiError
-from roadstead.ecs.rules.deployment.configuration import DEFAULTS, has_bake, merged_configuration
+from roadstead.ecs.rules.deployment.configuration import (
+    CONFIGURATION_BYTES_MAX,
+    DEFAULTS,
+    has_bake,
+    merged_configuration,
+)
 from roadstead.ecs.rules.deployment.hooks import pause_hooks
 
 LAMBDA = {
@@ -165,6 +170,17 @@ def test_a_hook_of_lambda_is_checked_and_then_refused() -> None:
         code, message = refusal(**hooked(LAMBDA, targetType=kind))
         assert code == "UnsupportedFeatureException"
         assert "PAUSE" in message
+
+
+def test_a_hook_names_a_stage_once() -> None:
+    stages = ["POST_SCALE_UP", "PRE_SCALE_UP", "POST_SCALE_UP"]
+    assert "twice" in invalid(**hooked(PAUSE, lifecycleStages=stages))
+
+
+def test_a_configuration_has_a_size_that_can_be_kept() -> None:
+    details = "x" * CONFIGURATION_BYTES_MAX
+    assert "65536 bytes" in invalid(**hooked(PAUSE, hookDetails=details))
+    merged(**hooked(PAUSE, hookDetails=details[:-1000]))
 
 
 def test_a_pause_hook_waits_for_a_day_and_rolls_back_unless_told_otherwise() -> None:

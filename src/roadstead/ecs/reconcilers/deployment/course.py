@@ -116,10 +116,7 @@ def _under_way(
 ) -> tuple[list[Action], datetime | None]:
     """What becomes of the deployment under way, and when time alone makes a difference."""
     configuration = service.deployment_configuration
-    desired = service.deployments[0].desired_count
-    if service.scheduling_strategy != "DAEMON":
-        desired = service.desired_count
-    is_tripped = circuit_breaker.is_tripped(configuration, desired, failed_tasks)
+    is_tripped = circuit_breaker.is_tripped(configuration, service.desired_count, failed_tasks)
     match record.status:
         case "PENDING":
             return [BeginDeployment(service.arn)], None

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
 from roadstead.ecs.rules.deployment.hooks import check_hooks
 from roadstead.ecs.rules.deployment.stages import (
@@ -25,6 +27,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment
 """
 STRATEGIES = ("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY")
 BAKE_MINUTES_MAX = 1440
+CONFIGURATION_BYTES_MAX = 65_536
+"""Ours: each deployment keeps its configuration for 90 days. ECS names no bound of its own."""
 _SHIFTS: dict[str, tuple[str, str, float, dict[str, float]]] = {
     "LINEAR": (
         "linearConfiguration",
@@ -65,6 +69,7 @@ def merged_configuration(
     Shape: DeploymentConfiguration
     """
     changes = {name: value for name, value in (given or {}).items() if value is not None}
+    _check_size(changes)
     merged = {**existing, **changes}
     _check_strategy(merged.get("strategy", "ROLLING"), existing, changes)
     strategy = merged.get("strategy", "ROLLING")
@@ -108,6 +113,15 @@ def early_healthy_percent(configuration: Mapping[str, Any]) -> int | None:
     """
     criteria = configuration.get("earlySuccessCriteria") or {}
     return int(criteria["healthyPercent"]) if criteria.get("enable") else None
+
+
+def _check_size(changes: Mapping[str, Any]) -> None:
+    size = len(msgspec.json.encode(changes))
+    if size > CONFIGURATION_BYTES_MAX:
+        raise invalid_parameter(
+            f"deploymentConfiguration may have up to {CONFIGURATION_BYTES_MAX} bytes as JSON, not "
+            f"{size}."
+        )
 
 
 def _check_strategy(strategy: str, existing: Mapping[str, Any], changes: Mapping[str, Any]) -> None:

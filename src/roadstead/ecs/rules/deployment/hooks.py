@@ -90,6 +90,8 @@ def _check_stages(hook: Mapping[str, Any], kind: str, strategy: str) -> None:
     stages = hook.get("lifecycleStages") or ()
     if not stages:
         raise invalid_parameter("A lifecycle hook needs at least one of lifecycleStages.")
+    if len(set(stages)) < len(stages):
+        raise invalid_parameter("lifecycleStages of a hook cannot name a stage twice.")
     for stage in stages:
         if stage not in STAGES or stage in _WITHOUT_HOOKS:
             raise invalid_parameter(f"Invalid lifecycle stage for hooks: {stage[:100]!r}.")
