@@ -34,8 +34,8 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
         return
     live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
     tasks = [task for task in live if task.desired_status == "RUNNING"]
-    if any(task.health_status == "UNHEALTHY" for task in tasks):
-        yield f"{service.arn} has tasks that are UNHEALTHY"
+    if any(task.health_status == "UNHEALTHY" for task in tasks) and not service.waiting_reason:
+        yield f"{service.arn} has tasks that are UNHEALTHY, and does not wait for room"
     if service.scheduling_strategy == "DAEMON":
         yield from _daemon(view, service)
         return
@@ -131,8 +131,10 @@ def _task_sets(view: View, service: Service) -> Iterator[str]:
     sets = view.find(TASK_SETS_BY_SERVICE, service.arn)
     if {each.id for each in sets} != {each.id for each in service.deployments}:
         yield f"{service.arn} has other deployments than task sets"
+    live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
+    protected = {task.started_by for task in live if task.protection_enabled}
     for each in sets:
-        if each.status == "DRAINING":
+        if each.status == "DRAINING" and each.id not in protected:
             yield f"{each.arn} is DRAINING"
 
 
