@@ -278,6 +278,14 @@ def test_a_file_that_is_no_event_log_is_left_alone(path: Path, content: bytes) -
     assert path.read_bytes() == content
 
 
+def test_a_file_that_would_be_replaced_one_day_must_be_an_event_log_too(path: Path) -> None:
+    former = path.with_name(f"{path.name}.1")
+    former.write_text("somebody's notes\n")
+    with pytest.raises(SettingError, match=r"\.1 is not an event log"):
+        World(path, {})
+    assert former.read_text() == "somebody's notes\n"
+
+
 def test_a_place_where_nothing_can_be_written_is_told(path: Path) -> None:
     with pytest.raises(SettingError, match="No such file or directory"):
         World(path / "deeper", {})

@@ -36,7 +36,8 @@ class EventSink:
     def __init__(
         self, path: Path, feed: EventFeed, clock: Clock, *, file_bytes_max: int = FILE_BYTES_MAX
     ) -> None:
-        """Raises: SettingError for a file that is no event log, or cannot be written."""
+        """Raises: SettingError for a file that is no event log, or cannot be written, and for one
+        whose `<name>.1` is no event log."""
         self._path = path
         self._feed = feed
         self._clock = clock
@@ -55,6 +56,7 @@ class EventSink:
                 f"Events cannot be written to {path}: {error.strerror}.",
                 "Name another file with --event-log or ROADSTEAD_EVENT_LOG, or none.",
             ) from error
+        _last_id(_former(path))  # it will be replaced one day: somebody else's file must not be
         self._position = self._where_it_ended()
 
     async def run(self) -> None:
