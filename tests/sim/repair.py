@@ -28,7 +28,7 @@ class Repair:
         self.has_begun = False
 
     async def begin(self) -> None:
-        """Once: a revision that runs, machines without what nobody knows of, no lost instance."""
+        """Once: a revision that runs, machines without what nobody knows of, some drains ended."""
         world, user = self._world, self._user
         container = {"name": "app", "image": "run", "cpu": 64, "memory": 32}
         await user.insist("RegisterTaskDefinition", family=MENDED, containerDefinitions=[container])
@@ -37,19 +37,11 @@ class Repair:
                 await user.set_state(instance.arn, "ACTIVE")
         for machine in world.machines.values():
             machine.tidy()
-            if machine.is_gone:
-                for instance in user.instances("ACTIVE", "DRAINING"):
-                    if instance.ec2_instance_id == machine.id and not instance.agent_connected:
-                        await user.insist(
-                            "DeregisterContainerInstance",
-                            cluster=CLUSTER,
-                            containerInstance=instance.arn,
-                            force=True,
-                        )
         self.has_begun = True
 
     async def go_on(self) -> None:
         """Mend the services whose tasks can never be steady, or delete them in the end."""
+        await self._deregister_the_lost()
         now = asyncio.get_running_loop().time()
         for service in self._user.services("ACTIVE"):
             if not any(is_ill(each.task_definition_arn) for each in service.deployments):
@@ -67,6 +59,22 @@ class Repair:
                     await self._mend(service)
             except (Refused, NoAnswer) as refusal:
                 self._world.tell(f"repair: {str(refusal)[:120]}")
+
+    async def _deregister_the_lost(self) -> None:
+        """By hand, as ECS has it: instances whose machines are gone, or have registered anew."""
+        known = {
+            machine.identity.container_instance_arn
+            for machine in self._world.machines.values()
+            if machine.identity is not None and not machine.is_gone
+        }
+        for instance in self._user.instances("ACTIVE", "DRAINING"):
+            if instance.arn not in known and not instance.agent_connected:
+                await self._user.insist(
+                    "DeregisterContainerInstance",
+                    cluster=CLUSTER,
+                    containerInstance=instance.arn,
+                    force=True,
+                )
 
     async def _mend(self, service: Service) -> None:
         if is_ill(service.task_definition_arn):

@@ -34,8 +34,8 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
         return
     live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
     tasks = [task for task in live if task.desired_status == "RUNNING"]
-    if any(task.health_status == "UNHEALTHY" for task in tasks) and not service.waiting_reason:
-        yield f"{service.arn} has tasks that are UNHEALTHY, and does not wait for room"
+    if any(task.health_status == "UNHEALTHY" for task in tasks) and not _cannot_replace(service):
+        yield f"{service.arn} has tasks that are UNHEALTHY, and could replace them"
     if service.scheduling_strategy == "DAEMON":
         yield from _daemon(view, service)
         return
@@ -48,6 +48,11 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
             yield from _fleet(view, service, fleet, there)
     if service.deployment_controller == "EXTERNAL":
         yield from _task_sets(view, service)
+
+
+def _cannot_replace(service: Service) -> bool:
+    """Whether it waits for room, or starts nothing any more: replacements come first."""
+    return bool(service.waiting_reason) or any(fleet.is_failed for fleet in fleets_of(service))
 
 
 def _is_done(view: View, fleet: Fleet, tasks: list[Task]) -> bool:
