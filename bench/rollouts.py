@@ -40,15 +40,16 @@ TARGETS = {
 def measure(sitting: Sitting) -> None:
     """Each round once with ours, once with the peer."""
     ours, peer = Times(), Times()
-    layout = write_oci_layout(sitting.folder / "image")
-    up_folder = sitting.folder / "up"
+    folder = sitting.folder / "rollout"
+    folder.mkdir()
+    layout = write_oci_layout(folder / "image")
     with (
-        installation(up_folder, layout, instances=INSTANCES, healthy_after_seconds=0) as up,
+        installation(folder / "up", layout, instances=INSTANCES, healthy_after_seconds=0) as up,
         ExitStack() as stack,
     ):
         there, why = None, swarm.NAME
         try:
-            there = stack.enter_context(swarm.swarm(sitting.folder, layout))
+            there = stack.enter_context(swarm.swarm(folder, layout))
         except NotAvailable as reason:
             why = str(reason)
         _ours(up, "warm", Times())
