@@ -41,6 +41,8 @@ from roadstead.ecs.records.task import (
     LIVE_TASKS_BY_SERVICE,
     PROTECTED_TASKS,
     TASKS,
+    TASKS_BY_TARGET,
+    TASKS_WITH_INTERFACE,
 )
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.task_definition import (
@@ -92,6 +94,8 @@ SCHEMA = Schema(
         LIVE_TASKS_BY_INSTANCE,
         LIVE_TASKS_BY_DEFINITION,
         PROTECTED_TASKS,
+        TASKS_BY_TARGET,
+        TASKS_WITH_INTERFACE,
         TASKS_BY_STANDING,
         PROTECTED_BY_STANDING,
         PROTECTIONS_BY_END,

@@ -98,6 +98,9 @@ class Service(Record, frozen=True, kw_only=True):
     placement_constraints: tuple[dict[str, Any], ...] = ()
     placement_strategy: tuple[dict[str, Any], ...] = ()
     network_configuration: dict[str, Any] | None = None
+    load_balancers: tuple[dict[str, Any], ...] = ()
+    """As the client sent them, checked; those of a deployment are its service revision's."""
+    service_registries: tuple[dict[str, Any], ...] = ()
     health_check_grace_period_seconds: int = 0
     availability_zone_rebalancing: str = "DISABLED"
     enable_ecs_managed_tags: bool = False

@@ -37,6 +37,58 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     memory_reservation: str = ""
 
 
+class TaskInterface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The elastic network interface of an awsvpc task: its attachment, in ECS's words.
+
+    What the interface is in EC2, EC2's record of `network_interface_id` says; kept here is what
+    DescribeTasks shows, also after that record is gone.
+    """
+
+    attachment_id: str
+    """A UUID; `…:attachment/<cluster>/<UUID>` is its ARN."""
+    status: str = "PRECREATED"
+    """PRECREATED, CREATED, ATTACHING, ATTACHED, DETACHING, DETACHED, DELETED or FAILED_CREATION."""
+    subnet_id: str = ""
+    security_groups: tuple[str, ...] = ()
+    network_interface_id: str = ""
+    mac_address: str = ""
+    private_ipv4_address: str = ""
+    private_dns_name: str = ""
+    expires_at: datetime | None = None
+    """When an attachment that nobody confirmed fails its task."""
+
+
+class TaskTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One of the load balancers' places that lead to a task.
+
+    `state`: "" (not registered yet), REGISTERED, DRAINING or GONE.
+    """
+
+    container_name: str = ""
+    container_port: int = 0
+    target_group_arn: str = ""
+    load_balancer_name: str = ""
+    """A Classic one, in place of a target group."""
+    target_id: str = ""
+    """The EC2 instance id or the interface's address; as are `port`, known from RUNNING on."""
+    port: int = 0
+    state: str = ""
+    health: str = "UNKNOWN"
+    """HEALTHY, UNHEALTHY or UNKNOWN, as the load balancer says, also in the grace period."""
+    reason: str = ""
+    """Its reason code, such as Target.ResponseCodeMismatch."""
+
+
+class TaskRegistration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A service of AWS Cloud Map in which the task is an instance, by its task id."""
+
+    registry_arn: str
+    container_name: str = ""
+    container_port: int = 0
+    port: int = 0
+    is_registered: bool = False
+
+
 class Task(Record, frozen=True, kw_only=True):
     cluster_arn: str = ""
     task_definition_arn: str = ""
@@ -84,7 +136,14 @@ class Task(Record, frozen=True, kw_only=True):
     enable_ecs_managed_tags: bool = False
     capacity_provider_name: str = ""
     platform_version: str = ""
-    attachments: tuple[dict[str, Any], ...] = ()
+    interface: TaskInterface | None = None
+    """Of an awsvpc task, from its start to the end of its record."""
+    targets: tuple[TaskTarget, ...] = ()
+    """Of a task whose service has load balancers, as the service revision had them at its start."""
+    target_health: str = ""
+    """All targets together: HEALTHY, UNHEALTHY, UNKNOWN; empty without targets."""
+    registrations: tuple[TaskRegistration, ...] = ()
+    """Of a task whose service is discovered by name."""
     tags: dict[str, str] = {}
     was_tagged: bool = False
     """It had tags until it was asked to stop, so it can be described in a deleted cluster."""
@@ -188,3 +247,32 @@ PROTECTED_TASKS = Index(
 )
 """Key: service ARN. Tasks with task scale-in protection that were not asked to stop; it may have
 expired."""
+
+
+TASKS_WITH_INTERFACE = Index(
+    "tasks_with_interface",
+    TASKS,
+    lambda task: (
+        (task.interface.network_interface_id,)
+        if task.interface is not None
+        and task.interface.network_interface_id
+        and task.interface.status != "DELETED"
+        else ()
+    ),
+)
+"""Key: network interface id. The task whose interface it is, until the interface is deleted."""
+
+
+def target_key(target: TaskTarget) -> str:
+    """`<target group ARN or Classic load balancer's name>|<target id>|<port>`."""
+    return (
+        f"{target.target_group_arn or target.load_balancer_name}|{target.target_id}|{target.port}"
+    )
+
+
+TASKS_BY_TARGET = Index(
+    "tasks_by_target",
+    TASKS,
+    lambda task: tuple(target_key(each) for each in task.targets if each.target_id),
+)
+"""Key: `target_key`. Tasks that were registered so; a port may have had more than one."""

@@ -46,7 +46,7 @@ def is_task_told(before: Task | None, after: Task | None) -> bool:
         or before.containers != after.containers
         or before.health_status != after.health_status
         or before.connectivity != after.connectivity
-        or before.attachments != after.attachments
+        or before.interface != after.interface
     )
 
 

@@ -21,6 +21,8 @@ from roadstead.ecs.rules.stop_codes import (
 )
 from roadstead.ecs.rules.task_lifecycle import (
     TaskEvent,
+    course_of,
+    has_started,
     later_container_status,
     next_status,
     reported_event,
@@ -181,14 +183,17 @@ def _with_times(task: Task, report: TaskReport) -> Task:
 
 def _with_status(call: Call, task: Task, report: TaskReport) -> Task:
     event = reported_event(report.status) if report.status else None
-    status = task.last_status if event is None else next_status(task.last_status, event)
-    was_running = task.last_status == "RUNNING"
-    if status == "RUNNING" and not was_running:
-        task = msgspec.structs.replace(task, last_status=status, started_at=call.now)
+    had_started = has_started(task.last_status)
+    if event is not None and event is not TaskEvent.REPORTED_STOPPED:
+        status = next_status(task.last_status, event, course_of(task))
+        is_first = status == "RUNNING" and task.started_at is None
+        task = msgspec.structs.replace(
+            task, last_status=status, started_at=call.now if is_first else task.started_at
+        )
     if task.desired_status != "STOPPED" and (
-        status == "STOPPED" or has_essential_ended(task.containers)
+        event is TaskEvent.REPORTED_STOPPED or has_essential_ended(task.containers)
     ):
-        code, reason = stop_of(task.containers, was_running=was_running, task_reason=report.reason)
+        code, reason = stop_of(task.containers, was_running=had_started, task_reason=report.reason)
         task = msgspec.structs.replace(
             task,
             desired_status="STOPPED",
@@ -202,10 +207,12 @@ def _with_status(call: Call, task: Task, report: TaskReport) -> Task:
 
 
 def _ended(call: Call, task: Task) -> Task:
+    """Its last container has ended; the task has, unless it has an interface to give back."""
+    status = next_status(task.last_status, TaskEvent.REPORTED_STOPPED, course_of(task))
     return msgspec.structs.replace(
         task,
-        last_status=next_status(task.last_status, TaskEvent.REPORTED_STOPPED),
-        stopped_at=call.now,
+        last_status=status,
+        stopped_at=call.now if status == "STOPPED" else None,
         connectivity="CONNECTED",
         connectivity_at=task.started_at or task.created_at,
         containers=tuple(

@@ -15,7 +15,7 @@ from roadstead.ecs.records.container_instance import ContainerInstance
 from roadstead.ecs.records.task import TASKS, Container, Task
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.rules.placement.demand import demand_of
-from roadstead.ecs.rules.task_lifecycle import TaskEvent, next_status
+from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -86,7 +86,7 @@ def stop_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str) ->
         msgspec.structs.replace(
             task,
             desired_status="STOPPED",
-            last_status=next_status(task.last_status, TaskEvent.STOP_WANTED),
+            last_status=next_status(task.last_status, TaskEvent.STOP_WANTED, course_of(task)),
             stop_code=stop_code,
             stopped_reason=reason,
             stopping_at=call.now,

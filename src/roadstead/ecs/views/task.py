@@ -3,7 +3,7 @@
 from typing import Any
 
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.task import Container, Task
+from roadstead.ecs.records.task import Container, Task, TaskInterface
 from roadstead.ecs.rules.connectivity import connectivity_of
 from roadstead.ecs.views.tags import tag_list
 from roadstead.state.view import View
@@ -38,7 +38,7 @@ def recorded_task_view(task: Task, *, with_tags: bool = False) -> dict[str, Any]
         "memory": task.memory,
         "containers": [_container_view(task.arn, each) for each in task.containers],
         "overrides": _overrides_view(task),
-        "attachments": list(task.attachments),
+        "attachments": [] if task.interface is None else [interface_view(task.interface)],
         "attributes": [{"name": name, "value": value} for name, value in task.attributes.items()],
         "createdAt": task.created_at,
         "healthStatus": task.health_status,
@@ -122,3 +122,23 @@ def _container_view(task_arn: str, container: Container) -> dict[str, Any]:
     if container.managed_agents:
         shown["managedAgents"] = list(container.managed_agents)
     return shown
+
+
+def interface_view(interface: TaskInterface) -> dict[str, Any]:
+    """The attachment of an awsvpc task; details that are not known yet are left out.
+
+    Shape: Attachment
+    """
+    details = {
+        "subnetId": interface.subnet_id,
+        "networkInterfaceId": interface.network_interface_id,
+        "macAddress": interface.mac_address,
+        "privateDnsName": interface.private_dns_name,
+        "privateIPv4Address": interface.private_ipv4_address,
+    }
+    return {
+        "id": interface.attachment_id,
+        "type": "ElasticNetworkInterface",
+        "status": interface.status,
+        "details": [{"name": name, "value": value} for name, value in details.items() if value],
+    }

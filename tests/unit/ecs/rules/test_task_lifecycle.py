@@ -7,7 +7,10 @@ import pytest
 from roadstead.ecs.rules.task_lifecycle import (
     MOVES,
     ORDER,
+    Course,
     TaskEvent,
+    first_status,
+    is_agent_to_stop,
     later_container_status,
     mermaid,
     next_status,
@@ -20,10 +23,34 @@ def test_TK_01_no_move_leads_back() -> None:
         assert ORDER.index(after) >= ORDER.index(status)
 
 
-def test_every_event_has_an_answer_in_every_status_that_has_moves() -> None:
-    statuses = {status for status, _ in MOVES}
-    assert {(status, event) for status in statuses for event in TaskEvent} == set(MOVES)
-    assert set(MOVES.values()) <= statuses
+def test_a_task_without_more_passes_pending_running_and_stopped_only() -> None:
+    passed = {
+        next_status(status, event) for status in ("PENDING", "RUNNING") for event in TaskEvent
+    }
+    assert passed == {"PENDING", "RUNNING", "STOPPED"}
+
+
+def test_a_task_that_takes_every_step_passes_every_status() -> None:
+    course = Course(has_interface=True, has_traffic=True)
+    walked = [first_status(course)]
+    for event in (
+        TaskEvent.INTERFACE_ATTACHED,
+        TaskEvent.REPORTED_RUNNING,
+        TaskEvent.ACTIVATED,
+        TaskEvent.STOP_WANTED,
+        TaskEvent.DEACTIVATED,
+        TaskEvent.REPORTED_STOPPED,
+        TaskEvent.INTERFACE_DELETED,
+    ):
+        walked.append(next_status(walked[-1], event, course))
+    assert tuple(walked) == ORDER
+
+
+def test_a_draining_task_is_not_told_to_stop_yet() -> None:
+    assert not is_agent_to_stop("STOPPED", "DEACTIVATING")
+    assert is_agent_to_stop("STOPPED", "STOPPING")
+    assert is_agent_to_stop("STOPPED", "RUNNING")
+    assert not is_agent_to_stop("RUNNING", "RUNNING")
 
 
 def test_a_stopped_task_stays_stopped() -> None:

@@ -26,7 +26,7 @@ from given import (
 )
 from publishing import all_published, names, published
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.records.task import TASKS, TaskInterface
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.transitions.container_instances import (
     agent_connected,
@@ -344,7 +344,7 @@ def test_a_new_container_instance_is_an_event_and_a_forgotten_one_is_none() -> N
         ({"desired_status": "STOPPED"}, ["Task", "Container Instance"]),
         ({"health_status": "UNHEALTHY"}, ["Task"]),
         ({"connectivity": "DISCONNECTED"}, ["Task"]),
-        ({"attachments": ({"type": "eni", "status": "ATTACHED"},)}, ["Task"]),
+        ({"interface": TaskInterface(attachment_id="1", status="ATTACHED")}, ["Task"]),
         ({"containers": (a_container(last_status="STOPPED", exit_code=1),)}, ["Task"]),
         ({"containers": (a_container(health_status="HEALTHY"),)}, ["Task"]),
         ({"containers": (bound := a_container(network_bindings=({"hostPort": 80},)),)},
