@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.account import CLIENT_TOKENS, ClientToken
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.service import (
     SERVICE_EVENTS,
     SERVICES,

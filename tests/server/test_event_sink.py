@@ -18,7 +18,7 @@ from real_server import RealServer
 from given import a_task, tuned
 from publishing import derive
 from roadstead.clock import SystemClock
-from roadstead.ecs.records.schema import SCHEMA
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.transitions.tuning import put_tuning
 from roadstead.server import event_sink

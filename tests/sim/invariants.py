@@ -7,7 +7,7 @@ is wrong with a commit is for the laws (`laws/`) to tell.
 from collections.abc import Callable
 from datetime import datetime
 
-from roadstead.ecs.records.schema import SCHEMA
+from roadstead.control.schema import SCHEMA
 from roadstead.state.view import View
 from roadstead.store.memory import Kept, MemoryLog
 from roadstead.store.store import Commit, Store

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.state.view import View
 

@@ -15,8 +15,8 @@ import pytest
 
 from given import a_cluster, a_service, a_task, a_task_definition
 from roadstead.clock import SystemClock
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.state.records import Record, Table

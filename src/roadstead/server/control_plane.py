@@ -13,8 +13,8 @@ from roadstead.aws.models import service_model
 from roadstead.clock import Clock
 from roadstead.control import operations as control_operations
 from roadstead.control.model import control_model
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.operations import table as ecs_table
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.ecs.transitions.container_instances import await_agents_anew
 from roadstead.ecs.transitions.events import publish

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ids import SeededIds
 from roadstead.server.loops import UNSETTLED_PLANS_MAX, ReconcileLoop
 from roadstead.state.plans import SETTLED, Action, Call, Plan

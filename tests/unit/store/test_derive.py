@@ -8,10 +8,10 @@ import pytest
 from given import a_cluster, a_task, an_instance, task_arn
 from publishing import derive
 from roadstead.clock import SystemClock
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.event import EVENTS, TaskStateChange
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.state.records import Change
 from roadstead.state.view import Tx

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from roadstead.clock import SystemClock
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.state.view import Tx, View
 from roadstead.store.log import LogError

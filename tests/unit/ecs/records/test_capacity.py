@@ -8,9 +8,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from given import a_task, an_instance, cluster_arn, given, instance_arn, service_arn
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.state.view import Tx, View
 

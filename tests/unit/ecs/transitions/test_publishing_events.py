@@ -20,6 +20,7 @@ from given import (
     tuned,
 )
 from publishing import all_published, committed, derive
+from roadstead.control.schema import SCHEMA
 from roadstead.ecs.reconcilers import retention
 from roadstead.ecs.reconcilers.retention_actions import ForgetEvents
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
@@ -32,7 +33,6 @@ from roadstead.ecs.records.event import (
     EventCount,
 )
 from roadstead.ecs.records.expiry import ALL
-from roadstead.ecs.records.schema import SCHEMA
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.transitions.container_instances import set_status

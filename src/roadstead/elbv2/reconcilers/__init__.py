@@ -1,0 +1,1 @@
+"""Reconcilers: what is done without being asked."""

@@ -1,0 +1,1 @@
+"""Rules: decisions on plain values."""

@@ -1,0 +1,1 @@
+"""Transitions: the only writers of records."""

@@ -1,0 +1,1 @@
+"""Views: records as the API shows them."""

@@ -1,0 +1,1 @@
+"""AWS Cloud Map: namespaces, services and instances that are found by name."""
