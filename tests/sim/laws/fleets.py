@@ -68,18 +68,13 @@ class FleetLaw:
         yield from self._causes(fleet, stopped, left)
 
     def _minimum(self, fleet: Fleet, there: list[Task], stopped: list[Task]) -> Iterator[str]:
-        """In healthy tasks and in RUNNING ones; in one of them, where some of less worth must stay:
-        protected tasks, and those of older deployments when the rollout was given up."""
+        """In healthy tasks and in RUNNING ones."""
         least = minimum_running(fleet.wanted, fleet.minimum_percent)
-        found = []
         for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
             serving = sum(serves(each) for each in there)
             before = serving + sum(serves(each) for each in stopped)
             if serving < min(least, before):
-                found.append(f"{fleet.name}: {before} → {serving} {what}, the minimum is {least}")
-        must_stay = fleet.is_failed or any(each.protection_enabled for each in there)
-        if len(found) > must_stay:
-            yield from found
+                yield f"{fleet.name}: {before} → {serving} {what}, the minimum is {least}"
 
     def _causes(self, fleet: Fleet, stopped: list[Task], left: list[Task]) -> Iterator[str]:
         """Nobody is stopped for nothing; an agent that is away is nothing."""
@@ -91,7 +86,7 @@ class FleetLaw:
             if task.started_by == fleet.target.id:
                 if current <= fleet.wanted:
                     yield f"{task.arn} of {fleet.name} was stopped for nothing"
-            elif fleet.is_failed and _is_running(task) and len(before) <= fleet.wanted:
+            elif fleet.is_failed and len(before) <= fleet.wanted:
                 yield f"{task.arn} was stopped for {fleet.name}, which FAILED"
 
     def _protected(self, task: Task) -> Iterator[str]:

@@ -1,10 +1,10 @@
 """Which tasks of a service are stopped when some of them must go.
 
-First those that serve least: PENDING, then unhealthy, then young ones. Among equals the task in the
-Availability Zone with most tasks of the service, there on the instance with most of them, there the
-newest. A placement strategy chooses the instance instead, step by step: a spread takes from the
-value with most tasks of the service, a binpack from the instance which will have most left of the
-resource, so that it becomes empty.
+First those that serve least: PENDING, then unhealthy, unchecked and young ones. Among equals the
+task in the Availability Zone with most tasks of the service, there on the instance with most of
+them, there the newest. A placement strategy chooses the instance instead, step by step: a spread
+takes from the value with most tasks of the service, a binpack from the instance which will have
+most left of the resource, so that it becomes empty.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement.html (a service
 without placement strategy keeps its tasks spread when it scales in)
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from roadstead.ecs.rules.placement.layout import Layout
 
-PENDING, UNHEALTHY, YOUNG, HEALTHY = range(4)
+PENDING, UNHEALTHY, CHECKING, YOUNG, HEALTHY = range(5)
 """The order in which tasks are given up."""
 
 
@@ -34,7 +34,7 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     instance: str
     since: datetime
     worth: int = HEALTHY
-    """PENDING, UNHEALTHY, YOUNG or HEALTHY."""
+    """PENDING, UNHEALTHY, CHECKING, YOUNG or HEALTHY."""
 
 
 def choose_tasks_to_stop(

@@ -13,7 +13,6 @@ from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.rules.daemon_places import is_match
 from roadstead.ecs.rules.deployment.rolling import minimum_running
-from roadstead.ecs.rules.fleets import Fleet
 from roadstead.ecs.transitions.daemon_tasks import needs_of
 from roadstead.state.plans import Plan
 
@@ -73,9 +72,8 @@ class DaemonWorld(World):
         needs = needs_of(self.view, service)
         assert needs is not None
         capacity = self.view.projection(Capacity)
-        fleet = Fleet(target=service.deployments[0])
         return sum(
-            self.is_healthy(fleet, task)
+            self.is_healthy(task)
             for task in self.tasks(service_arn)
             if is_match(capacity, task.container_instance_arn, *needs)
         )

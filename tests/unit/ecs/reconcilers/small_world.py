@@ -22,13 +22,12 @@ from roadstead.ecs.reconcilers.service.actions import (
 )
 from roadstead.ecs.reconcilers.service.rebalancing_actions import StopRebalancing
 from roadstead.ecs.reconcilers.table import RECONCILERS
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
 from roadstead.ecs.records.service_tasks import running_since, standing
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, Task
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
-from roadstead.ecs.rules.fleets import Fleet, fleets_of
+from roadstead.ecs.rules.fleets import fleets_of
 from roadstead.ecs.transitions import services as service_transitions
 from roadstead.ids import SeededIds
 from roadstead.state.plans import Call, Plan
@@ -157,8 +156,8 @@ class World:
         self._check_settled(name, key, plan)
         return plan
 
-    def _numbers(self, key: str) -> dict[str, tuple[int, int]]:
-        """The tasks of each of the service's fleets: healthy ones and all."""
+    def _numbers(self, key: str) -> dict[str, tuple[int, int, int]]:
+        """The tasks of each of the service's fleets: healthy ones, RUNNING ones and all."""
         service = self.view.get(SERVICES, key)
         if service is None:
             return {}
@@ -166,32 +165,34 @@ class World:
         for fleet in fleets_of(service):
             members = {each.id for each in (fleet.target, *fleet.older)}
             tasks = [task for task in self.tasks(key) if task.started_by in members]
-            healthy = sum(self.is_healthy(fleet, task) for task in tasks)
-            numbers[fleet.target.id] = healthy, len(tasks)
+            healthy = sum(self.is_healthy(task) for task in tasks)
+            running = sum(self.is_running(task) for task in tasks)
+            numbers[fleet.target.id] = healthy, running, len(tasks)
         return numbers
 
-    def is_healthy(self, fleet: Fleet, task: Task) -> bool:
-        """A task that is to stay must have been RUNNING for a while; others need only be it."""
+    def is_running(self, task: Task) -> bool:
+        """Whether it serves, however long: by its health checks, if it has any."""
         if task.last_status != "RUNNING":
             return False
         if task.health_status != "UNKNOWN":
             return task.health_status == "HEALTHY"
         checked = [each for each in task.containers if each.has_health_check and each.essential]
-        if checked:
-            return all(each.health_status == "HEALTHY" for each in checked)
+        return all(each.health_status == "HEALTHY" for each in checked)
+
+    def is_healthy(self, task: Task) -> bool:
+        """By its health checks, or RUNNING for a while."""
+        if not self.is_running(task):
+            return False
+        is_checked = any(each.has_health_check and each.essential for each in task.containers)
         age = (self.now - running_since(task)).total_seconds()
-        instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-        is_leaving = task.started_by != fleet.target.id or (
-            instance is not None and instance.status == "DRAINING"
-        )
-        return is_leaving or age >= tuning(self.view).healthy_after_running_seconds
+        return is_checked or age >= tuning(self.view).healthy_after_running_seconds
 
     def _check_numbers(
         self,
         key: str,
         plan: Plan,
-        before: dict[str, tuple[int, int]],
-        after: dict[str, tuple[int, int]],
+        before: dict[str, tuple[int, int, int]],
+        after: dict[str, tuple[int, int, int]],
     ) -> None:
         service = self.view.get(SERVICES, key)
         if service is None or not plan.actions or service.scheduling_strategy == "DAEMON":
@@ -203,11 +204,11 @@ class World:
         for fleet in fleets_of(service):
             if fleet.target.id not in before:
                 continue
-            (healthy_before, all_before), (healthy, number) = (
-                each[fleet.target.id] for each in (before, after)
-            )
+            *serving_before, all_before = before[fleet.target.id]
+            *serving, number = after[fleet.target.id]
             least = minimum_running(fleet.desired_count, fleet.minimum_healthy_percent)
-            assert healthy >= min(least, healthy_before), f"below {least}: {_reasons(plan)}"
+            for was, now in zip(serving_before, serving, strict=True):
+                assert now >= min(least, was), f"{was} → {now} below {least}: {_reasons(plan)}"
             most = maximum_total(fleet.desired_count, fleet.maximum_percent)
             assert number <= max(most, all_before), f"above {most}: {_reasons(plan)}"
 

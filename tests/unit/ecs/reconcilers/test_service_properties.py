@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from given import (
     instance_arn,
     service_arn,
 )
+from roadstead.ecs.reconcilers.service import choice
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES, Rebalancing
 from roadstead.ecs.records.service_tasks import STANDINGS
@@ -323,9 +325,12 @@ def states(draw: st.DrawFn) -> World:
 
 
 @settings(deadline=None, max_examples=150)
-@drawn(states())
-def test_any_state_settles(world: World) -> None:
-    world.settle()
+@drawn(states(), st.sampled_from((0, choice.WALKED_MAX)))
+def test_any_state_settles(world: World, walked_max: int) -> None:
+    """Though it be so big that its tasks are not compared."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choice, "WALKED_MAX", walked_max)
+        world.settle()
     for name, reconciler in world.reconcilers.items():
         for key in reconciler.keys(world.view):
             again = reconciler.reconcile(world.view, key, world.now)

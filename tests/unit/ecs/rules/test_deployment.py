@@ -104,6 +104,38 @@ def test_SV_51_the_minimum_is_rounded_up_and_the_maximum_down(
         ),
         (
             Population(
+                desired_count=3, current=5, current_young=3, protected=2, protected_unready=2
+            ),
+            Moves(protected=2),
+        ),
+        (
+            Population(
+                desired_count=3,
+                current=3,
+                current_healthy=1,
+                leaving=2,
+                protected_leaving=1,
+                protected_leaving_young=1,
+            ),
+            Moves(protected=1),
+        ),
+        (
+            Population(
+                desired_count=3,
+                leaving=2,
+                staying=2,
+                staying_young=1,
+                is_failed=True,
+                minimum_healthy_percent=60,
+            ),
+            Moves(stop_leaving=1),
+        ),
+        (
+            Population(desired_count=2, staying=1, coming=3, is_failed=True),
+            Moves(stop_coming=2),
+        ),
+        (
+            Population(
                 desired_count=4,
                 leaving=3,
                 maximum_percent=125,
@@ -123,17 +155,20 @@ def populations(draw: st.DrawFn, *, is_hindered: bool = True) -> Population:
     """is_hindered: whether protection or a failed rollout may stand in the way."""
     current = draw(st.integers(0, 40))
     healthy = draw(st.integers(0, current))
+    young = draw(st.integers(0, current - healthy))
+    leaving = draw(st.integers(0, 40))
     fields: dict[str, int] = {}
     if is_hindered:
-        unready = draw(st.integers(0, current - healthy))
-        fields = {
-            "protected": unready + draw(st.integers(0, healthy)),
-            "protected_unready": unready,
-            "protected_leaving": draw(st.integers(0, 10)),
-            "protected_idle": draw(st.integers(0, 5)),
-            "is_failed": draw(st.booleans()),
-        }
+        idle = draw(st.integers(0, current - healthy - young))
+        fields["protected_young"] = draw(st.integers(0, young))
+        fields["protected_unready"] = idle + fields["protected_young"]
+        fields["protected"] = fields["protected_unready"] + draw(st.integers(0, healthy))
+        fields["protected_leaving"] = draw(st.integers(0, 10))
+        fields["protected_leaving_young"] = draw(st.integers(0, fields["protected_leaving"]))
+        fields["protected_idle"] = draw(st.integers(0, 5))
+        fields["is_failed"] = draw(st.booleans())
         fields["staying"] = draw(st.integers(0, 20)) if fields["is_failed"] else 0
+        fields["staying_young"] = draw(st.integers(0, fields["staying"]))
         fields["is_primary_held"] = fields["is_failed"]
     return Population(
         desired_count=draw(st.integers(0, 30)),
@@ -141,7 +176,9 @@ def populations(draw: st.DrawFn, *, is_hindered: bool = True) -> Population:
         maximum_percent=draw(st.integers(100, 300)),
         current=current,
         current_healthy=healthy,
-        leaving=draw(st.integers(0, 40)),
+        current_young=young,
+        leaving=leaving,
+        leaving_young=draw(st.integers(0, leaving)),
         idle=draw(st.integers(0, 10)),
         unhealthy=draw(st.integers(0, 20)),
         coming=draw(st.integers(0, 10)),
@@ -150,8 +187,14 @@ def populations(draw: st.DrawFn, *, is_hindered: bool = True) -> Population:
     )
 
 
-def serving(tasks: Population) -> int:
-    return tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
+def running(tasks: Population) -> int:
+    serving = tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
+    return serving + tasks.current_young
+
+
+def healthy(tasks: Population) -> int:
+    young = tasks.current_young + tasks.leaving_young + tasks.staying_young
+    return running(tasks) - young - tasks.protected_leaving_young
 
 
 @drawn(populations())
@@ -160,7 +203,8 @@ def test_no_stop_goes_below_the_minimum_and_no_start_above_the_maximum(tasks: Po
     left = after_stops(tasks, moves)
     least = minimum_running(tasks.desired_count, tasks.minimum_healthy_percent)
     most = maximum_total(tasks.desired_count, tasks.maximum_percent)
-    assert serving(left) >= min(least, serving(tasks))
+    assert healthy(left) >= min(least, healthy(tasks))
+    assert running(left) >= min(least, running(tasks))
     starts = moves.start + moves.start_former
     if starts:
         there = left.current + left.leaving + left.idle + left.unhealthy + left.coming

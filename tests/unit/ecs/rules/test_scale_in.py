@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from given import ago
 from roadstead.ecs.rules.scale_in import (
+    CHECKING,
     HEALTHY,
     PENDING,
     UNHEALTHY,
@@ -22,14 +23,16 @@ def a_candidate(
     return Candidate(name, zone, instance, ago(age), worth)
 
 
-def test_SV_58_pending_goes_before_unhealthy_before_young_before_healthy() -> None:
+def test_SV_58_pending_goes_before_unhealthy_unchecked_young_and_healthy() -> None:
     tasks = [
         a_candidate("healthy", worth=HEALTHY),
         a_candidate("young", worth=YOUNG),
+        a_candidate("unchecked", worth=CHECKING),
         a_candidate("unhealthy", worth=UNHEALTHY),
         a_candidate("pending", worth=PENDING),
     ]
-    assert choose_tasks_to_stop(tasks, 4) == ("pending", "unhealthy", "young", "healthy")
+    chosen = choose_tasks_to_stop(tasks, 5)
+    assert chosen == ("pending", "unhealthy", "unchecked", "young", "healthy")
 
 
 def test_PL_12_the_zone_with_most_tasks_gives_one_up_first() -> None:

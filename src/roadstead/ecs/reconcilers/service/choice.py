@@ -22,6 +22,7 @@ from roadstead.ecs.reconcilers.service.walks import (
     tasks_standing,
     who_leaves,
     who_stays,
+    young_tasks,
 )
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
@@ -38,6 +39,7 @@ from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.layout import Layout, layout_of
 from roadstead.ecs.rules.placement.wishes import wishes_of
 from roadstead.ecs.rules.scale_in import (
+    CHECKING,
     HEALTHY,
     PENDING,
     UNHEALTHY,
@@ -76,10 +78,10 @@ def tasks_to_stop(
         if found.population.leaving <= WALKED_MAX:
             chosen += _compared(view, service, leaving_tasks(view, found), found, count)
         else:
-            chosen += _from_the_fullest(view, service, found, who_leaves(found), count)
+            chosen += _of_many_older(view, service, found, count)
     if moves.stop_staying:
         count = min(moves.stop_staying, most - len(chosen))
-        chosen += _from_the_fullest(view, service, found, who_leaves(found, staying=True), count)
+        chosen += _of_many_older(view, service, found, count, staying=True)
     return tuple(chosen)
 
 
@@ -158,6 +160,24 @@ def _of_many_current(view: View, service: Service, found: Survey, count: int) ->
     return chosen + _from_the_fullest(view, service, found, may_stop, count - len(chosen))
 
 
+def _of_many_older(
+    view: View, service: Service, found: Survey, count: int, *, staying: bool = False
+) -> list[str]:
+    """Of the tasks that leave, or stay after a failed rollout: the young ones before the others.
+
+    The numbers count on it: young ones serve only as long as they go first.
+    """
+    tasks = found.population
+    young = tasks.staying_young if staying else tasks.leaving_young
+    chosen = _first(young_tasks(view, found, staying=staying), min(count, young))
+    leaves = who_leaves(found, staying=staying)
+
+    def may_stop(task: Task) -> bool:
+        return leaves(task) and is_healthy(task, found)
+
+    return chosen + _from_the_fullest(view, service, found, may_stop, count - len(chosen))
+
+
 def _from_the_fullest(
     view: View,
     service: Service,
@@ -199,6 +219,8 @@ def _candidate(task: Task, found: Survey) -> Candidate:
             worth = PENDING
         case "UNHEALTHY":
             worth = UNHEALTHY
+        case "CHECKING":
+            worth = CHECKING
         case _:
             worth = HEALTHY if is_healthy(task, found) else YOUNG
     if task.protection_enabled:

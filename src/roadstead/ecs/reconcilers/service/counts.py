@@ -18,6 +18,7 @@ from roadstead.ecs.reconcilers.service.survey import (
     is_coming,
     is_healthy,
     is_sick,
+    may_come,
     serves,
 )
 from roadstead.ecs.records.service import Deployment, Service
@@ -45,15 +46,20 @@ class _Counts(msgspec.Struct):
 
     current: int = 0
     current_healthy: int = 0
+    current_young: int = 0
     leaving: int = 0
+    leaving_young: int = 0
     idle: int = 0
     unhealthy: int = 0
     coming: int = 0
     protected: int = 0
     protected_unready: int = 0
+    protected_young: int = 0
     protected_leaving: int = 0
+    protected_leaving_young: int = 0
     protected_idle: int = 0
     staying: int = 0
+    staying_young: int = 0
     restorable: int = 0
 
 
@@ -107,41 +113,47 @@ def _count_target(view: View, found: Survey, counts: _Counts, *, has_protected: 
     )
     counts.current = sum(of.values()) - counts.unhealthy
     counts.current_healthy = found.healthy_on_target
+    counts.current_young = _young(view, found, target)
     if has_protected:
         of = _standings(view, target, PROTECTED_BY_STANDING)
-        running = standing_key(target, "RUNNING")
         graced = view.count_after(PROTECTED_BY_STANDING, sick, found.graced_after)
-        young = view.count_after(PROTECTED_BY_STANDING, running, found.healthy_before)
         counts.protected = sum(of.values()) - of["UNHEALTHY"] + graced
-        counts.protected_unready = of["PENDING"] + of["CHECKING"] + graced + young
+        counts.protected_young = _young(view, found, target, PROTECTED_BY_STANDING)
+        counts.protected_unready = of["PENDING"] + of["CHECKING"] + graced + counts.protected_young
 
 
 def _count_older(
     view: View, found: Survey, older: Deployment, counts: _Counts, *, has_protected: bool
 ) -> None:
     of = _standings(view, older.id)
+    young, protected_young = _young(view, found, older.id), 0
     protected = dict.fromkeys(STANDINGS, 0)
     if has_protected:
         protected = _standings(view, older.id, PROTECTED_BY_STANDING)
+        protected_young = _young(view, found, older.id, PROTECTED_BY_STANDING)
     serving = protected_serving = 0
     for where in SERVING:
         serving += of[where]
         protected_serving += protected[where]
     all_protected = sum(protected.values())
     counts.protected_leaving += protected_serving
+    counts.protected_leaving_young += protected_young
     counts.protected_idle += all_protected - protected_serving
     if found.fleet.is_failed:
         counts.staying += serving - protected_serving
+        counts.staying_young += young - protected_young
     else:
         counts.leaving += serving - protected_serving
+        counts.leaving_young += young - protected_young
     coming = 0
-    if older.id == found.former_id:
+    if may_come(found, older.id):
         coming = sum(of[where] - protected[where] for where in COMING)
         sick = standing_key(older.id, "UNHEALTHY")
         coming += view.count_after(TASKS_BY_STANDING, sick, found.graced_after)
         coming -= view.count_after(PROTECTED_BY_STANDING, sick, found.graced_after)
         coming -= sum(
-            is_coming(task, found) and not task.protection_enabled for task in found.draining
+            task.started_by == older.id and is_coming(task, found) and not task.protection_enabled
+            for task in found.draining
         )
     total = sum(of.values())
     idle = total - all_protected - (serving - protected_serving) - coming
@@ -156,27 +168,35 @@ def _move_draining(task: Task, found: Survey, counts: _Counts) -> None:
     is_protected = task.protection_enabled
     if task.started_by != found.fleet.target.id:
         if found.fleet.is_failed and not is_protected and serves(task):
+            is_young = not is_healthy(task, found)
             counts.staying -= 1
+            counts.staying_young -= is_young
             counts.leaving += 1
+            counts.leaving_young += is_young
         return
     if is_sick(task, found):
         counts.unhealthy -= 1
         counts.idle += 1
         return
+    is_young = serves(task) and not is_healthy(task, found)
     counts.current -= 1
+    counts.current_young -= is_young
     if is_healthy(task, found):
         counts.current_healthy -= 1
     elif is_protected:
         counts.protected_unready -= 1
+        counts.protected_young -= is_young
     if not is_protected:
         if serves(task):
             counts.leaving += 1
+            counts.leaving_young += is_young
         else:
             counts.idle += 1
         return
     counts.protected -= 1
     if serves(task):
         counts.protected_leaving += 1
+        counts.protected_leaving_young += is_young
     else:
         counts.protected_idle += 1
 
@@ -202,6 +222,13 @@ def _standings(
 ) -> dict[Standing, int]:
     """How many of a deployment's tasks stand where."""
     return {each: view.count(index, standing_key(deployment_id, each)) for each in STANDINGS}
+
+
+def _young(
+    view: View, found: Survey, deployment_id: str, index: Index[Task] = TASKS_BY_STANDING
+) -> int:
+    """How many of a deployment's tasks are RUNNING, but too young to count as healthy."""
+    return view.count_after(index, standing_key(deployment_id, "RUNNING"), found.healthy_before)
 
 
 def former_deployment(fleet: Fleet) -> Deployment | None:

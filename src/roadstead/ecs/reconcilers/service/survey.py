@@ -21,7 +21,7 @@ from roadstead.ecs.rules.fleets import Fleet
 from roadstead.state.view import View
 
 COMING: tuple[Standing, ...] = ("PENDING", "CHECKING")
-"""Where tasks of the former deployment stand that do not serve yet."""
+"""Where tasks stand that do not serve yet."""
 SERVING: tuple[Standing, ...] = ("RUNNING", "HEALTHY")
 
 
@@ -75,9 +75,20 @@ def is_sick(task: Task, found: Survey) -> bool:
     return standing(task) == "UNHEALTHY" and running_since(task) <= found.graced_after
 
 
+def may_come(found: Survey, deployment_id: str) -> bool:
+    """Whether what does not serve yet of the deployment may be waited for.
+
+    That is the former one; after a rollout that was given up every older one, as nothing takes the
+    place of what they have.
+    """
+    if not found.fleet.is_failed:
+        return deployment_id == found.former_id
+    return any(deployment_id == each.id for each in found.fleet.older)
+
+
 def is_coming(task: Task, found: Survey) -> bool:
-    """Whether the task is of the former deployment and does not serve yet."""
-    if task.started_by != found.former_id:
+    """Whether the task does not serve yet, and may be waited for though it must go."""
+    if not may_come(found, task.started_by):
         return False
     where = standing(task)
     return where in COMING or (where == "UNHEALTHY" and not is_sick(task, found))
@@ -108,7 +119,7 @@ def after_stopping(view: View, found: Survey, moves: Moves, arns: Iterable[str])
 
 
 def is_healthy(task: Task, found: Survey) -> bool:
-    """Whether a task of the target counts as healthy."""
+    """Whether a task counts as healthy, wherever it belongs."""
     match standing(task):
         case "HEALTHY":
             return True
@@ -121,20 +132,29 @@ def is_healthy(task: Task, found: Survey) -> bool:
 def next_health_at(view: View, found: Survey, now: datetime) -> datetime | None:
     """When time alone makes a difference: a task becomes healthy, or its grace period ends.
 
-    While tasks wait to be stopped the next task counts, else only the last.
+    While tasks wait to be stopped the next task counts, else only the last. Of older deployments
+    those count that may not go, as the others go while they are young.
     """
     moments: list[datetime] = []
-    running = standing_key(found.fleet.target.id, "RUNNING")
+    tasks, fleet = found.population, found.fleet
+    running = standing_key(fleet.target.id, "RUNNING")
     young = _first_after(view, running, found.healthy_before)
-    if young is not None:
-        tasks = found.population
-        if not (tasks.leaving or tasks.unhealthy or tasks.current > tasks.desired_count):
-            young = view.last(TASKS_BY_STANDING, running) or young
-        moments.append(running_since(young) + (now - found.healthy_before))
-    for each in (found.fleet.target.id, found.former_id):
-        graced = _first_after(view, standing_key(each, "UNHEALTHY"), found.graced_after)
-        if graced is not None:
-            moments.append(running_since(graced) + (now - found.graced_after))
+    waits = tasks.leaving or tasks.staying or tasks.current > tasks.desired_count
+    if young is not None and not (waits or tasks.unhealthy):
+        young = view.last(TASKS_BY_STANDING, running) or young
+    held = [young]
+    not_yet = tasks.leaving_young + tasks.protected_leaving_young + tasks.staying_young
+    if waits and not_yet:
+        held += [
+            _first_after(view, standing_key(each.id, "RUNNING"), found.healthy_before)
+            for each in fleet.older
+        ]
+    moments += [running_since(each) + (now - found.healthy_before) for each in held if each]
+    for each in (fleet.target, *fleet.older):
+        if each.id == fleet.target.id or may_come(found, each.id):
+            graced = _first_after(view, standing_key(each.id, "UNHEALTHY"), found.graced_after)
+            if graced is not None:
+                moments.append(running_since(graced) + (now - found.graced_after))
     return min(moments, default=None)
 
 

@@ -4,13 +4,16 @@ The words are those of `Population`; whoever walks stops as soon as enough are c
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 
 from roadstead.ecs.reconcilers.service.survey import (
     COMING,
     SERVING,
     Survey,
     is_coming,
+    is_healthy,
     is_sick,
+    may_come,
     serves,
 )
 from roadstead.ecs.records.service_tasks import (
@@ -29,8 +32,8 @@ def idle_tasks(view: View, found: Survey) -> Iterator[Task]:
     target = found.fleet.target.id
     draining = arns_of(found.draining)
     for older in found.fleet.older:
-        # Of the former deployment only those on DRAINING instances are idle: they follow.
-        unready = ("UNHEALTHY",) if older.id == found.former_id else ("UNHEALTHY", *COMING)
+        # Of what may be waited for, only tasks on DRAINING instances are idle: they follow.
+        unready = ("UNHEALTHY",) if may_come(found, older.id) else ("UNHEALTHY", *COMING)
         for where in unready:
             for task in tasks_standing(view, older.id, where):
                 if not (task.protection_enabled or task.arn in draining or is_coming(task, found)):
@@ -43,12 +46,14 @@ def idle_tasks(view: View, found: Survey) -> Iterator[Task]:
 
 
 def coming_tasks(view: View, found: Survey) -> Iterator[Task]:
-    """Those of the former deployment that do not serve yet, newest first."""
+    """Those of older deployments that do not serve yet and may be waited for, newest first."""
     draining = arns_of(found.draining)
+    deployments = [each.id for each in found.fleet.older if may_come(found, each.id)]
     for where in (*COMING, "UNHEALTHY"):
-        for task in tasks_standing(view, found.former_id, where, newest_first=True):
-            if is_coming(task, found) and not task.protection_enabled and task.arn not in draining:
-                yield task
+        for deployment_id in deployments:
+            for task in tasks_standing(view, deployment_id, where, newest_first=True):
+                if not (task.protection_enabled or task.arn in draining) and is_coming(task, found):
+                    yield task
 
 
 def leaving_tasks(view: View, found: Survey) -> Iterator[Task]:
@@ -60,6 +65,23 @@ def leaving_tasks(view: View, found: Survey) -> Iterator[Task]:
                 yield from filter(leaves, tasks_standing(view, older.id, where))
     for task in found.draining:
         if (task.started_by == found.fleet.target.id or found.fleet.is_failed) and leaves(task):
+            yield task
+
+
+def young_tasks(view: View, found: Survey, *, staying: bool = False) -> Iterator[Task]:
+    """Those that leave, or stay after a failed rollout, and are too young to be healthy.
+
+    As few are walked as are young, however many leave.
+    """
+    leaves = who_leaves(found, staying=staying)
+    if staying or not found.fleet.is_failed:
+        for older in found.fleet.older:
+            running = tasks_standing(view, older.id, "RUNNING", newest_first=True)
+            young = takewhile(lambda task: not is_healthy(task, found), running)
+            yield from filter(leaves, young)
+    for task in found.draining:
+        is_other = task.started_by == found.fleet.target.id or found.fleet.is_failed
+        if is_other and leaves(task) and not is_healthy(task, found):
             yield task
 
 

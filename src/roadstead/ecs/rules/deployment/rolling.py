@@ -18,25 +18,36 @@ class Population(msgspec.Struct, frozen=True, kw_only=True):
     not on a DRAINING instance."""
     current_healthy: int = 0
     """Those of them that count as healthy."""
+    current_young: int = 0
+    """Those of them that are RUNNING, but for too short a time to count as healthy."""
     leaving: int = 0
     """Tasks that serve but must go: of older deployments, or on a DRAINING instance."""
+    leaving_young: int = 0
+    """Those of them that are too young to count as healthy."""
     idle: int = 0
     """Tasks that must go and do not serve: PENDING or not healthy ones of the same kind."""
     unhealthy: int = 0
     """Tasks of the PRIMARY deployment that failed their health check."""
     coming: int = 0
-    """Tasks of the former deployment, the last that was completed, that do not serve yet."""
+    """Tasks of the former deployment, the last that was completed, that do not serve yet; after a
+    rollout that was given up, of all older deployments."""
     protected: int = 0
     """Those of the current tasks that are protected: too many or not, they are not stopped."""
     protected_unready: int = 0
     """Those of them that do not count as healthy."""
+    protected_young: int = 0
+    """Those of the unready ones that are RUNNING, but too young."""
     protected_leaving: int = 0
     """Tasks beside `leaving` that serve and must go, but are protected."""
+    protected_leaving_young: int = 0
+    """Those of them that are too young to count as healthy."""
     protected_idle: int = 0
     """Tasks beside `idle` and `coming` that do not serve and must go, but are protected."""
     staying: int = 0
     """Tasks of older deployments that serve, and stay because the rollout was given up, as many as
     are wanted."""
+    staying_young: int = 0
+    """Those of them that are too young to count as healthy."""
     restorable: int = 0
     """How many tasks the former deployment has lost since, and may get again."""
     is_primary_held: bool = False
@@ -102,10 +113,12 @@ def next_moves(tasks: Population) -> Moves:
     """What brings the service nearer to `desired_count` current, healthy tasks.
 
     Stops as many as the minimum allows, and starts as many as the maximum then leaves room for.
-    Tasks that do not serve are stopped freely. Unhealthy tasks are replaced first and stopped then:
-    one stays for each task that is not healthy yet, those beyond have their replacement, or are
-    replacements that failed themselves. Where the maximum leaves no room, they are stopped to make
-    it and replaced one by one.
+    Tasks that do not serve are stopped freely. Tasks that must go serve as soon as they are
+    RUNNING, for the young ones among them go first; young ones that may not go hold nothing up for
+    the others, and count once they are healthy.
+    Unhealthy tasks are replaced first and stopped then: one stays for each task that is not healthy
+    yet, those beyond have their replacement, or are replacements that failed themselves. Where the
+    maximum leaves no room, they are stopped to make it and replaced one by one.
     What the former deployment loses is made up for by its own revision as far as the minimum needs
     it, with the room that the PRIMARY one does not take: the new revision may never serve, but it
     is what the user asked for.
@@ -114,14 +127,18 @@ def next_moves(tasks: Population) -> Moves:
     desired = tasks.desired_count
     minimum = minimum_running(desired, tasks.minimum_healthy_percent)
     maximum = maximum_total(desired, tasks.maximum_percent)
-    stop_current, kept_healthy = _surplus_stopped(tasks, minimum)
-    kept = tasks.current - stop_current
+    surplus = _surplus_of(tasks, minimum)
+    kept, kept_healthy = tasks.current - surplus.stops, tasks.current_healthy - surplus.healthy
     serving = kept_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
-    stop_leaving = _between(0, serving - minimum, tasks.leaving)
-    stop_staying = min(kept + tasks.staying - desired, serving - stop_leaving - minimum)
+    held_young = tasks.protected_leaving_young + tasks.staying_young
+    stop_leaving = _between(0, serving - held_young - minimum, tasks.leaving)
+    stop_staying = min(
+        kept + tasks.staying - desired,
+        serving - tasks.protected_leaving_young - stop_leaving - minimum,
+    )
     stop_staying = _between(0, stop_staying, tasks.staying)
     lacking = max(0, minimum - serving)
-    kept_coming = min(lacking, tasks.coming)
+    kept_coming = min(max(lacking, _standing_in(tasks, kept)), tasks.coming)
     kept_unhealthy = min(tasks.unhealthy, max(0, desired - kept_healthy))
     total = kept + tasks.leaving - stop_leaving + kept_unhealthy + kept_coming
     total += tasks.protected_leaving + tasks.protected_idle + tasks.staying - stop_staying
@@ -137,7 +154,7 @@ def next_moves(tasks: Population) -> Moves:
     start = _between(0, maximum - total, missing)
     return Moves(
         start=start,
-        stop_current=stop_current,
+        stop_current=surplus.stops,
         stop_leaving=stop_leaving,
         stop_idle=tasks.idle,
         stop_unhealthy=tasks.unhealthy - kept_unhealthy,
@@ -147,7 +164,7 @@ def next_moves(tasks: Population) -> Moves:
         replaces_unhealthy=min(start, tasks.unhealthy),
         is_blocked=tasks.leaving > stop_leaving
         and missing > 0
-        and start == start_former == kept_coming == 0
+        and start == start_former == kept_coming == held_young == 0
         and kept == kept_healthy,
         protected=_between(0, kept - desired, tasks.protected)
         + _between(0, serving - stop_leaving - minimum, tasks.protected_leaving)
@@ -155,32 +172,57 @@ def next_moves(tasks: Population) -> Moves:
     )
 
 
-def _surplus_stopped(tasks: Population, minimum: int) -> tuple[int, int]:
-    """How many current tasks are too many and may go, and how many healthy ones then stay.
+class _Surplus(msgspec.Struct, frozen=True):
+    """How many current tasks are too many and may go: those that do not serve before others."""
 
-    Those that are not healthy go first; if those are protected, no healthy one goes that the
-    minimum needs.
-    """
+    idle: int
+    young: int
+    healthy: int
+
+    @property
+    def stops(self) -> int:
+        return self.idle + self.young + self.healthy
+
+
+def _surplus_of(tasks: Population, minimum: int) -> _Surplus:
+    """Without protection no more than `desired_count` is left, and that is at least the minimum;
+    but where tasks of less worth may not go, none goes that the minimum needs."""
     surplus = min(max(0, tasks.current - tasks.desired_count), tasks.current - tasks.protected)
-    unready = tasks.current - tasks.current_healthy - tasks.protected_unready
+    may_go_young = tasks.current_young - tasks.protected_young
+    may_go_idle = tasks.current - tasks.current_healthy - tasks.protected_unready - may_go_young
     serving = tasks.current_healthy + tasks.leaving + tasks.protected_leaving + tasks.staying
-    healthy = _between(0, surplus - unready, max(0, serving - minimum))
-    return min(surplus, unready) + healthy, tasks.current_healthy - healthy
+    idle = min(surplus, may_go_idle)
+    spare = max(0, serving + tasks.current_young - minimum)
+    young = _between(0, surplus - idle, min(may_go_young, spare))
+    not_yet = tasks.leaving_young + tasks.protected_leaving_young + tasks.staying_young
+    spare = max(0, serving - not_yet - minimum)
+    return _Surplus(idle, young, _between(0, surplus - idle - young, spare))
+
+
+def _standing_in(tasks: Population, kept: int) -> int:
+    """How many tasks of older deployments that do not serve stay after a rollout was given up.
+
+    Nothing takes their place any more, so they stay as those do that serve, as many as are wanted.
+    """
+    return max(0, tasks.desired_count - kept - tasks.staying) if tasks.is_failed else 0
 
 
 def after_stops(tasks: Population, moves: Moves) -> Population:
     """The population once all that the moves stop is stopped, and before anything is started."""
-    current = tasks.current - moves.stop_current
     minimum = minimum_running(tasks.desired_count, tasks.minimum_healthy_percent)
+    surplus = _surplus_of(tasks, minimum)
     return msgspec.structs.replace(
         tasks,
-        current=current,
-        current_healthy=_surplus_stopped(tasks, minimum)[1],
+        current=tasks.current - surplus.stops,
+        current_healthy=tasks.current_healthy - surplus.healthy,
+        current_young=tasks.current_young - surplus.young,
         leaving=tasks.leaving - moves.stop_leaving,
+        leaving_young=max(0, tasks.leaving_young - moves.stop_leaving),
         idle=tasks.idle - moves.stop_idle,
         unhealthy=tasks.unhealthy - moves.stop_unhealthy,
         coming=tasks.coming - moves.stop_coming,
         staying=tasks.staying - moves.stop_staying,
+        staying_young=max(0, tasks.staying_young - moves.stop_staying),
     )
 
 
