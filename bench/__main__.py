@@ -10,7 +10,17 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from bench import api_calls, flatness, launches, placement, rollouts, scale, services, state_size
+from bench import (
+    api_calls,
+    flatness,
+    launches,
+    placement,
+    rollouts,
+    scale,
+    services,
+    state_size,
+    traffic,
+)
 from bench.sitting import Sitting, sitting, wait_for_calm
 
 THEMES: dict[str, Callable[[Sitting], None]] = {
@@ -22,6 +32,7 @@ THEMES: dict[str, Callable[[Sitting], None]] = {
     "placement": placement.measure,
     "scale": scale.measure,
     "state": state_size.measure,
+    "traffic": traffic.measure,
 }
 ROUNDS = 5
 

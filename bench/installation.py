@@ -28,6 +28,7 @@ class Installation:
 
     def __init__(self, folder: Path, port: int, credentials: Credentials) -> None:
         self.folder = folder
+        self.credentials = credentials
         self.ecs = EcsClient(port, credentials)
 
     def register(self) -> None:

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from roadstead.agent.capabilities import CAPABILITIES
 from roadstead.clock import SystemClock
-from roadstead.ecs.operations.table import WRITES
 from roadstead.control.schema import SCHEMA
+from roadstead.ecs.operations.table import WRITES
 from roadstead.ecs.transitions.container_instances import agent_connected, agent_disconnected
 from roadstead.ecs.transitions.events import publish
 from roadstead.ids import SystemIds
