@@ -34,7 +34,7 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
         return
     live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
     tasks = [task for task in live if task.desired_status == "RUNNING"]
-    if any(task.health_status == "UNHEALTHY" for task in tasks) and not _cannot_replace(service):
+    if any(task.health_status == "UNHEALTHY" for task in tasks) and _can_replace(view, service):
         yield f"{service.arn} has tasks that are UNHEALTHY, and could replace them"
     if service.scheduling_strategy == "DAEMON":
         yield from _daemon(view, service)
@@ -50,9 +50,17 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
         yield from _task_sets(view, service)
 
 
-def _cannot_replace(service: Service) -> bool:
-    """Whether it waits for room, or starts nothing any more: replacements come first."""
-    return bool(service.waiting_reason) or any(fleet.is_failed for fleet in fleets_of(service))
+def _can_replace(view: View, service: Service) -> bool:
+    """Unless it waits for room, and there is none, or starts nothing any more.
+
+    Replacements come first, as far as the cluster has room for them; nobody makes room for one.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+    """
+    fleets = fleets_of(service)
+    if any(fleet.is_failed for fleet in fleets):
+        return False
+    waits = service.waiting_reason or any(fleet.is_waiting for fleet in fleets)
+    return not waits or any(_has_room(view, service, fleet) for fleet in fleets)
 
 
 def _is_done(view: View, fleet: Fleet, tasks: list[Task]) -> bool:

@@ -17,7 +17,7 @@ from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_runnin
 from roadstead.state.records import Change
 from roadstead.state.view import View
 from roadstead.store.store import Commit
-from sim.constraints import constraints_of, is_member
+from sim.constraints import Constraint, constraints_of, is_member
 from sim.fleets import Fleet, fleets_of, is_draining
 
 SCHEDULER = "ServiceSchedulerInitiated"
@@ -44,7 +44,7 @@ class FleetLaw:
             if service is None or service.status != "ACTIVE":
                 continue
             for task in moved.stopped:
-                yield from self._protected(task)
+                yield from self._protected(service, task)
             if service.scheduling_strategy == "DAEMON":
                 yield from self._daemon(service, moved.stopped)
                 continue
@@ -57,7 +57,8 @@ class FleetLaw:
         there = [each for each in tasks if each.started_by in fleet.ids]
         stopped = [each for each in moved.stopped if each.started_by in fleet.ids]
         started = sum(each.started_by in fleet.ids for each in moved.started)
-        yield from self._minimum(fleet, there, stopped)
+        least = minimum_running(fleet.wanted, fleet.minimum_percent)
+        yield from self._minimum(fleet.name, least, there, stopped)
         most = max(
             maximum_total(fleet.wanted, fleet.maximum_percent),
             len(there) - started + len(stopped),
@@ -67,14 +68,15 @@ class FleetLaw:
         left = [each for each in there if each not in moved.started]
         yield from self._causes(fleet, stopped, left)
 
-    def _minimum(self, fleet: Fleet, there: list[Task], stopped: list[Task]) -> Iterator[str]:
+    def _minimum(
+        self, name: str, least: int, there: list[Task], stopped: list[Task]
+    ) -> Iterator[str]:
         """In healthy tasks and in RUNNING ones."""
-        least = minimum_running(fleet.wanted, fleet.minimum_percent)
         for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
             serving = sum(serves(each) for each in there)
             before = serving + sum(serves(each) for each in stopped)
             if serving < min(least, before):
-                yield f"{fleet.name}: {before} → {serving} {what}, the minimum is {least}"
+                yield f"{name}: {before} → {serving} {what}, the minimum is {least}"
 
     def _causes(self, fleet: Fleet, stopped: list[Task], left: list[Task]) -> Iterator[str]:
         """Nobody is stopped for nothing; an agent that is away is nothing."""
@@ -89,39 +91,47 @@ class FleetLaw:
             elif fleet.is_failed and len(before) <= fleet.wanted:
                 yield f"{task.arn} was stopped for {fleet.name}, which FAILED"
 
-    def _protected(self, task: Task) -> Iterator[str]:
-        """Only a task found unhealthy, a drained daemon, or one whose time is over, is stopped."""
+    def _protected(self, service: Service, task: Task) -> Iterator[str]:
+        """Only a task is stopped that was found unhealthy, or whose time is over; or a daemon's
+        where it is not wanted any more."""
         ends_at = task.protection_expires_at
         is_over = ends_at is not None and ends_at <= self._now()
+        instance = self._view.get(CONTAINER_INSTANCES, task.container_instance_arn)
+        is_misplaced = (
+            task.is_daemon
+            and instance is not None
+            and not is_member(instance, self._constraints_of(service))
+        )
         if task.protection_enabled and not (
-            is_over or task.health_status == "UNHEALTHY" or task.is_daemon
+            is_over or task.health_status == "UNHEALTHY" or is_misplaced
         ):
             yield f"{task.arn} was stopped though protected until {ends_at}"
 
     def _daemon(self, service: Service, stopped: list[Task]) -> Iterator[str]:
         """Only what is on ACTIVE instances that match counts; elsewhere all may be stopped."""
         view = self._view
-        definition = view.get(TASK_DEFINITIONS, service.task_definition_arn)
-        constraints = constraints_of(definition, service)
+        constraints = self._constraints_of(service)
         active = {
             each.arn
             for each in view.find(LISTED_CONTAINER_INSTANCES, f"{service.cluster_arn}|ACTIVE")
             if is_member(each, constraints)
         }
-        there = sum(
-            self._is_healthy(each)
+        there = [
+            each
             for each in view.find(LIVE_TASKS_BY_SERVICE, service.arn)
             if each.desired_status == "RUNNING" and each.container_instance_arn in active
-        )
+        ]
         gone = [each for each in stopped if each.container_instance_arn in active]
-        before = there + sum(self._is_healthy(each) for each in gone)
         least = minimum_running(service.desired_count, service.minimum_healthy_percent)
-        if there < min(least, before):
-            yield f"{service.arn}: {before} → {there} healthy, the minimum is {least}"
+        yield from self._minimum(service.arn, least, there, gone)
         for task in gone:
             if task.started_by == service.deployments[0].id and task.health_status != "UNHEALTHY":
                 instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
                 yield f"{task.arn} of the daemon {service.arn} was stopped on {instance}"
+
+    def _constraints_of(self, service: Service) -> tuple[Constraint, ...]:
+        definition = self._view.get(TASK_DEFINITIONS, service.task_definition_arn)
+        return constraints_of(definition, service)
 
     def _is_healthy(self, task: Task) -> bool:
         """By its health checks, or RUNNING for as long as it takes to count as healthy."""

@@ -24,6 +24,10 @@ class DaemonPopulation(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks of older deployments that serve."""
     idle: int = 0
     """Tasks of older deployments that do not serve: PENDING, or not healthy."""
+    protected: int = 0
+    """Tasks of older deployments beside those two, that are protected from being stopped."""
+    protected_healthy: int = 0
+    """Those of them that count as healthy."""
     unhealthy: int = 0
     """Tasks of the PRIMARY deployment that failed their health check."""
     unheard: int = 0
@@ -47,6 +51,8 @@ class DaemonMoves(msgspec.Struct, frozen=True, kw_only=True):
     stop_unhealthy: int = 0
     is_blocked: bool = False
     """The minimum allows no stop, now or later: only a change by the user helps."""
+    protected: int = 0
+    """How many tasks would be stopped, now or later, if they were not protected."""
 
 
 def daemon_moves(tasks: DaemonPopulation) -> DaemonMoves:
@@ -59,7 +65,7 @@ def daemon_moves(tasks: DaemonPopulation) -> DaemonMoves:
     minimum = minimum_running(tasks.matching, tasks.minimum_healthy_percent)
     if tasks.is_held:
         return DaemonMoves()
-    spare = tasks.current_healthy + tasks.leaving - minimum
+    spare = tasks.current_healthy + tasks.leaving + tasks.protected_healthy - minimum
     unready = tasks.current - tasks.current_healthy - tasks.unheard
     is_still = not (unready or tasks.ending or tasks.startable)
     return DaemonMoves(
@@ -70,4 +76,5 @@ def daemon_moves(tasks: DaemonPopulation) -> DaemonMoves:
         and minimum >= tasks.matching
         and not (tasks.missing or tasks.idle or tasks.unhealthy)
         and is_still,
+        protected=tasks.protected,
     )

@@ -5,6 +5,7 @@ The worlds check the first two after every plan.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import msgspec
 from daemon_world import AGENT, DaemonWorld, a_daemon, a_replica
@@ -75,6 +76,17 @@ def health_changes(world: DaemonWorld, pick: int) -> None:
         containers = (msgspec.structs.replace(task.containers[0], has_health_check=True),)
         health = ("HEALTHY", "UNHEALTHY", "UNKNOWN")[pick % 3]
         world.put(msgspec.structs.replace(task, containers=containers, health_status=health))
+
+
+def is_protected(world: DaemonWorld, pick: int) -> None:
+    task = one_of_the_tasks(world, pick)
+    if task and task.desired_status == "RUNNING":
+        ends_at = world.now + timedelta(seconds=pick * 30)
+        world.put(
+            msgspec.structs.replace(
+                task, protection_enabled=pick % 4 > 0, protection_expires_at=ends_at
+            )
+        )
 
 
 def time_passes(world: DaemonWorld, pick: int) -> None:
@@ -148,6 +160,7 @@ HAPPENINGS: tuple[Callable[[DaemonWorld, int], None], ...] = (
     agents_answer,
     agents_answer,
     health_changes,
+    is_protected,
     time_passes,
     time_passes,
     is_updated,
@@ -235,6 +248,8 @@ def states(draw: st.DrawFn) -> DaemonWorld:
             last_status="PENDING" if where == "PENDING" else "RUNNING",
             desired_status=draw(st.sampled_from(("RUNNING", "RUNNING", "RUNNING", "STOPPED"))),
             health_status=where if where in ("HEALTHY", "UNHEALTHY") else "UNKNOWN",
+            protection_enabled=draw(st.sampled_from((False, False, True))),
+            protection_expires_at=draw(st.sampled_from((None, ago(5), ago(-500)))),
             containers=(a_container(has_health_check=where not in ("PENDING", "RUNNING")),),
             created_at=ago(900),
             started_at=None if where == "PENDING" else ago(draw(st.sampled_from((5, 39, 40, 900)))),

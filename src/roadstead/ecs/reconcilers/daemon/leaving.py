@@ -2,7 +2,8 @@
 
 A key is a container instance, so a change costs what that instance holds. While it drains, its
 daemon tasks stay until the tasks of all other services there are STOPPED: a daemon serves them to
-the end. Standalone tasks are not waited for: nobody stops them.
+the end. Standalone tasks are not waited for: nobody stops them. A protected daemon task
+stays in a drain, as every protected task does, but not where its service does not want it any more.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from datetime import datetime
 from roadstead.ecs.reconcilers.daemon.actions import StopViolatingTask
 from roadstead.ecs.reconcilers.service.actions import StopTasks
 from roadstead.ecs.reconcilers.service.fleet import scaling_reason
+from roadstead.ecs.reconcilers.service.protections import is_protected_anew
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, Service
@@ -61,6 +63,8 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:  # noqa: ARG001  # a
 def _stop(
     view: View, service: Service, instance: ContainerInstance, task: Task
 ) -> tuple[Action, ...]:
+    if instance.status == "DRAINING" and task.protection_enabled:
+        return ()
     if instance.status == "DRAINING":
         reason = scaling_reason(service.deployments[0].id)
         return (StopTasks(service.arn, (task.arn,), reason),)
@@ -92,7 +96,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     if not task.service_arn or not arn or not _has_daemons(view, arn):
         return ()
     if task.is_daemon:
-        return (arn,) if before is None else ()
+        return (arn,) if before is None or is_protected_anew(before, after) else ()
     ended = before is not None and before.last_status != "STOPPED"
     return (arn,) if ended and (after is None or after.last_status == "STOPPED") else ()
 

@@ -20,6 +20,7 @@ from roadstead.ecs.reconcilers.service.actions import (
     AnnounceWaiting,
     CompleteDeployment,
     DropDeployments,
+    EndProtection,
     StopTasks,
     StopUnhealthyTasks,
     StopWaiting,
@@ -31,11 +32,17 @@ from roadstead.ecs.reconcilers.service.fleet import (
     WAITING_LOOKED_AT_AFTER,
     scaling_reason,
 )
+from roadstead.ecs.reconcilers.service.protections import (
+    complaint,
+    ending_protections,
+    is_protected_anew,
+)
 from roadstead.ecs.reconcilers.service.repeats import due_at, is_due
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import (
+    PROTECTED_BY_STANDING,
     STANDINGS,
     TASKS_BY_STANDING,
     Standing,
@@ -83,12 +90,19 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         return SETTLED
     if service.desired_count != found.places.matching:
         return Plan((CountInstances(key, found.places.matching),))
+    protection_ends_at, expired = ending_protections(view, service, now, most=STOPPED_AT_ONCE_MAX)
+    if expired:
+        return Plan((EndProtection(key, expired),))
     moves = daemon_moves(found.population)
     counted, tries_at = failures(view, service, service.deployments[0], now)
     stops = _stops(view, service, found, moves)
     starts, waits_until = _starts(service, found, now)
     ends: list[Action] = []
-    wakes = [tries_at, waits_until]
+    wakes = [tries_at, waits_until, protection_ends_at]
+    if moves.protected:
+        said, wake = complaint(service, service.deployments[0], moves.protected, now)
+        stops += said
+        wakes.append(wake)
     if not (counted or stops or starts):
         ends, wake = _ends(service, found, moves, now)
         wakes.append(wake)
@@ -149,13 +163,17 @@ def _young(view: View, found: DaemonSurvey, deployments: Iterable[str]) -> Itera
 def _of(
     view: View, found: DaemonSurvey, deployments: Iterable[str], standings: Iterable[Standing]
 ) -> Iterator[Task]:
-    """Tasks of these deployments that stand so, the newest first; only where they count."""
+    """Tasks of these deployments that stand so, the newest first; only where they count.
+
+    Protection is from making way for another deployment, and from nothing else.
+    """
     strays = frozenset(found.places.strays)
     for deployment_id in deployments:
         for where in standings:
             key = standing_key(deployment_id, where)
             for task in view.walk(TASKS_BY_STANDING, key, reverse=True):
-                if task.container_instance_arn not in strays:
+                is_kept = task.protection_enabled and deployment_id in found.left_of_older
+                if not (is_kept or task.container_instance_arn in strays):
                     yield task
 
 
@@ -222,6 +240,12 @@ def _next_health_at(
         if not (found.population.leaving or found.population.unhealthy):
             young = view.last(TASKS_BY_STANDING, running) or young
         moments.append(running_since(young) + (now - found.healthy_before))
+    if found.population.leaving and found.population.protected:
+        for each in found.left_of_older:
+            running = standing_key(each, "RUNNING")
+            kept = next(view.walk(PROTECTED_BY_STANDING, running, after=found.healthy_before), None)
+            if kept is not None:
+                moments.append(running_since(kept) + (now - found.healthy_before))
     sick = standing_key(primary_id, "UNHEALTHY")
     graced = next(view.walk(TASKS_BY_STANDING, sick, after=found.graced_after), None)
     if graced is not None:
@@ -233,7 +257,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     task = after or before
     assert task is not None
     concerned: list[str] = []
-    if task.is_daemon and has_moved(before, after):
+    if task.is_daemon and (has_moved(before, after) or is_protected_anew(before, after)):
         concerned.append(task.service_arn)
     if holds_room(before) and not holds_room(after):
         daemons = view.find(DAEMON_SERVICES, task.cluster_arn)

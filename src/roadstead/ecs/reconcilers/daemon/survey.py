@@ -13,6 +13,8 @@ from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.service_tasks import (
+    PROTECTED_BY_STANDING,
+    PROTECTIONS_BY_END,
     STANDINGS,
     TASKS_BY_STANDING,
     Standing,
@@ -24,6 +26,7 @@ from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Task
 from roadstead.ecs.rules.daemon import DaemonPopulation
 from roadstead.ecs.rules.daemon_places import DaemonPlaces, daemon_places
 from roadstead.ecs.transitions.daemon_tasks import may_start, needs_of
+from roadstead.state.records import Index
 from roadstead.state.view import View
 
 SERVING: tuple[Standing, ...] = ("RUNNING", "HEALTHY")
@@ -49,6 +52,8 @@ class _Counts(msgspec.Struct):
     idle: int = 0
     unhealthy: int = 0
     unheard: int = 0
+    protected: int = 0
+    protected_healthy: int = 0
 
 
 def daemon_survey(view: View, service: Service, now: datetime, *, most: int) -> DaemonSurvey | None:
@@ -73,7 +78,11 @@ def daemon_survey(view: View, service: Service, now: datetime, *, most: int) -> 
     counts.unhealthy = of["UNHEALTHY"] - graced
     counts.current = sum(of.values()) - counts.unhealthy
     counts.current_healthy = of["RUNNING"] - young + of["HEALTHY"]
-    left = {each.id: _count_older(view, each.id, counts) for each in service.deployments[1:]}
+    left = {}
+    for older in service.deployments[1:]:
+        left[older.id] = _count_older(view, older.id, counts)
+        if view.count(PROTECTIONS_BY_END, service.arn):
+            _count_protected(view, older.id, counts, healthy_before)
     if places.strays:
         for task in _on_strays(view, service, places):
             _leave_out(task, primary.id, counts, healthy_before, graced_after)
@@ -104,10 +113,24 @@ def _count_older(view: View, deployment_id: str, counts: _Counts) -> int:
     return sum(of.values())
 
 
-def _standings(view: View, deployment_id: str) -> dict[Standing, int]:
-    return {
-        each: view.count(TASKS_BY_STANDING, standing_key(deployment_id, each)) for each in STANDINGS
-    }
+def _count_protected(
+    view: View, deployment_id: str, counts: _Counts, healthy_before: datetime
+) -> None:
+    """Protected tasks were counted as if they were not: they are not stopped."""
+    of = _standings(view, deployment_id, PROTECTED_BY_STANDING)
+    running = standing_key(deployment_id, "RUNNING")
+    serving = sum(of[where] for where in SERVING)
+    counts.leaving -= serving
+    counts.idle -= sum(of.values()) - serving
+    counts.protected += sum(of.values())
+    counts.protected_healthy += serving
+    counts.protected_healthy -= view.count_after(PROTECTED_BY_STANDING, running, healthy_before)
+
+
+def _standings(
+    view: View, deployment_id: str, index: Index[Task] = TASKS_BY_STANDING
+) -> dict[Standing, int]:
+    return {each: view.count(index, standing_key(deployment_id, each)) for each in STANDINGS}
 
 
 def _unheard(view: View, deployment_id: str, strays: frozenset[str]) -> int:
@@ -140,13 +163,16 @@ def _leave_out(
     """Take a task out of the numbers: it is on an instance that the service does not count."""
     where = standing(task)
     serves = where in SERVING
-    if task.started_by != primary_id:
-        counts.leaving -= serves
-        counts.idle -= not serves
-        return
     since = running_since(task)
+    is_healthy = where == "HEALTHY" or (where == "RUNNING" and since <= healthy_before)
+    if task.started_by != primary_id:
+        counts.protected -= task.protection_enabled
+        counts.protected_healthy -= task.protection_enabled and is_healthy
+        counts.leaving -= serves and not task.protection_enabled
+        counts.idle -= not (serves or task.protection_enabled)
+        return
     if where == "UNHEALTHY" and since <= graced_after:
         counts.unhealthy -= 1
         return
     counts.current -= 1
-    counts.current_healthy -= where == "HEALTHY" or (where == "RUNNING" and since <= healthy_before)
+    counts.current_healthy -= is_healthy

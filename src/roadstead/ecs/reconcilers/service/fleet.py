@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 import msgspec
 
 from roadstead.ecs.reconcilers.service.actions import (
-    AnnounceProtected,
     AnnounceWaiting,
     RestoreTasks,
     StartTasks,
@@ -21,6 +20,7 @@ from roadstead.ecs.reconcilers.service.actions import (
 from roadstead.ecs.reconcilers.service.choice import tasks_to_stop, unhealthy_to_stop
 from roadstead.ecs.reconcilers.service.counts import count_tasks
 from roadstead.ecs.reconcilers.service.failed_starts import failures
+from roadstead.ecs.reconcilers.service.protections import complaint
 from roadstead.ecs.reconcilers.service.survey import (
     Survey,
     after_stopping,
@@ -104,7 +104,9 @@ def plan_fleet(
     if moves.start_former and has_stopped_all:
         _add_restores(view, service, plan, now, room)  # the new revision comes first
     if moves.protected:
-        _add_complaint(service, plan, now)
+        said, told_again_at = complaint(service, fleet.target, moves.protected, now)
+        plan.stops += said
+        plan.wakes.append(told_again_at)
     plan.wakes.append(next_health_at(view, found, now))
     if has_stopped_all:
         plan.found = after_stopping(view, found, moves, stopped)
@@ -177,13 +179,3 @@ def _add_restores(view: View, service: Service, plan: FleetPlan, now: datetime, 
         return
     plan.starts.append(RestoreTasks(service.arn, former.id, count))
     room.starts -= count
-
-
-def _add_complaint(service: Service, plan: FleetPlan, now: datetime) -> None:
-    """That protected tasks are in the way: once, and again after hours."""
-    target = plan.found.fleet.target
-    told_at = target.protection_told_at
-    if told_at is None or now - told_at >= REPEATED_AFTER:
-        plan.stops.append(AnnounceProtected(service.arn, target.id, plan.moves.protected))
-    else:
-        plan.wakes.append(told_at + REPEATED_AFTER)

@@ -24,11 +24,15 @@ from roadstead.ecs.reconcilers.service.fleet import (
     plan_fleet,
     scaling_reason,
 )
+from roadstead.ecs.reconcilers.service.protections import (
+    ending_protections,
+    is_protected_anew,
+)
 from roadstead.ecs.reconcilers.service.rebalancing import begin, go_on, is_going_on, why_to_stop
 from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
-from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, has_moved
+from roadstead.ecs.records.service_tasks import has_moved
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
@@ -68,7 +72,7 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:
         return Plan((StopWaiting(key),))  # what waited is gone
     if not fleets:
         return SETTLED
-    protection_ends_at, expired = _protections(view, service, now)
+    protection_ends_at, expired = ending_protections(view, service, now, most=STOPPED_AT_ONCE_MAX)
     if expired:
         return Plan((EndProtection(key, expired),))
     draining = draining_tasks(view, service)
@@ -117,19 +121,6 @@ def _earliest(*moments: datetime | None) -> datetime | None:
     return min((each for each in moments if each is not None), default=None)
 
 
-def _protections(
-    view: View, service: Service, now: datetime
-) -> tuple[datetime | None, tuple[str, ...]]:
-    """When the next protection ends, and the tasks whose protection has ended."""
-    expired: list[str] = []
-    for task in view.walk(PROTECTIONS_BY_END, service.arn):
-        ends_at = task.protection_expires_at
-        if ends_at is None or ends_at > now or len(expired) >= STOPPED_AT_ONCE_MAX:
-            return ends_at, tuple(expired)
-        expired.append(task.arn)
-    return None, tuple(expired)
-
-
 def _delete(view: View, service: Service) -> Plan:
     arns = all_tasks(view, service, STOPPED_AT_ONCE_MAX + 1)
     actions: list[Action] = []
@@ -161,8 +152,7 @@ def _has_moved(before: Task | None, after: Task | None) -> bool:
         or after is None
         or has_moved(before, after)
         or before.started_at != after.started_at
-        or before.protection_enabled != after.protection_enabled
-        or before.protection_expires_at != after.protection_expires_at
+        or is_protected_anew(before, after)
     )
 
 
