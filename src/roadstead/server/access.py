@@ -30,10 +30,15 @@ and agent:agent/api (what it calls)"""
 STREAM_EVENTS = "roadstead:StreamEvents"
 """Reading published events; for root keys only, as all that neither an agent nor a host needs."""
 
+STREAM_FABRIC = "roadstead:StreamFabric"
+"""Reading what a machine is to carry of networks."""
+
 HOST_ACTIONS = frozenset(
     {
+        STREAM_FABRIC,
         "roadstead:DescribeControlPlane",
         "roadstead:SubmitInstanceStateChange",
+        "roadstead:SubmitInterfaceStates",
     }
 )
 

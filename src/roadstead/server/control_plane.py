@@ -26,6 +26,7 @@ from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.event_feed import EventFeed
 from roadstead.server.event_sink import EventSink
 from roadstead.server.event_streams import EventStreams
+from roadstead.server.fabric_streams import FabricStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
@@ -92,6 +93,7 @@ class ControlPlane:
         self.doors = AgentDoors(self.sessions, self.store, keys, clock)
         self.feed = EventFeed(self.store)
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
+        self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
         self._stop = asyncio.Event()
 
@@ -121,7 +123,12 @@ class ControlPlane:
     async def _run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]
     ) -> None:
-        application = HttpApplication(self.dispatcher, self.doors.open, events=self.event_streams)
+        application = HttpApplication(
+            self.dispatcher,
+            self.doors.open,
+            events=self.event_streams,
+            fabric=self.fabric_streams,
+        )
         free = [free_address(each) for each in addresses]
         servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]
         async with asyncio.TaskGroup() as group:
@@ -136,6 +143,7 @@ class ControlPlane:
             await self._stop.wait()
             self.sessions.stop()
             self.event_streams.stop()
+            self.fabric_streams.stop()
             for server in servers:
                 server.stop()
             if serving:

@@ -23,6 +23,7 @@ from roadstead.aws.protocol.json import BODY_BYTES_MAX
 from roadstead.clock import Clock
 from roadstead.server.dispatch import Dispatcher
 from roadstead.server.event_streams import EVENTS_PATH, EventStreams
+from roadstead.server.fabric_streams import FABRIC_PATH, FabricStreams
 from roadstead.server.slow_bodies import SlowBodies, TooSlow
 from roadstead.server.websockets import WebsocketUpgrade
 
@@ -65,11 +66,13 @@ class HttpApplication:
         open_websocket: Callable[[WebsocketUpgrade], Awaitable[None]],
         *,
         events: EventStreams | None = None,
+        fabric: FabricStreams | None = None,
         body_seconds: float = BODY_SECONDS_MIN,
     ) -> None:
         self._dispatcher = dispatcher
         self._open_websocket = open_websocket
         self._events = events
+        self._fabric = fabric
         self._slow_bodies = SlowBodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,6 +87,9 @@ class HttpApplication:
         request = request_of(scope, b"")
         if self._events is not None and scope["path"] == EVENTS_PATH:
             await self._events.open(request, receive, send)
+            return
+        if self._fabric is not None and scope["path"] == FABRIC_PATH:
+            await self._fabric.open(request, receive, send)
             return
         reading = _body(receive, request.headers.get("content-length"))
         try:
