@@ -10,7 +10,7 @@ from roadstead.ecs.records.service_deployment import (
     SERVICE_DEPLOYMENTS,
     ServiceDeployment,
 )
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS, Task, has_interface
 from roadstead.state.records import Index
 
 ALL = "all"
@@ -46,9 +46,10 @@ def used_since(token: ClientToken) -> datetime:
 STOPPED_TASKS = Index(
     "stopped_tasks",
     TASKS,
-    lambda task: (ALL,) if task.last_status == "STOPPED" else (),
+    lambda task: (ALL,) if task.last_status == "STOPPED" and not has_interface(task) else (),
     stopped_since,
 )
+"""A task that was given up with its host stays until its interface is deleted: nobody else would."""
 
 INACTIVE_INSTANCES = Index(
     "inactive_instances",

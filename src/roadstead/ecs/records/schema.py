@@ -35,12 +35,14 @@ from roadstead.ecs.records.service_tasks import (
     TASKS_BY_STANDING,
 )
 from roadstead.ecs.records.task import (
+    INTERFACES_LEFT,
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
     LIVE_TASKS_BY_INSTANCE,
     LIVE_TASKS_BY_SERVICE,
     PROTECTED_TASKS,
     TASKS,
+    TASKS_BY_ATTACHMENT,
     TASKS_BY_TARGET,
     TASKS_WITH_INTERFACE,
 )
@@ -96,6 +98,8 @@ SCHEMA = Schema(
         PROTECTED_TASKS,
         TASKS_BY_TARGET,
         TASKS_WITH_INTERFACE,
+        TASKS_BY_ATTACHMENT,
+        INTERFACES_LEFT,
         TASKS_BY_STANDING,
         PROTECTED_BY_STANDING,
         PROTECTIONS_BY_END,

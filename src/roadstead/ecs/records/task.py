@@ -30,7 +30,6 @@ class Container(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     has_health_check: bool = False
     network_bindings: tuple[dict[str, Any], ...] = ()
     """As reported: bindIP, containerPort, hostPort, protocol."""
-    network_interfaces: tuple[dict[str, Any], ...] = ()
     managed_agents: tuple[dict[str, Any], ...] = ()
     cpu: str = "0"
     memory: str = ""
@@ -47,7 +46,8 @@ class TaskInterface(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     attachment_id: str
     """A UUID; `…:attachment/<cluster>/<UUID>` is its ARN."""
     status: str = "PRECREATED"
-    """PRECREATED, CREATED, ATTACHING, ATTACHED, DETACHING, DETACHED, DELETED or FAILED_CREATION."""
+    """PRECREATED, ATTACHING, ATTACHED, DETACHING or DELETED. The CREATED and DETACHED of ECS pass
+    within one change here."""
     subnet_id: str = ""
     security_groups: tuple[str, ...] = ()
     network_interface_id: str = ""
@@ -77,6 +77,8 @@ class TaskTarget(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     """HEALTHY, UNHEALTHY or UNKNOWN, as the load balancer says, also in the grace period."""
     reason: str = ""
     """Its reason code, such as Target.ResponseCodeMismatch."""
+    description: str = ""
+    """The same as a sentence: "Health checks failed with these codes: [503]"."""
 
 
 class TaskRegistration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -261,6 +263,40 @@ TASKS_WITH_INTERFACE = Index(
     ),
 )
 """Key: network interface id. The task whose interface it is, until the interface is deleted."""
+
+TASKS_BY_ATTACHMENT = Index(
+    "tasks_by_attachment",
+    TASKS,
+    lambda task: () if task.interface is None else (task.interface.attachment_id,),
+)
+"""Key: the id of the attachment that an awsvpc task's interface is to it."""
+
+INTERFACES_LEFT = Index(
+    "interfaces_left",
+    TASKS,
+    lambda task: (
+        (task.interface.private_ipv4_address,)
+        if task.interface is not None
+        and task.last_status == "STOPPED"
+        and task.interface.private_ipv4_address
+        and has_interface(task)
+        else ()
+    ),
+)
+"""Key: address. STOPPED tasks, given up with their hosts, whose interfaces are still there."""
+
+
+def has_interface(task: Task | None) -> bool:
+    """Whether it has, or is to have, an interface that is not deleted yet."""
+    return task is not None and task.interface is not None and task.interface.status != "DELETED"
+
+
+def attachment_arn(task: Task) -> str:
+    """The ARN of an awsvpc task's interface as it knows it: `…:attachment/<cluster>/<UUID>`."""
+    assert task.interface is not None
+    cluster = task.cluster_arn.replace(":cluster/", ":attachment/", 1)
+    return f"{cluster}/{task.interface.attachment_id}"
+
 
 
 def target_key(target: TaskTarget) -> str:

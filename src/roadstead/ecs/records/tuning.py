@@ -34,6 +34,11 @@ class Tuning(Record, frozen=True, kw_only=True):
 
     Source: https://docs.aws.amazon.com/general/latest/gr/ecs-service.html#limits_ecs
     """
+    interface_wait_seconds: int = 300
+    """An interface that its instance has not got for so long fails its task.
+
+    Source: agent:ecs-agent/acs/session/attach_eni_common.go
+    """
     dead_host_grace_seconds: int = 0
     """Tasks of an instance whose agent was not heard for so long are replaced; 0: never, as ECS.
 

@@ -36,7 +36,7 @@ def recorded_task_view(task: Task, *, with_tags: bool = False) -> dict[str, Any]
         "launchType": task.launch_type,
         "cpu": task.cpu,
         "memory": task.memory,
-        "containers": [_container_view(task.arn, each) for each in task.containers],
+        "containers": _containers_view(task),
         "overrides": _overrides_view(task),
         "attachments": [] if task.interface is None else [interface_view(task.interface)],
         "attributes": [{"name": name, "value": value} for name, value in task.attributes.items()],
@@ -94,14 +94,29 @@ def _overrides_view(task: Task) -> dict[str, Any]:
     }
 
 
-def _container_view(task_arn: str, container: Container) -> dict[str, Any]:
+def _containers_view(task: Task) -> list[dict[str, Any]]:
+    """All containers of an awsvpc task have the task's address."""
+    interfaces = []
+    if task.interface is not None and task.interface.private_ipv4_address:
+        interfaces = [
+            {
+                "attachmentId": task.interface.attachment_id,
+                "privateIpv4Address": task.interface.private_ipv4_address,
+            }
+        ]
+    return [_container_view(task.arn, each, interfaces) for each in task.containers]
+
+
+def _container_view(
+    task_arn: str, container: Container, interfaces: list[dict[str, Any]]
+) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "containerArn": container.arn,
         "taskArn": task_arn,
         "name": container.name,
         "image": container.image,
         "lastStatus": container.last_status,
-        "networkInterfaces": list(container.network_interfaces),
+        "networkInterfaces": interfaces,
         "healthStatus": container.health_status,
         "cpu": container.cpu,
     }
