@@ -14,7 +14,7 @@ import msgspec
 from botocore.config import Config
 
 from roadstead.aws.responses import check_response
-from roadstead.ecs.reconcilers.table import RECONCILERS
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ids import SystemIds
 from roadstead.keys import Key, Kind

@@ -33,6 +33,15 @@ from roadstead.ecs.records.task_definition import (
 from roadstead.ecs.records.task_set import TASK_SETS, TaskSet
 from roadstead.ecs.records.tuning import TUNING, Tuning
 from roadstead.ecs.rules.fleets import share_of
+from roadstead.elbv2.records.load_balancer import (
+    LISTENERS,
+    LOAD_BALANCERS,
+    RULES,
+    Listener,
+    LoadBalancer,
+    Rule,
+)
+from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS, Target, TargetGroup
 from roadstead.ids import Ids, SeededIds
 from roadstead.state.plans import Call
 from roadstead.state.records import Record, Table
@@ -48,10 +57,15 @@ TABLES: dict[type[Record], Table[Any]] = {
     Cluster: CLUSTERS,
     ContainerInstance: CONTAINER_INSTANCES,
     Family: FAMILIES,
+    Listener: LISTENERS,
+    LoadBalancer: LOAD_BALANCERS,
+    Rule: RULES,
     Service: SERVICES,
     ServiceDeployment: SERVICE_DEPLOYMENTS,
     ServiceEvent: SERVICE_EVENTS,
     ServiceRevision: SERVICE_REVISIONS,
+    Target: TARGETS,
+    TargetGroup: TARGET_GROUPS,
     Task: TASKS,
     TaskSet: TASK_SETS,
     TaskDefinition: TASK_DEFINITIONS,

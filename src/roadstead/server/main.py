@@ -18,8 +18,8 @@ import uvloop
 
 from roadstead import keys
 from roadstead.clock import Clock, SystemClock
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.data_dir import DataDir
-from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.tuning import TUNING_KEY, Tuning
 from roadstead.ids import Ids, SystemIds
 from roadstead.server.control_plane import ControlPlane

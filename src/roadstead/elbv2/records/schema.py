@@ -10,11 +10,13 @@ from roadstead.elbv2.records.load_balancer import (
     RULES_BY_TARGET_GROUP,
 )
 from roadstead.elbv2.records.target_group import (
+    DRAINING_TARGETS,
     TARGET_GROUPS,
     TARGET_GROUPS_BY_SCOPE,
     TARGETS,
     TARGETS_BY_ADDRESS,
     TARGETS_BY_GROUP,
+    TARGETS_BY_ID,
 )
 from roadstead.state.records import Schema
 
@@ -28,5 +30,7 @@ SCHEMA = Schema(
         TARGET_GROUPS_BY_SCOPE,
         TARGETS_BY_GROUP,
         TARGETS_BY_ADDRESS,
+        TARGETS_BY_ID,
+        DRAINING_TARGETS,
     ),
 )

@@ -47,9 +47,10 @@ class TargetGroup(Record, frozen=True, kw_only=True):
 class Target(Record, frozen=True, kw_only=True):
     """`arn` is `<target group ARN>|<id>|<port>`, made by `target_arn`.
 
-    `status`: initial (no result yet), healthy, unhealthy, draining; or unused
-    and unavailable where nobody checks it. What DescribeTargetHealth shows is this, and `unused` for
-    every target of a group that no listener leads to.
+    `status`: initial (no result yet), healthy, unhealthy, draining; or unused for a target that
+    nothing can be sent to (`unreachable`). Its moves are a table, `MOVES` in
+    `elbv2/rules/target_health.py`. DescribeTargetHealth shows this, but `unused` for every target
+    of a group that no listener leads to.
     """
 
     target_group_arn: str = ""
@@ -77,6 +78,12 @@ TARGET_GROUPS_BY_SCOPE = Index(
     "target_groups_by_scope", TARGET_GROUPS, lambda each: (each.scope,), lambda each: each.name
 )
 TARGETS_BY_GROUP = Index("targets_by_group", TARGETS, lambda each: (each.target_group_arn,))
+TARGETS_BY_ID = Index("targets_by_id", TARGETS, lambda each: (each.id,))
+"""Key: EC2 instance id, or address: wherever it is registered."""
+DRAINING_TARGETS = Index(
+    "draining_targets", TARGETS, lambda each: ("all",) if each.status == "draining" else ()
+)
+"""Key: `all`."""
 TARGETS_BY_ADDRESS = Index(
     "targets_by_address", TARGETS, lambda each: (each.address,) if each.address else ()
 )
