@@ -10,6 +10,17 @@ from typing import Any
 import msgspec
 
 from roadstead.control.schema import SCHEMA
+from roadstead.ec2.records.network import (
+    NETWORK_INTERFACES,
+    SECURITY_GROUPS,
+    SUBNETS,
+    VPCS,
+    NetworkInterface,
+    SecurityGroup,
+    Subnet,
+    Vpc,
+    ec2_arn,
+)
 from roadstead.ecs.records.account import CLIENT_TOKENS, ClientToken
 from roadstead.ecs.records.cluster import CLUSTERS, Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
@@ -22,7 +33,7 @@ from roadstead.ecs.records.service import (
 )
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS, ServiceDeployment
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS, ServiceRevision
-from roadstead.ecs.records.task import TASKS, Container, Task
+from roadstead.ecs.records.task import TASKS, Container, Task, TaskInterface
 from roadstead.ecs.records.task_definition import (
     FAMILIES,
     TASK_DEFINITIONS,
@@ -59,17 +70,21 @@ TABLES: dict[type[Record], Table[Any]] = {
     Family: FAMILIES,
     Listener: LISTENERS,
     LoadBalancer: LOAD_BALANCERS,
+    NetworkInterface: NETWORK_INTERFACES,
     Rule: RULES,
+    SecurityGroup: SECURITY_GROUPS,
     Service: SERVICES,
     ServiceDeployment: SERVICE_DEPLOYMENTS,
     ServiceEvent: SERVICE_EVENTS,
     ServiceRevision: SERVICE_REVISIONS,
+    Subnet: SUBNETS,
     Target: TARGETS,
     TargetGroup: TARGET_GROUPS,
     Task: TASKS,
     TaskSet: TASK_SETS,
     TaskDefinition: TASK_DEFINITIONS,
     Tuning: TUNING,
+    Vpc: VPCS,
 }
 
 
@@ -275,6 +290,53 @@ def a_task(
             "connectivity": "CONNECTED",
             "created_at": ago(900),
             **group,
+            **fields,
+        }
+    )
+
+
+def a_vpc(number: int = 1, **fields: Any) -> Vpc:
+    """10.<number>.0.0/16"""
+    vpc_id = f"vpc-{number:017x}"
+    return Vpc(
+        **{
+            "arn": ec2_arn(SCOPE, "vpc", vpc_id),
+            "vpc_id": vpc_id,
+            "scope": SCOPE,
+            "cidr": f"10.{number}.0.0/16",
+            **fields,
+        }
+    )
+
+
+def a_subnet(number: int = 1, *, vpc: int = 1, **fields: Any) -> Subnet:
+    """10.<vpc>.<number>.0/24"""
+    subnet_id = f"subnet-{number:017x}"
+    return Subnet(
+        **{
+            "arn": ec2_arn(SCOPE, "subnet", subnet_id),
+            "subnet_id": subnet_id,
+            "scope": SCOPE,
+            "vpc_id": f"vpc-{vpc:017x}",
+            "cidr": f"10.{vpc}.{number}.0/24",
+            "zone": f"{REGION}a",
+            **fields,
+        }
+    )
+
+
+def a_task_interface(number: int = 1, *, subnet: int = 1, **fields: Any) -> TaskInterface:
+    """ATTACHED, 10.1.<subnet>.<number>."""
+    address = f"10.1.{subnet}.{number}"
+    return TaskInterface(
+        **{
+            "attachment_id": f"00000000-0000-0000-0000-{number:012x}",
+            "status": "ATTACHED",
+            "subnet_id": f"subnet-{subnet:017x}",
+            "network_interface_id": f"eni-{number:017x}",
+            "mac_address": f"0a:00:00:00:{subnet:02x}:{number:02x}",
+            "private_ipv4_address": address,
+            "private_dns_name": f"ip-{address.replace('.', '-')}.ec2.internal",
             **fields,
         }
     )

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 from agents import ARN, AgentChannel, World, played, settle
 
-from given import a_call, a_task, task_arn, tuned
+from given import a_call, a_subnet, a_task, a_task_interface, a_vpc, task_arn, tuned
 from roadstead.agent_protocol.messages import acs, tcs
 from roadstead.aws.errors import ApiError
+from roadstead.ec2.records.network import SUBNETS, VPCS
 from roadstead.ecs.reconcilers import lost_host
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.task import TASKS
@@ -67,6 +68,43 @@ def test_a_task_that_starts_is_sent_and_its_stop_too_each_once() -> None:
         world.put(a_task(1, last_status="STOPPED"))
         await settle()
         assert channel.payloads() == [("1", "RUNNING"), ("1", "STOPPED")]
+
+    played(story, World)
+
+
+def test_a_task_is_told_once_its_interface_is_attached_and_its_stop_once_it_is_drained() -> None:
+    async def story(world: World) -> None:
+        world.store.update(lambda tx: tx.put(VPCS, a_vpc()))
+        world.store.update(lambda tx: tx.put(SUBNETS, a_subnet()))
+        channel = await world.connect()
+        interface = a_task_interface()
+
+        async def becomes(last_status: str, desired_status: str, *told: tuple[str, str]) -> None:
+            world.put(
+                a_task(
+                    1,
+                    last_status=last_status,
+                    desired_status=desired_status,
+                    interface=interface,
+                )
+            )
+            await settle()
+            assert channel.payloads() == list(told), last_status
+
+        await becomes("PROVISIONING", "RUNNING")
+        await becomes("PENDING", "RUNNING", ("1", "RUNNING"))
+        await becomes("RUNNING", "RUNNING", ("1", "RUNNING"))
+        await becomes("DEACTIVATING", "STOPPED", ("1", "RUNNING"))
+        again = await world.connect()
+        assert again.payloads() == [("1", "RUNNING")]
+        manifest = again.sent[0]
+        assert isinstance(manifest, acs.TaskManifestMessage)
+        assert [each.task_arn for each in manifest.tasks] == [task_arn(1)]
+        channel = again
+        await becomes("STOPPING", "STOPPED", ("1", "RUNNING"), ("1", "STOPPED"))
+        await becomes("DEPROVISIONING", "STOPPED", ("1", "RUNNING"), ("1", "STOPPED"))
+        third = await world.connect()
+        assert third.payloads() == []
 
     played(story, World)
 

@@ -40,6 +40,9 @@ def encode(message: msgspec.Struct) -> str:
 def decode_acs_from_server(text: str) -> acs.ServerMessage:
     """What the control plane says on ACS. Raises: FrameError, UnknownMessageType"""
     message: acs.ServerMessage = _decode(text, _ACS_FROM_SERVER)
+    if fault := acs.fault(message):
+        kind = type(message).__name__
+        raise FrameError(f"{kind}: {fault}", kind)
     return message
 
 

@@ -27,6 +27,7 @@ from roadstead.ecs.records.task import Task
 from roadstead.ecs.views.agent_payload import (
     manifest_for_agent,
     payload_task,
+    status_told,
     stops_confirmed,
     tasks_of_agent,
 )
@@ -117,7 +118,7 @@ class AcsConnection:
             await self._handle(Tick())
 
     async def _full_look(self) -> None:
-        """Send the manifest and every task that is not STOPPED: duplicates do no harm."""
+        """Send the manifest and every task that the agent may know of: duplicates do no harm."""
         self._look_at_everything = False
         self._changed.clear()
         view = self._store.view
@@ -130,9 +131,10 @@ class AcsConnection:
 
     async def _tell(self, tasks: Iterable[tuple[str, Task | None]]) -> None:
         for arn, task in tasks:
-            if task is None or task.last_status == "STOPPED":
+            status = None if task is None else status_told(task)
+            if task is None or status is None:
                 await self._handle(acs.ForgetTasks((arn,)))
-            elif self._session.told(arn) not in (task.desired_status, "STOPPED"):
+            elif self._session.told(arn) not in (status, "STOPPED"):
                 delivery = self._delivery(task)
                 if delivery is not None:
                     await self._handle(acs.SendTasks((delivery,)))

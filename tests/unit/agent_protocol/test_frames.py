@@ -1,12 +1,15 @@
 """Frames are exactly what AWS's agent and control plane put on the wire."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 import pytest
 
 from roadstead.agent_protocol import frames
 from roadstead.agent_protocol.messages import acs, tcs
+from roadstead.agent_protocol.messages.network_interface import primary_address
 
 ACK = (
     '{"type":"AckRequest","message":{"cluster":"arn:aws:ecs:us-east-1:123456789012:cluster/proto",'
@@ -118,3 +121,64 @@ def test_a_frame_that_is_nested_too_deeply_is_refused(
     deep = '{"metadata":' * 100_000 + "1" + "}" * 100_000
     with pytest.raises(frames.FrameError):
         decode(f'{{"type":"{kind}","message":{deep}}}')
+
+
+ENI = {
+    "attachmentArn": "arn:aws:ecs:us-east-1:123456789012:attachment/11111111",
+    "ec2Id": "eni-0123456789abcdef0",
+    "macAddress": "0a:58:0a:64:00:0a",
+    "ipv4Addresses": [{"primary": True, "privateAddress": "10.100.0.10"}],
+    "subnetGatewayIpv4Address": "10.100.0.1/24",
+    "domainNameServers": ["10.100.0.2"],
+    "domainName": ["ec2.internal"],
+    "privateDnsName": "ip-10-100-0-10.ec2.internal",
+    "interfaceAssociationProtocol": "default",
+    "index": 0,
+}
+ATTACH: dict[str, Any] = {
+    "messageId": "m",
+    "clusterArn": "c",
+    "containerInstanceArn": "i",
+    "taskArn": "t",
+    "waitTimeoutMs": 1000,
+    "elasticNetworkInterfaces": [ENI],
+}
+
+
+def attach(kind: str = "AttachTaskNetworkInterfacesMessage", **changes: Any) -> str:
+    return json.dumps({"type": kind, "message": ATTACH | changes})
+
+
+def test_interfaces_to_be_attached_are_read_as_they_are_sent() -> None:
+    message = frames.decode_acs_from_server(attach())
+    assert isinstance(message, acs.AttachTaskNetworkInterfacesMessage)
+    (eni,) = message.elastic_network_interfaces
+    assert primary_address(eni) == "10.100.0.10"
+    assert eni.subnet_gateway_ipv4_address == "10.100.0.1/24"
+    other = frames.decode_acs_from_server(attach("AttachInstanceNetworkInterfacesMessage"))
+    assert isinstance(other, acs.AttachInstanceNetworkInterfacesMessage)
+    assert other.elastic_network_interfaces == (eni,)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"messageId": ""},
+        {"clusterArn": ""},
+        {"containerInstanceArn": ""},
+        {"taskArn": ""},
+        {"waitTimeoutMs": 0},
+        {"waitTimeoutMs": "1000"},
+        {"elasticNetworkInterfaces": []},
+        {"elasticNetworkInterfaces": [ENI | {"ec2Id": ""}]},
+        {"elasticNetworkInterfaces": [ENI | {"macAddress": "0a:58"}]},
+        {"elasticNetworkInterfaces": [ENI | {"ipv4Addresses": []}]},
+        {"elasticNetworkInterfaces": [ENI | {"ipv4Addresses": [{"privateAddress": "x"}]}]},
+        {"elasticNetworkInterfaces": [ENI | {"subnetGatewayIpv4Address": "10.100.0.1"}]},
+        {"elasticNetworkInterfaces": [ENI | {"interfaceAssociationProtocol": "vlan"}]},
+        {"elasticNetworkInterfaces": [ENI | {"interfaceAssociationProtocol": "other"}]},
+    ],
+)
+def test_interfaces_that_say_too_little_are_refused_whole(changes: dict[str, Any]) -> None:
+    with pytest.raises(frames.FrameError):
+        frames.decode_acs_from_server(attach(**changes))

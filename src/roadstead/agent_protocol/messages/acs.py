@@ -5,11 +5,8 @@ A member without a default is one whose absence makes the whole message undecoda
 
 import msgspec
 
-from roadstead.agent_protocol.messages.payload import (
-    Attachment,
-    ElasticNetworkInterface,
-    RoleCredentials,
-)
+from roadstead.agent_protocol.messages.network_interface import ElasticNetworkInterface, fault_of
+from roadstead.agent_protocol.messages.payload import Attachment, RoleCredentials
 
 
 class _Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -216,3 +213,26 @@ AgentMessage = (
     | IAMRoleCredentialsAckRequest
     | TaskStopVerificationMessage
 )
+
+
+def fault(message: ServerMessage) -> str:
+    """Why an agent drops a message that it can decode; empty when it does not."""
+    match message:
+        case AttachTaskNetworkInterfacesMessage() if not message.task_arn:
+            return "taskArn is empty"
+        case AttachTaskNetworkInterfacesMessage() | AttachInstanceNetworkInterfacesMessage():
+            return _attachment_fault(message)
+    return ""
+
+
+def _attachment_fault(
+    message: AttachTaskNetworkInterfacesMessage | AttachInstanceNetworkInterfacesMessage,
+) -> str:
+    for name in ("message_id", "cluster_arn", "container_instance_arn"):
+        if not getattr(message, name):
+            return f"{name} is empty"
+    if message.wait_timeout_ms <= 0:
+        return f"waitTimeoutMs is {message.wait_timeout_ms}; it must be above 0"
+    if not message.elastic_network_interfaces:
+        return "elasticNetworkInterfaces is empty"
+    return fault_of(message.elastic_network_interfaces)

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.agent_protocol.messages.network_interface import ElasticNetworkInterface
+
 DesiredStatus = Literal["RUNNING", "STOPPED"]
 Condition = Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
 
@@ -156,24 +158,6 @@ class RoleCredentials(_Wire, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"RoleCredentials(credentials_id='…', role_arn={self.role_arn!r})"
-
-
-class Ipv4Address(_Wire, frozen=True, kw_only=True):
-    primary: bool = False
-    private_address: str = ""
-
-
-class ElasticNetworkInterface(_Wire, frozen=True, kw_only=True):
-    attachment_arn: str = ""
-    ec2_id: str = ""
-    mac_address: str = ""
-    ipv4_addresses: tuple[Ipv4Address, ...] = ()
-    subnet_gateway_ipv4_address: str = ""
-    domain_name_servers: tuple[str, ...] = ()
-    domain_name: tuple[str, ...] = ()
-    private_dns_name: str = ""
-    interface_association_protocol: str = ""
-    index: int = 0
 
 
 class AttachmentProperty(_Wire, frozen=True, kw_only=True):

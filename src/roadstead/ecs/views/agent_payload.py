@@ -1,6 +1,7 @@
 """Tasks as agents are told of them: PayloadTask, and the manifest.
 
-A task that should run goes whole; of one that should stop only its ARN and that.
+A task that should run goes whole; of one that should stop only its ARN and that. An agent hears of
+a task only once its interface is attached, and of its stop only once no traffic is led to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import Any, cast
 
 from roadstead.agent_protocol.messages.acs import TaskIdentity
 from roadstead.agent_protocol.messages.payload import (
+    DesiredStatus,
     DockerVolumeConfiguration,
     EfsVolumeConfiguration,
     HostVolume,
@@ -18,23 +20,36 @@ from roadstead.aws.arns import last_part
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.rules.sizes import cpu_units, memory_mib
+from roadstead.ecs.rules.task_lifecycle import is_agent_to_stop, is_known_to_agent
 from roadstead.ecs.transitions.service_revisions import revision_of_task
 from roadstead.ecs.views.payload_container import payload_container
+from roadstead.ecs.views.payload_interface import payload_interfaces
 from roadstead.state.view import View
 
 
 def tasks_of_agent(view: View, container_instance_arn: str) -> list[Task]:
-    """Every task of the instance that is not STOPPED, oldest first: agents start them so.
+    """Every task of the instance that its agent may know of, oldest first: agents start them so.
 
     Make payloads (`payload_task`) only of those of which the agent was not told yet.
     """
-    tasks = view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
+    tasks = [
+        task
+        for task in view.find(LIVE_TASKS_BY_INSTANCE, container_instance_arn)
+        if is_known_to_agent(task.last_status)
+    ]
     return sorted(tasks, key=lambda task: (task.created_at is not None, task.created_at, task.arn))
+
+
+def status_told(task: Task) -> DesiredStatus | None:
+    """What the task's agent should be told now; None: nothing, it is not to know the task."""
+    if not is_known_to_agent(task.last_status):
+        return None
+    return "STOPPED" if is_agent_to_stop(task.desired_status, task.last_status) else "RUNNING"
 
 
 def payload_task(view: View, task: Task) -> PayloadTask:
     """The task as its agent needs it."""
-    if task.desired_status == "STOPPED":
+    if is_agent_to_stop(task.desired_status, task.last_status):
         return PayloadTask(
             arn=task.arn, desired_status="STOPPED", task_cluster_arn=task.cluster_arn
         )
@@ -53,6 +68,7 @@ def payload_task(view: View, task: Task) -> PayloadTask:
         volumes=tuple(_volume(each) for each in document.get("volumes") or ()),
         pid_mode=document.get("pidMode") or "",
         ipc_mode=document.get("ipcMode") or "",
+        elastic_network_interfaces=payload_interfaces(view, task),
         launch_type=task.launch_type,
         group=task.group,
         service_name=last_part(task.service_arn),
@@ -68,7 +84,7 @@ def manifest_for_agent(view: View, container_instance_arn: str) -> tuple[TaskIde
     return tuple(
         TaskIdentity(task_arn=task.arn, desired_status="RUNNING", task_cluster_arn=task.cluster_arn)
         for task in tasks_of_agent(view, container_instance_arn)
-        if task.desired_status == "RUNNING"
+        if status_told(task) == "RUNNING"
     )
 
 
@@ -86,7 +102,7 @@ def _runs_there(view: View, container_instance_arn: str, task_arn: str) -> bool:
     return (
         task is not None
         and task.container_instance_arn == container_instance_arn
-        and task.desired_status == "RUNNING"
+        and status_told(task) == "RUNNING"
     )
 
 

@@ -7,8 +7,11 @@ import msgspec
 
 from given import (
     a_container,
+    a_subnet,
     a_task,
     a_task_definition,
+    a_task_interface,
+    a_vpc,
     ago,
     an_arn,
     an_instance,
@@ -390,3 +393,64 @@ def test_a_payload_is_what_the_agents_side_can_read() -> None:
     view = given(an_instance(1), a_task_definition(), a_task(1))
     told = payload_task(view, a_task(1))
     assert msgspec.json.decode(msgspec.json.encode(told), type=PayloadTask) == told
+
+
+def an_awsvpc_task(**fields: Any) -> Any:
+    return a_task(1, **{"interface": a_task_interface(5), **fields})
+
+
+def test_an_awsvpc_task_goes_with_its_interface_and_without_ports() -> None:
+    definition = a_task_definition(
+        network_mode="awsvpc",
+        document={
+            "networkMode": "awsvpc",
+            "containerDefinitions": [
+                {"name": "app", "image": "busybox", "portMappings": [{"containerPort": 80}]}
+            ],
+        },
+    )
+    task = an_awsvpc_task()
+    view = given(an_instance(1), definition, a_vpc(), a_subnet(), task)
+    told = json.loads(msgspec.json.encode(payload_task(view, task)))
+    assert told["networkMode"] == "awsvpc"
+    assert told["elasticNetworkInterfaces"] == [
+        {
+            "attachmentArn": an_arn("attachment/default/00000000-0000-0000-0000-000000000005"),
+            "ec2Id": "eni-00000000000000005",
+            "macAddress": "0a:00:00:00:01:05",
+            "ipv4Addresses": [{"primary": True, "privateAddress": "10.1.1.5"}],
+            "subnetGatewayIpv4Address": "10.1.1.1/24",
+            "domainNameServers": ["10.1.0.2"],
+            "domainName": ["ec2.internal"],
+            "privateDnsName": "ip-10-1-1-5.ec2.internal",
+            "interfaceAssociationProtocol": "default",
+        }
+    ]
+    [container] = told["containers"]
+    assert "portMappings" not in container
+    assert json.loads(container["dockerConfig"]["hostConfig"])["NetworkMode"] == "awsvpc"
+    assert container["dockerConfig"]["version"] == "1.18"
+
+
+def test_an_agent_hears_of_a_task_once_its_interface_is_attached_and_not_after_its_end() -> None:
+    for last_status, desired_status, told in (
+        ("PROVISIONING", "RUNNING", None),
+        ("PENDING", "RUNNING", "RUNNING"),
+        ("ACTIVATING", "RUNNING", "RUNNING"),
+        ("RUNNING", "RUNNING", "RUNNING"),
+        ("DEACTIVATING", "STOPPED", "RUNNING"),
+        ("STOPPING", "STOPPED", "STOPPED"),
+        ("DEPROVISIONING", "STOPPED", None),
+        ("STOPPED", "STOPPED", None),
+    ):
+        task = an_awsvpc_task(last_status=last_status, desired_status=desired_status)
+        view = given(an_instance(1), a_task_definition(), a_vpc(), a_subnet(), task)
+        known = tasks_of_agent(view, instance_arn())
+        assert [payload_task(view, each).desired_status for each in known] == (
+            [] if told is None else [told]
+        ), last_status
+        listed = manifest_for_agent(view, instance_arn())
+        assert [each.task_arn for each in listed] == ([task.arn] if told == "RUNNING" else [])
+        candidates = (TaskIdentity(task_arn=task.arn),)
+        confirmed = stops_confirmed(view, instance_arn(), candidates)
+        assert confirmed == (() if told == "RUNNING" else candidates), last_status
