@@ -7,8 +7,8 @@ import pytest
 from wire_oracle import ECS, request_for
 
 from roadstead.aws.errors import ApiError
-from roadstead.aws.http import HttpRequest
-from roadstead.aws.protocol.json import BODY_BYTES_MAX, decode, encode, encode_error
+from roadstead.aws.http import BODY_BYTES_MAX, HttpRequest
+from roadstead.aws.protocol.json import decode, encode, encode_error
 from roadstead.aws.protocol.json_typed import DOCUMENT_DEPTH_MAX
 from roadstead.aws.shapes import ServiceModel, read_model
 

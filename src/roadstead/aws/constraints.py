@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 
+import msgspec
+
 from roadstead.aws.errors import ApiError
 from roadstead.aws.shapes import ServiceModel, Shape
 
@@ -30,6 +32,38 @@ _QUOTED_CHARACTERS_MAX = 512
 _VIOLATIONS_MAX = 10
 
 
+class Violation(msgspec.Struct, frozen=True):
+    """One thing that the model forbids: the value (None: it is missing), where, and the demand."""
+
+    shape: Shape
+    value: object
+    path: str
+    demand: str
+
+    @property
+    def shown(self) -> str:
+        """The offending value, unless it is secret, long or no single value."""
+        if self.shape.sensitive or isinstance(self.value, dict | list | bytes | datetime):
+            return ""
+        text = str(self.value)
+        return text if len(text) <= _QUOTED_CHARACTERS_MAX else ""
+
+    @property
+    def sentence(self) -> str:
+        """As AWS's JSON and query services word it.
+
+        Source: observed: "1 validation error detected: Value '' at 'tags.1.member.key' failed to
+            satisfy constraint: Member must have length …"
+        """
+        return f"Value{self._quoted} at '{self.path}' failed to satisfy constraint: {self.demand}"
+
+    @property
+    def _quoted(self) -> str:
+        if self.value is None:
+            return " null"
+        return f" '{self.shown}'" if self.shown or self.value == "" else ""
+
+
 def check_constraints(model: ServiceModel, shape: Shape, value: object) -> None:
     """Return if the model allows the value, whose types are right already.
 
@@ -37,7 +71,7 @@ def check_constraints(model: ServiceModel, shape: Shape, value: object) -> None:
     """
     found: list[str] = []
     for violation in violations(shape, value, "", enums_checked=model.enums_checked):
-        found.append(violation)
+        found.append(violation.sentence)
         if len(found) == _VIOLATIONS_MAX:
             break
     if found:
@@ -47,23 +81,21 @@ def check_constraints(model: ServiceModel, shape: Shape, value: object) -> None:
         )
 
 
-def violations(shape: Shape, value: object, path: str, *, enums_checked: bool) -> Iterator[str]:
-    """One sentence for each thing that the model forbids in the value.
-
-    Source: observed: messages of AWS's JSON services, "1 validation error detected: Value '' at
-        'tags.1.member.key' failed to satisfy constraint: Member must have length …"
-    """
+def violations(
+    shape: Shape, value: object, path: str, *, enums_checked: bool
+) -> Iterator[Violation]:
+    """Each thing that the model forbids in the value."""
     if value is None:
-        yield _sentence(shape, value, path, "Member must not be null")
+        yield Violation(shape, value, path, "Member must not be null")
         return
     for demand in _broken_demands(shape, value, enums_checked=enums_checked):
-        yield _sentence(shape, value, path, demand)
+        yield Violation(shape, value, path, demand)
     match shape.type, value:
         case "structure", dict():
             for name in shape.required:
                 if value.get(name) is None:
                     member = shape.members[name].shape
-                    yield _sentence(member, None, _join(path, name), "Member must not be null")
+                    yield Violation(member, None, _join(path, name), "Member must not be null")
             for name, member_value in value.items():
                 if name in shape.members and member_value is not None:
                     yield from violations(
@@ -148,20 +180,6 @@ def _in_ascii(text: str) -> str:
         character if character.isascii() else _STAND_INS[unicodedata.category(character)[0]]
         for character in text
     )
-
-
-def _sentence(shape: Shape, value: object, path: str, demand: str) -> str:
-    return f"Value{_quoted(shape, value)} at '{path}' failed to satisfy constraint: {demand}"
-
-
-def _quoted(shape: Shape, value: object) -> str:
-    """The offending value as AWS shows it, unless it is secret or long."""
-    if value is None:
-        return " null"
-    if shape.sensitive or isinstance(value, dict | list | bytes | datetime):
-        return ""
-    text = str(value)
-    return f" '{text}'" if len(text) <= _QUOTED_CHARACTERS_MAX else ""
 
 
 def _join(path: str, name: str) -> str:

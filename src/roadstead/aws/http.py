@@ -6,6 +6,9 @@ The server builds an `HttpRequest` from whatever carries the bytes and sends wha
 
 import msgspec
 
+BODY_BYTES_MAX = 1024 * 1024
+"""A longer request is refused unread, in every protocol."""
+
 
 class HttpRequest(msgspec.Struct, frozen=True):
     """One request as it came over the wire.

@@ -27,8 +27,11 @@ class Refusals(msgspec.Struct, frozen=True):
     mismatch_code: str
     unknown_key_code: str
     expired_token_code: str
+    denied_code: str
     incomplete_status: int
     other_status: int
+    denied_status: int
+    unknown_key_message: str = "The security token included in the request is invalid."
 
     def missing(self) -> ApiError:
         """The request carries no signature at all."""
@@ -44,11 +47,7 @@ class Refusals(msgspec.Struct, frozen=True):
 
     def unknown_key(self) -> ApiError:
         """There is no such access key, or the session token is not its own."""
-        return ApiError(
-            self.unknown_key_code,
-            "The security token included in the request is invalid.",
-            status=self.other_status,
-        )
+        return ApiError(self.unknown_key_code, self.unknown_key_message, status=self.other_status)
 
     def expired_token(self) -> ApiError:
         """The access key was good for a time, which is over."""
@@ -56,6 +55,15 @@ class Refusals(msgspec.Struct, frozen=True):
             self.expired_token_code,
             "The security token included in the request is expired",
             status=self.other_status,
+        )
+
+    def denied(self, caller_arn: str, action: str) -> ApiError:
+        """We believe who it is, and they may not."""
+        return ApiError(
+            self.denied_code,
+            f"User: {caller_arn} is not authorized to perform: {action} on resource: * because no "
+            "identity-based policy allows the action",
+            status=self.denied_status,
         )
 
 
@@ -73,8 +81,10 @@ JSON_REFUSALS = Refusals(
     mismatch_code="InvalidSignatureException",
     unknown_key_code="UnrecognizedClientException",
     expired_token_code="ExpiredTokenException",  # noqa: S106  # an error code
+    denied_code="AccessDeniedException",
     incomplete_status=400,
     other_status=400,
+    denied_status=400,
 )
 QUERY_REFUSALS = Refusals(
     missing_code="MissingAuthenticationToken",
@@ -82,6 +92,21 @@ QUERY_REFUSALS = Refusals(
     mismatch_code="SignatureDoesNotMatch",
     unknown_key_code="InvalidClientTokenId",
     expired_token_code="ExpiredToken",  # noqa: S106  # an error code
+    denied_code="AccessDenied",
     incomplete_status=400,
     other_status=403,
+    denied_status=403,
 )
+EC2_REFUSALS = Refusals(
+    missing_code="MissingAuthenticationToken",
+    incomplete_code="IncompleteSignature",
+    mismatch_code="AuthFailure",
+    unknown_key_code="AuthFailure",
+    expired_token_code="RequestExpired",  # noqa: S106  # an error code
+    denied_code="UnauthorizedOperation",
+    incomplete_status=400,
+    other_status=401,
+    denied_status=403,
+    unknown_key_message="AWS was not able to validate the provided access credentials",
+)
+"""Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"""

@@ -80,6 +80,7 @@ class ServiceModel(msgspec.Struct, eq=False):
     shapes: dict[str, Shape]
     constraint_code: str
     enums_checked: bool
+    xml_namespace: str = ""
 
 
 class _Wording(msgspec.Struct, frozen=True):
@@ -94,6 +95,9 @@ class _Wording(msgspec.Struct, frozen=True):
 # Source: botocore:ecs, the 31 exceptions that its operations declare
 _WORDINGS: Mapping[str, _Wording] = {
     "ecs": _Wording("InvalidParameterException", enums_checked=False),
+    "ec2": _Wording("InvalidParameterValue"),
+    "elb": _Wording("ValidationError"),
+    "elbv2": _Wording("ValidationError"),
 }
 
 
@@ -121,6 +125,7 @@ def read_model(name: str, raw: Mapping[str, Any]) -> ServiceModel:
         shapes=shapes,
         constraint_code=wording.constraint_code,
         enums_checked=wording.enums_checked,
+        xml_namespace=metadata.get("xmlNamespace", ""),
     )
 
 
@@ -163,7 +168,7 @@ def _read_member(
 ) -> Member:
     return Member(
         shape=shapes[use["shape"]],
-        location_name=use.get("locationName"),
+        location_name=use.get("locationName", raw[use["shape"]].get("locationName")),
         query_name=use.get("queryName"),
         timestamp_format=use.get("timestampFormat", raw[use["shape"]].get("timestampFormat")),
         flattened=use.get("flattened", False),

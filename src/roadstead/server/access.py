@@ -4,7 +4,7 @@
 instances that it carries. Anything else is denied as IAM denies it.
 """
 
-from roadstead.aws.errors import ApiError
+from roadstead.aws.refusals import JSON_REFUSALS, Refusals
 from roadstead.keys import Kind
 
 AGENT_ACTIONS = frozenset(
@@ -54,17 +54,15 @@ def is_allowed(kind: Kind, action: str) -> bool:
             return action in HOST_ACTIONS
 
 
-def check_access(kind: Kind, caller_arn: str, action: str) -> None:
+def check_access(
+    kind: Kind, caller_arn: str, action: str, refusals: Refusals = JSON_REFUSALS
+) -> None:
     """Return if the key may do it.
 
-    Raises: AccessDeniedException
+    Raises: the refusal for who may not, AccessDeniedException in JSON.
     """
     if not is_allowed(kind, action):
-        raise ApiError(
-            "AccessDeniedException",
-            f"User: {caller_arn} is not authorized to perform: {action} on resource: * because no "
-            "identity-based policy allows the action",
-        )
+        raise refusals.denied(caller_arn, action)
 
 
 def instance_id_of(caller_arn: str) -> str:

@@ -7,18 +7,24 @@ chooses the log, the clock and the keys.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
+from roadstead.acm.operations import table as acm_table
 from roadstead.aws.models import service_model
+from roadstead.aws.protocol.dialects import EC2
 from roadstead.clock import Clock
 from roadstead.control import operations as control_operations
 from roadstead.control.model import control_model
 from roadstead.control.schema import SCHEMA
+from roadstead.ec2.operations import table as ec2_table
 from roadstead.ecs.operations import table as ecs_table
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.ecs.transitions.container_instances import await_agents_anew
 from roadstead.ecs.transitions.events import publish
 from roadstead.ecs.transitions.tuning import put_tuning
+from roadstead.elb.operations import table as elb_table
+from roadstead.elbv2.operations import table as elbv2_table
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
@@ -30,6 +36,7 @@ from roadstead.server.fabric_streams import FabricStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
+from roadstead.servicediscovery.operations import table as servicediscovery_table
 from roadstead.state.plans import Reconciler
 from roadstead.store.log import Log
 from roadstead.store.store import Store
@@ -43,8 +50,52 @@ log = logging.getLogger(__name__)
 def all_apis(clock: Clock) -> tuple[Api, ...]:
     """The services on offer; the first one answers requests that name none of them."""
     return (
-        Api(service_model("ecs"), ecs_table.WRITES, ecs_table.READS),
-        Api(control_model(), control_operations.WRITES, control_operations.reads(clock.monotonic)),
+        Api(
+            partial(service_model, "ecs"),
+            ecs_table.WRITES,
+            ecs_table.READS,
+            target_prefix="AmazonEC2ContainerServiceV20141113",
+        ),
+        Api(
+            control_model,
+            control_operations.WRITES,
+            control_operations.reads(clock.monotonic),
+            target_prefix="Roadstead_20261121",
+        ),
+        Api(
+            partial(service_model, "ec2"),
+            ec2_table.WRITES,
+            ec2_table.READS,
+            api_version="2016-11-15",
+            form_dialect=EC2,
+            unimplemented_code="UnsupportedOperation",
+        ),
+        Api(
+            partial(service_model, "elbv2"),
+            elbv2_table.WRITES,
+            elbv2_table.READS,
+            api_version="2015-12-01",
+            unimplemented_code="OperationNotPermitted",
+        ),
+        Api(
+            partial(service_model, "elb"),
+            elb_table.WRITES,
+            elb_table.READS,
+            api_version="2012-06-01",
+            unimplemented_code="OperationNotPermitted",
+        ),
+        Api(
+            partial(service_model, "servicediscovery"),
+            servicediscovery_table.WRITES,
+            servicediscovery_table.READS,
+            target_prefix="Route53AutoNaming_v20170314",
+        ),
+        Api(
+            partial(service_model, "acm"),
+            acm_table.WRITES,
+            acm_table.READS,
+            target_prefix="CertificateManager",
+        ),
     )
 
 

@@ -18,8 +18,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from roadstead.aws.http import HttpRequest, HttpResponse
-from roadstead.aws.protocol.json import BODY_BYTES_MAX
+from roadstead.aws.http import BODY_BYTES_MAX, HttpRequest, HttpResponse
 from roadstead.clock import Clock
 from roadstead.server.dispatch import Dispatcher
 from roadstead.server.event_streams import EVENTS_PATH, EventStreams
@@ -95,10 +94,10 @@ class HttpApplication:
         try:
             body = await self._slow_bodies.limited(reading)
         except TooSlow:
-            await _respond(send, self._dispatcher.refuse_slowness())
+            await _respond(send, self._dispatcher.refuse_slowness(request))
             return
         if body is None:
-            await _respond(send, self._dispatcher.refuse_length())
+            await _respond(send, self._dispatcher.refuse_length(request))
             return
         request = HttpRequest(request.method, request.path, request.query, request.headers, body)
         await _respond(send, await self._dispatcher.answer(request, scope["scheme"]))

@@ -9,13 +9,11 @@ from typing import Any
 import msgspec
 
 from roadstead.aws.errors import ApiError
-from roadstead.aws.http import HttpRequest, HttpResponse
+from roadstead.aws.http import BODY_BYTES_MAX, HttpRequest, HttpResponse
 from roadstead.aws.protocol.json_input import reader
 from roadstead.aws.protocol.json_output import converter, without_nulls
 from roadstead.aws.protocol.json_typed import serialization_error
 from roadstead.aws.shapes import ServiceModel
-
-BODY_BYTES_MAX = 1024 * 1024
 
 _MEDIA_TYPES = frozenset({"application/x-amz-json-1.0", "application/x-amz-json-1.1"})
 _ERROR_MEDIA_TYPE = "application/x-amz-json-1.1"
