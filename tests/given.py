@@ -170,6 +170,7 @@ def an_instance(number: int = 1, *, cluster: str = "default", **fields: Any) -> 
             "docker_version": "25.0.0",
             "cpu_units": 2048,
             "memory_mib": 4096,
+            "task_interfaces_max": 2,
             "reserved_ports": (22, 2375, 2376, 51678, 51679),
             "attributes": {
                 "ecs.availability-zone": zone,

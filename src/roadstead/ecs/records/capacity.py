@@ -3,7 +3,8 @@
 A projection: it follows the container instances and the tasks, so that placement reads numbers in
 arrays and never walks records. A task takes its resources when it is placed and gives them back as
 soon as its desiredStatus is STOPPED, though its containers may still run: its agent keeps new
-tasks waiting until they fit. A daemon task keeps them until it is STOPPED.
+tasks waiting until they fit. A daemon task keeps them until it is STOPPED. An interface is kept, by
+whomever, until it is deleted: nobody could attach one more before.
 
 Instances of one cluster and Availability Zone share the arrays of a `Zone`; a change of a task
 touches one element of each. An instance's element never moves while it stays in its zone; elements
@@ -19,32 +20,14 @@ import numpy as np
 
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.host_ports import held_ports
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.seat import Seat, holds_room, is_unknown, seat_has_port
+from roadstead.ecs.records.task import TASKS, Task, has_interface
 from roadstead.ecs.records.value_codes import ValueCodes
 from roadstead.ecs.records.zone import Integers, Zone
 from roadstead.state.records import Table
 
 CODES_KEPT_MAX = 256
 """Attributes that strategies spread over, of all clusters."""
-
-
-class Seat:
-    """One container instance: what its tasks hold, and where it sits in the arrays."""
-
-    __slots__ = ("cpu_units", "daemons", "instance", "memory_mib", "ports", "slot", "tasks", "zone")
-
-    def __init__(self) -> None:
-        self.instance: ContainerInstance | None = None
-        """None while only its tasks are known."""
-        self.zone: Zone | None = None
-        self.slot = -1
-        self.cpu_units = 0
-        self.memory_mib = 0
-        self.tasks = 0
-        self.daemons = 0
-        """Tasks of DAEMON services that are to stay."""
-        self.ports: dict[int, int] = {}
-        """Port code → by how many tasks it is held."""
 
 
 class Groups:
@@ -130,6 +113,10 @@ class Capacity:
             stays = after is not None and after.desired_status == "RUNNING"
             if stayed != stays:
                 self._daemon_changed(task, 1 if stays else -1)
+        if task.interface is not None and task.container_instance_arn:
+            change = has_interface(after) - has_interface(before)
+            if change:
+                self._interface_changed(task.container_instance_arn, change)
         held, holds = holds_room(before), holds_room(after)
         if held and holds:
             assert before is not None
@@ -143,24 +130,35 @@ class Capacity:
             assert after is not None
             self._take(after, 1)
 
-    def _daemon_changed(self, task: Task, sign: int) -> None:
-        """A daemon task that is to stay came, or is not to stay any more."""
-        arn = task.container_instance_arn
+    def _interface_changed(self, arn: str, sign: int) -> None:
+        """An interface of a task came to the instance, or was deleted."""
+        seat = self._known_seat(arn)
+        seat.interfaces += sign
+        if seat.zone is not None:
+            seat.zone.interface_changed(seat.slot, sign)
+        elif is_unknown(seat):
+            del self._seats[arn]
+
+    def _known_seat(self, arn: str) -> Seat:
         seat = self._seats.get(arn)
         if seat is None:
             seat = self._seats[arn] = Seat()
+        return seat
+
+    def _daemon_changed(self, task: Task, sign: int) -> None:
+        """A daemon task that is to stay came, or is not to stay any more."""
+        arn = task.container_instance_arn
+        seat = self._known_seat(arn)
         seat.daemons += sign
         count = self._count(task.cluster_arn, task.service_arn, arn, seat.zone, sign)
         if seat.zone is not None:
             seat.zone.group_changed(seat.slot, task.service_arn, count, sign)
-        elif seat.instance is None and not (seat.tasks or seat.daemons):
+        elif is_unknown(seat):
             del self._seats[arn]
 
     def _take(self, task: Task, sign: int) -> None:
         arn = task.container_instance_arn
-        seat = self._seats.get(arn)
-        if seat is None:
-            seat = self._seats[arn] = Seat()
+        seat = self._known_seat(arn)
         seat.cpu_units += sign * task.cpu_units
         seat.memory_mib += sign * task.memory_mib
         seat.tasks += sign
@@ -177,7 +175,7 @@ class Capacity:
         count = self._count(task.cluster_arn, group, arn, zone, sign)
         if zone is not None:
             zone.task_changed(seat.slot, sign, task.cpu_units, task.memory_mib, group, count)
-        elif seat.instance is None and not (seat.tasks or seat.daemons):
+        elif is_unknown(seat):
             del self._seats[arn]
 
     def _count(self, cluster_arn: str, group: str, arn: str, zone: Zone | None, sign: int) -> int:
@@ -206,14 +204,12 @@ class Capacity:
     ) -> None:
         known = after or before
         assert known is not None
-        seat = self._seats.get(known.arn)
-        if seat is None:
-            seat = self._seats[known.arn] = Seat()
+        seat = self._known_seat(known.arn)
         if seat.zone is not None and (after is None or after.availability_zone != seat.zone.name):
             self._leave(seat, known.arn)
         seat.instance = after
         if after is None:
-            if not (seat.tasks or seat.daemons):
+            if is_unknown(seat):
                 del self._seats[known.arn]
             return
         if seat.zone is None:
@@ -224,6 +220,7 @@ class Capacity:
             after,
             cpu_left=after.cpu_units - seat.cpu_units,
             memory_left=after.memory_mib - seat.memory_mib,
+            interfaces_left=after.task_interfaces_max - seat.interfaces,
             tasks=seat.tasks,
         )
 
@@ -264,28 +261,10 @@ def group_of(task: Task) -> str:
     return task.service_arn or task.group
 
 
-def holds_room(task: Task | None) -> bool:
-    """Whether the task takes of its instance: a daemon's until STOPPED, for its successor."""
-    if task is None or not task.container_instance_arn:
-        return False
-    return task.last_status != "STOPPED" if task.is_daemon else task.desired_status == "RUNNING"
-
-
 def live_group(service_arn: str) -> str:
     """The group that counts a DAEMON service's tasks until they are STOPPED: as long as they hold
     their resources. The service's own counts those that are to stay, as for every service."""
     return f"{service_arn}|live"
-
-
-def seat_has_port(seat: Seat, code: int) -> bool:
-    """Whether a task holds the port, or the instance has it reserved."""
-    if code in seat.ports:
-        return True
-    instance = seat.instance
-    if instance is None:
-        return False
-    reserved = instance.reserved_ports_udp if code & 1 else instance.reserved_ports
-    return code >> 1 in reserved
 
 
 def _add(counts: dict[Zone, int], zone: Zone, amount: int) -> None:

@@ -28,6 +28,8 @@ class ContainerInstance(Record, frozen=True, kw_only=True):
     memory_mib: int = 0
     reserved_ports: tuple[int, ...] = ()
     reserved_ports_udp: tuple[int, ...] = ()
+    task_interfaces_max: int = 0
+    """As many awsvpc tasks can have an interface here at a time."""
     resources: tuple[dict[str, Any], ...] = ()
     """totalResources as registered: also what nothing here reads (GPU, NEURON_CORES)."""
     attributes: dict[str, str | None] = {}

@@ -49,7 +49,7 @@ STOPPED_TASKS = Index(
     lambda task: (ALL,) if task.last_status == "STOPPED" and not has_interface(task) else (),
     stopped_since,
 )
-"""A task that was given up with its host stays until its interface is deleted: nobody else would."""
+"""A task that was given up with its host stays until its interface is deleted: it is who does."""
 
 INACTIVE_INSTANCES = Index(
     "inactive_instances",

@@ -53,6 +53,7 @@ from roadstead.ecs.records.task_definition import (
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
 )
+from roadstead.ecs.records.task_traffic import TASKS_TO_DEREGISTER, TASKS_TO_REGISTER
 from roadstead.ecs.records.task_set import TASK_SETS, TASK_SETS_BY_SERVICE
 from roadstead.ecs.records.tuning import TUNING
 from roadstead.state.records import Schema

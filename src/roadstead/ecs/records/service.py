@@ -73,6 +73,15 @@ class Rebalancing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """It does not begin again before: it has failed."""
 
 
+class TrafficTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """A load balancer takes no targets of the service now."""
+
+    error: str
+    """In ELB's words, or TARGET GROUP IS NOT FOUND."""
+    told_at: datetime
+    retry_at: datetime
+
+
 class Service(Record, frozen=True, kw_only=True):
     name: str = ""
     cluster_arn: str = ""
@@ -130,6 +139,8 @@ class Service(Record, frozen=True, kw_only=True):
     """Its percentages allow neither to stop nor to start a task of the deployment."""
     throttled_since: datetime | None = None
     """Its tasks keep failing before they reach RUNNING."""
+    traffic_troubles: dict[str, TrafficTrouble] = {}
+    """By target group ARN, or name of a Classic load balancer."""
     tags: dict[str, str] = {}
 
 

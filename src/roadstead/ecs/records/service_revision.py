@@ -31,6 +31,9 @@ class ServiceRevision(Record, frozen=True, kw_only=True):
     platform_version: str = ""
     network_configuration: dict[str, Any] | None = None
     load_balancers: tuple[dict[str, Any], ...] = ()
+    resolved_target_groups: tuple[str, ...] = ()
+    """Of those with an advancedConfiguration: the group of each that this revision's tasks are
+    registered in, which is the primary or the alternate one."""
     service_registries: tuple[dict[str, Any], ...] = ()
     container_images: tuple[ContainerImage, ...] = ()
     resolution_failures: int = 0

@@ -298,7 +298,6 @@ def attachment_arn(task: Task) -> str:
     return f"{cluster}/{task.interface.attachment_id}"
 
 
-
 def target_key(target: TaskTarget) -> str:
     """`<target group ARN or Classic load balancer's name>|<target id>|<port>`."""
     return (

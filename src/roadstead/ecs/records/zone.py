@@ -58,6 +58,7 @@ class Zone:
         "burden",
         "cpu_left",
         "instances",
+        "interfaces_left",
         "memory_left",
         "name",
         "size",
@@ -73,6 +74,8 @@ class Zone:
         self.instances: list[ContainerInstance | None] = [None] * _SLOTS_AT_FIRST
         self.cpu_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
         self.memory_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
+        self.interfaces_left: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
+        """How many more awsvpc tasks there is an interface for."""
         self.tasks: Integers = np.zeros(_SLOTS_AT_FIRST, np.int32)
         self.burden: Integers = np.full(_SLOTS_AT_FIRST, IDLE, np.int32)
         """Tasks, and `IDLE` more where no tasks are taken: the least is worth asking first."""
@@ -171,6 +174,7 @@ class Zone:
         self.takes[slot] = self.active[slot] = NO_TASKS
         self.tasks_total -= int(self.tasks[slot])
         self.cpu_left[slot] = self.memory_left[slot] = self.tasks[slot] = 0
+        self.interfaces_left[slot] = 0
         self.burden[slot] = IDLE
         for answer in self._answers.values():
             answer.said[slot] = 0
@@ -183,12 +187,20 @@ class Zone:
         self._free.append(slot)
 
     def set(
-        self, slot: int, instance: ContainerInstance, *, cpu_left: int, memory_left: int, tasks: int
+        self,
+        slot: int,
+        instance: ContainerInstance,
+        *,
+        cpu_left: int,
+        memory_left: int,
+        interfaces_left: int,
+        tasks: int,
     ) -> None:
         """The instance in the slot is now like this."""
         self.instances[slot] = instance
         self.cpu_left[slot] = cpu_left
         self.memory_left[slot] = memory_left
+        self.interfaces_left[slot] = interfaces_left
         self.tasks_total += tasks - int(self.tasks[slot])
         self.tasks[slot] = tasks
         kind = EXTERNAL if instance.external else EC2
@@ -210,6 +222,10 @@ class Zone:
         self.burden[slot] += sign
         self.tasks_total += sign
         self.group_changed(slot, group, count, sign)
+
+    def interface_changed(self, slot: int, sign: int) -> None:
+        """An interface of a task came (sign 1) or was deleted (-1)."""
+        self.interfaces_left[slot] -= sign
 
     def group_changed(self, slot: int, group: str, count: int, change: int) -> None:
         """The group has now `count` tasks in the slot, `change` more than before."""
@@ -238,6 +254,7 @@ class Zone:
         self._port_holders.extend([None] * slots)
         self.cpu_left = _doubled(self.cpu_left)
         self.memory_left = _doubled(self.memory_left)
+        self.interfaces_left = _doubled(self.interfaces_left)
         self.tasks = _doubled(self.tasks)
         self.burden = _doubled(self.burden)
         self.burden[slots:] = IDLE

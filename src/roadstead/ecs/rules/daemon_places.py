@@ -80,6 +80,8 @@ def _matching(
     capacity: Capacity, zone: Zone, cluster_arn: str, demand: Demand, wishes: Wishes
 ) -> Booleans:
     matching: Booleans = zone.active == (EXTERNAL if demand.launch_type == "EXTERNAL" else EC2)
+    if demand.zones is not None and zone.name not in demand.zones:
+        matching &= False
     if demand.requires_attributes:
         matching &= zone.having(demand.requires_attributes)
     for query in wishes.queries:
@@ -93,6 +95,8 @@ def _can_take(
 ) -> Booleans:
     able: Booleans = zone.cpu_left >= demand.cpu_units
     able &= zone.memory_left >= demand.memory_mib
+    if demand.has_interface:
+        able &= zone.interfaces_left > 0
     for code in ports_as_codes(demand.host_ports, demand.host_ports_udp):
         able &= ~zone.taken(code)
     for query in wishes.queries:

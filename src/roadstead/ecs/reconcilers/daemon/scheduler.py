@@ -38,8 +38,8 @@ from roadstead.ecs.reconcilers.service.protections import (
     is_protected_anew,
 )
 from roadstead.ecs.reconcilers.service.repeats import due_at, is_due
-from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.seat import frees_room
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import (
     PROTECTED_BY_STANDING,
@@ -259,7 +259,7 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     concerned: list[str] = []
     if task.is_daemon and (has_moved(before, after) or is_protected_anew(before, after)):
         concerned.append(task.service_arn)
-    if holds_room(before) and not holds_room(after):
+    if frees_room(before, after):
         daemons = view.find(DAEMON_SERVICES, task.cluster_arn)
         concerned += [each.arn for each in daemons if each.waiting_reason]
     return concerned
@@ -278,6 +278,7 @@ def _is_other(before: ContainerInstance | None, after: ContainerInstance | None)
         or before.memory_mib != after.memory_mib
         or before.reserved_ports != after.reserved_ports
         or before.reserved_ports_udp != after.reserved_ports_udp
+        or before.task_interfaces_max != after.task_interfaces_max
         or before.availability_zone != after.availability_zone
     )
 

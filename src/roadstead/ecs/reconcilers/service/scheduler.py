@@ -29,8 +29,8 @@ from roadstead.ecs.reconcilers.service.protections import (
     is_protected_anew,
 )
 from roadstead.ecs.reconcilers.service.rebalancing import begin, go_on, is_going_on, why_to_stop
-from roadstead.ecs.records.capacity import holds_room
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
+from roadstead.ecs.records.seat import frees_room, holds_room
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
 from roadstead.ecs.records.service_tasks import has_moved
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
@@ -138,10 +138,9 @@ def _affected_by_task(view: View, before: Task | None, after: Task | None) -> It
     concerned: list[str] = []
     if task.service_arn and _has_moved(before, after):
         concerned.append(task.service_arn)
-    held, holds = holds_room(before), holds_room(after)
-    if held and not holds:
+    if frees_room(before, after):
         concerned += _waiting_in(view, task.cluster_arn)
-    elif holds and not held:
+    elif holds_room(after) and not holds_room(before):
         concerned += _waiting_for_company_in(view, task.cluster_arn)
     return concerned
 

@@ -20,6 +20,10 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     host_ports: tuple[int, ...] = ()
     host_ports_udp: tuple[int, ...] = ()
     requires_attributes: tuple[str, ...] = ()
+    has_interface: bool = False
+    """An interface of its own: an awsvpc task."""
+    zones: tuple[str, ...] | None = None
+    """Where it can have one: the Availability Zones of its subnets; None: in all."""
     launch_type: str = "EC2"
     """EC2 tasks go on EC2 instances, EXTERNAL ones on external instances."""
 
@@ -28,8 +32,11 @@ def demand_of(
     definition: TaskDefinition,
     overrides: Mapping[str, Any] | None = None,
     launch_type: str = "EC2",
+    zones: tuple[str, ...] | None = None,
 ) -> Demand:
     """What a task of this definition takes, its overrides applied.
+
+    zones: of an awsvpc task's subnets (`rules.network.zones_of`).
 
     Task cpu, else the sum over the containers; task memory, else the sum of each container's
     memoryReservation or memory.
@@ -48,6 +55,8 @@ def demand_of(
         host_ports=definition.host_ports,
         host_ports_udp=definition.host_ports_udp,
         requires_attributes=requires_attributes,
+        has_interface=definition.network_mode == "awsvpc",
+        zones=zones,
         launch_type=launch_type,
     )
 

@@ -3,8 +3,9 @@
 import msgspec
 import numpy as np
 
-from roadstead.ecs.records.capacity import Capacity, Seat, seat_has_port
+from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.host_ports import ports_as_codes
+from roadstead.ecs.records.seat import Seat, seat_has_port
 from roadstead.ecs.records.zone import Zone, has_attributes
 from roadstead.ecs.rules.placement.choose import Refusal, closest_slot, refusal_at
 from roadstead.ecs.rules.placement.demand import Demand
@@ -116,6 +117,11 @@ def _lacks(zone: Zone, slot: int, seat: Seat, reason: str, search: Search) -> st
             return f"taken: {_taken(seat, ports_as_codes(demand.host_ports, ()))}"
         case "RESOURCE:PORTS_UDP":
             return f"taken: {_taken(seat, ports_as_codes((), demand.host_ports_udp))}"
+        case "RESOURCE:ENI":
+            most = zone.interfaces_left[slot] + seat.interfaces
+            return f"all of its {most} network interfaces for tasks are taken"
+        case "LOCATION":
+            return f"it is in {zone.name}, where the task has no subnet"
         case "ATTRIBUTE":
             missing = (
                 name

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from roadstead.ecs.records.capacity import Capacity, Seat
+from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import ContainerInstance
+from roadstead.ecs.records.seat import Seat
 from roadstead.ecs.rules.placement.demand import Demand
 from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, Preference, Wishes
 

@@ -37,6 +37,11 @@ class Search(msgspec.Struct, frozen=True, gc=False):
         """Which instances take tasks of the demand's launch type."""
         return EXTERNAL if self.demand.launch_type == "EXTERNAL" else EC2
 
+    def is_reached(self, zone: Zone) -> bool:
+        """Whether the task can have an address in the zone."""
+        zones = self.demand.zones
+        return zones is None or zone.name in zones
+
     @property
     def ports(self) -> set[int] | tuple[()]:
         """The codes of the host ports that the task wants."""
@@ -65,6 +70,9 @@ def is_able(zone: Zone, slot: int, search: Search) -> bool:
         zone.takes[slot] == search.kind
         and zone.cpu_left[slot] >= demand.cpu_units
         and zone.memory_left[slot] >= demand.memory_mib
+        and (
+            not demand.has_interface or (zone.interfaces_left[slot] > 0 and search.is_reached(zone))
+        )
         and (not demand.requires_attributes or zone.having(demand.requires_attributes)[slot])
         and not any(zone.taken(code)[slot] for code in search.ports)
         and all(
@@ -82,6 +90,9 @@ def able(zone: Zone, search: Search) -> Booleans:
     found: Booleans = zone.takes == search.kind
     found &= zone.cpu_left >= demand.cpu_units
     found &= zone.memory_left >= demand.memory_mib
+    if demand.has_interface:
+        found &= zone.interfaces_left > 0
+        found &= search.is_reached(zone)
     if demand.requires_attributes:
         found &= zone.having(demand.requires_attributes)
     for code in search.ports:
@@ -116,6 +127,8 @@ def filters(search: Search) -> list[Filter]:
     ):
         for port in ports:
             found.append(_port(reason, port, odd))
+    if demand.has_interface:
+        found += _of_interface(search)
     if demand.requires_attributes:
         names = ", ".join(demand.requires_attributes)
         found.append(
@@ -127,6 +140,25 @@ def filters(search: Search) -> list[Filter]:
             )
         )
     return found + _constraints(search)
+
+
+def _of_interface(search: Search) -> list[Filter]:
+    """An awsvpc task needs a free interface of the instance, and a subnet in its zone."""
+    found = [
+        Filter("RESOURCE:ENI", "a free network interface", lambda zone: zone.interfaces_left > 0)
+    ]
+    zones = search.demand.zones
+    if zones is not None:
+        named = ", ".join(zones) or "none of its subnets is left"
+        found.append(
+            Filter(
+                "LOCATION",
+                f"a zone of the task's subnets ({named})",
+                lambda zone: np.full(len(zone.instances), search.is_reached(zone)),
+                _IS_ANOTHER_KIND,
+            )
+        )
+    return found
 
 
 def _constraints(search: Search) -> list[Filter]:
