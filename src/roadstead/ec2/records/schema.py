@@ -1,5 +1,6 @@
 """All tables and indexes of the EC2 slice."""
 
+from roadstead.ec2.records.addresses import TakenAddresses
 from roadstead.ec2.records.network import (
     GROUPS_BY_SCOPE,
     GROUPS_BY_VPC,
@@ -32,4 +33,5 @@ SCHEMA = Schema(
         INTERFACES_BY_ADDRESS,
         INTERFACES_BY_INSTANCE,
     ),
+    projections=(TakenAddresses,),
 )

@@ -1,0 +1,57 @@
+"""Security groups by name: which ones an interface is to have."""
+
+from collections.abc import Sequence
+
+from roadstead.aws.errors import ApiError
+from roadstead.ec2.errors import group_not_found, invalid_parameter
+from roadstead.ec2.records.network import GROUPS_BY_VPC, SECURITY_GROUPS, SecurityGroup, ec2_arn
+from roadstead.state.view import View
+
+DEFAULT_GROUP = "default"
+GROUPS_MAX = 16
+"""Of one interface. Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
+
+
+def group(view: View, scope: str, group_id: str) -> SecurityGroup:
+    """The group of `account/region`.
+
+    Raises: InvalidGroup.NotFound, InvalidGroupId.Malformed
+    """
+    found = view.get(SECURITY_GROUPS, ec2_arn(scope, "security-group", group_id))
+    if found is None:
+        if not group_id.startswith("sg-"):
+            raise ApiError(
+                "InvalidGroupId.Malformed", f'Invalid id: "{group_id}" (expecting "sg-...")'
+            )
+        raise group_not_found(group_id)
+    return found
+
+
+def groups_of(
+    view: View, scope: str, vpc_id: str, group_ids: Sequence[str]
+) -> tuple[SecurityGroup, ...]:
+    """The groups of these ids, which are all of one VPC. None named: the VPC's default group.
+
+    Raises: InvalidGroup.NotFound, InvalidGroupId.Malformed, InvalidParameterValue for one of
+        another VPC, SecurityGroupsPerInterfaceLimitExceeded
+    """
+    if not group_ids:
+        return (default_group(view, vpc_id),)
+    found = tuple(group(view, scope, each) for each in dict.fromkeys(group_ids))
+    if len(found) > GROUPS_MAX:
+        raise ApiError(
+            "SecurityGroupsPerInterfaceLimitExceeded",
+            f"The maximum number of security groups per interface has been reached: {GROUPS_MAX}.",
+        )
+    for each in found:
+        if each.vpc_id != vpc_id:
+            raise invalid_parameter(
+                f"You have specified two resources that belong to different networks: "
+                f"{each.group_id} is in {each.vpc_id}, not in {vpc_id}."
+            )
+    return found
+
+
+def default_group(view: View, vpc_id: str) -> SecurityGroup:
+    """The group that a VPC has from its first moment to its last."""
+    return next(each for each in view.find(GROUPS_BY_VPC, vpc_id) if each.name == DEFAULT_GROUP)
