@@ -122,6 +122,11 @@ class NetworkInterface(Record, frozen=True, kw_only=True):
         return {"attached": "in-use"}.get(self.attachment.status, self.attachment.status)
 
 
+def group_name_key(vpc_id: str, name: str) -> str:
+    """The key of GROUPS_BY_NAME; a name is unique in its VPC."""
+    return f"{vpc_id}|{name}"
+
+
 VPCS = Table("vpcs", Vpc)
 SUBNETS = Table("subnets", Subnet)
 SECURITY_GROUPS = Table("security_groups", SecurityGroup)
@@ -131,6 +136,9 @@ VPCS_BY_SCOPE = Index("vpcs_by_scope", VPCS, lambda vpc: (vpc.scope,))
 SUBNETS_BY_SCOPE = Index("subnets_by_scope", SUBNETS, lambda subnet: (subnet.scope,))
 SUBNETS_BY_VPC = Index("subnets_by_vpc", SUBNETS, lambda subnet: (subnet.vpc_id,))
 GROUPS_BY_SCOPE = Index("groups_by_scope", SECURITY_GROUPS, lambda group: (group.scope,))
+GROUPS_BY_NAME = Index(
+    "groups_by_name", SECURITY_GROUPS, lambda group: (group_name_key(group.vpc_id, group.name),)
+)
 GROUPS_BY_VPC = Index("groups_by_vpc", SECURITY_GROUPS, lambda group: (group.vpc_id,))
 INTERFACES_BY_SCOPE = Index("interfaces_by_scope", NETWORK_INTERFACES, lambda eni: (eni.scope,))
 INTERFACES_BY_SUBNET = Index(

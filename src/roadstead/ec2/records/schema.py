@@ -2,6 +2,7 @@
 
 from roadstead.ec2.records.addresses import TakenAddresses
 from roadstead.ec2.records.network import (
+    GROUPS_BY_NAME,
     GROUPS_BY_SCOPE,
     GROUPS_BY_VPC,
     INTERFACES_BY_ADDRESS,
@@ -25,6 +26,7 @@ SCHEMA = Schema(
         VPCS_BY_SCOPE,
         SUBNETS_BY_SCOPE,
         SUBNETS_BY_VPC,
+        GROUPS_BY_NAME,
         GROUPS_BY_SCOPE,
         GROUPS_BY_VPC,
         INTERFACES_BY_SCOPE,

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from roadstead.aws.errors import ApiError
 from roadstead.ec2.errors import group_not_found, invalid_parameter
-from roadstead.ec2.records.network import GROUPS_BY_VPC, SECURITY_GROUPS, SecurityGroup, ec2_arn
+from roadstead.ec2.records.network import (
+    GROUPS_BY_NAME,
+    SECURITY_GROUPS,
+    SecurityGroup,
+    ec2_arn,
+    group_name_key,
+)
 from roadstead.state.view import View
 
 DEFAULT_GROUP = "default"
@@ -27,17 +33,16 @@ def group(view: View, scope: str, group_id: str) -> SecurityGroup:
     return found
 
 
-def groups_of(
-    view: View, scope: str, vpc_id: str, group_ids: Sequence[str]
-) -> tuple[SecurityGroup, ...]:
+def groups_of(view: View, vpc_id: str, group_ids: Sequence[str]) -> tuple[SecurityGroup, ...]:
     """The groups of these ids, which are all of one VPC. None named: the VPC's default group.
 
     Raises: InvalidGroup.NotFound, InvalidGroupId.Malformed, InvalidParameterValue for one of
         another VPC, SecurityGroupsPerInterfaceLimitExceeded
     """
+    default = default_group(view, vpc_id)
     if not group_ids:
-        return (default_group(view, vpc_id),)
-    found = tuple(group(view, scope, each) for each in dict.fromkeys(group_ids))
+        return (default,)
+    found = tuple(group(view, default.scope, each) for each in dict.fromkeys(group_ids))
     if len(found) > GROUPS_MAX:
         raise ApiError(
             "SecurityGroupsPerInterfaceLimitExceeded",
@@ -54,4 +59,6 @@ def groups_of(
 
 def default_group(view: View, vpc_id: str) -> SecurityGroup:
     """The group that a VPC has from its first moment to its last."""
-    return next(each for each in view.find(GROUPS_BY_VPC, vpc_id) if each.name == DEFAULT_GROUP)
+    found = view.first(GROUPS_BY_NAME, group_name_key(vpc_id, DEFAULT_GROUP))
+    assert found is not None, f"{vpc_id} has no default group"
+    return found
