@@ -6,8 +6,10 @@ from roadstead.control.plan_notes import counted, machine
 from roadstead.control.references import short
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
+from roadstead.ecs.rules.network import zones_of
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.explain import Explanation, explain_placement
 from roadstead.ecs.rules.placement.wishes import Wishes, wishes_of
@@ -21,6 +23,8 @@ _ADVICE = {
     "RESOURCE:MEMORY": "Add an instance, ask for less memory, or stop something.",
     "RESOURCE:PORTS": "Use dynamic host ports (hostPort 0), or have an instance for each task.",
     "RESOURCE:PORTS_UDP": "Use dynamic host ports (hostPort 0), or have an instance for each task.",
+    "RESOURCE:ENI": "Add an instance or use a larger type, or another network mode than awsvpc.",
+    "LOCATION": "Add an instance in a zone of the subnets, or a subnet in a zone of the instances.",
     "ATTRIBUTE": "Add an instance whose agent can do it, or ask for less.",
 }
 _CONSTRAINT_ADVICE = "Add an instance that meets the placement constraints, or ask for less."
@@ -43,6 +47,7 @@ def placement_of_service(view: View, service: Service) -> dict[str, Any] | None:
         definition,
         group=service.arn,
         launch_type=primary.launch_type,
+        zones=zones_of(view, scope_of(service.arn), primary.network_configuration),
         wishes=wishes_of(definition, service.placement_constraints, service.placement_strategy),
     )
 
@@ -55,12 +60,16 @@ def placement_view(
     group: str,
     launch_type: str,
     wishes: Wishes,
+    zones: tuple[str, ...] | None = None,
 ) -> dict[str, Any]:
-    """Shape: Placement"""
+    """zones: of the subnets of awsvpc tasks.
+
+    Shape: Placement
+    """
     found = explain_placement(
         view.projection(Capacity),
         cluster_arn,
-        demand_of(definition, launch_type=launch_type),
+        demand_of(definition, launch_type=launch_type, zones=zones),
         group=group,
         wishes=wishes,
     )

@@ -22,6 +22,7 @@ from roadstead.ecs.records.task_set import (
     TaskSet,
     task_set_arn,
 )
+from roadstead.ecs.rules.network import checked_network
 from roadstead.ecs.rules.service_parameters.later import refuse_later_parts
 from roadstead.ecs.rules.service_parameters.members import (
     check_client_token,
@@ -199,9 +200,12 @@ def _checked_fields(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, An
     check_ec2_only(request)
     definition = runnable_task_definition(tx, call, request["taskDefinition"])
     launch_type = request.get("launchType") or "EC2"
-    check_definition(definition, launch_type, request)
+    check_definition(definition, launch_type)
     return {
         "task_definition_arn": definition.arn,
+        "network_configuration": checked_network(
+            tx, call.scope, definition.network_mode, request.get("networkConfiguration")
+        ),
         "launch_type": launch_type,
         "external_id": checked_external_id(request.get("externalId")),
         "scale_percent": checked_scale(request.get("scale")),

@@ -19,6 +19,7 @@ from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.tuning import tuning
+from roadstead.ecs.rules.network import interface_in, zones_of
 from roadstead.ecs.rules.placement.choose import (
     CHANCES,
     Placed,
@@ -57,7 +58,8 @@ def run_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         return {"tasks": [task_view(tx, task, with_tags=True) for task in repeated], "failures": []}
     launch_type = wanted_launch_type(request)
     wanted = wanted_tasks(tx, call, cluster, request, launch_type)
-    demand = demand_of(wanted.definition, wanted.overrides, launch_type)
+    zones = zones_of(tx, call.scope, wanted.network)
+    demand = demand_of(wanted.definition, wanted.overrides, launch_type, zones)
     capacity = tx.projection(Capacity)
     started: list[Task] = []
     refusals: tuple[Refusal, ...] = ()
@@ -101,7 +103,8 @@ def start_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
         )
     arns = [arn_in_cluster(call, cluster, "container-instance", each) for each in references]
     wanted = wanted_tasks(tx, call, cluster, request, "EC2")
-    demand = demand_of(wanted.definition, wanted.overrides)
+    zones = zones_of(tx, call.scope, wanted.network)
+    demand = demand_of(wanted.definition, wanted.overrides, zones=zones)
     capacity = tx.projection(Capacity)
     started: list[Task] = []
     refusals: list[Refusal] = []
@@ -116,18 +119,21 @@ def start_task(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _start(tx: Tx, call: Call, wanted: WantedTasks, instance_arn: str, launch_type: str) -> Task:
+    instance = tx.must(CONTAINER_INSTANCES, instance_arn)
+    zone = instance.availability_zone
     return transitions.start_task(
         tx,
         call,
         cluster=wanted.cluster,
         definition=wanted.definition,
-        instance=tx.must(CONTAINER_INSTANCES, instance_arn),
+        instance=instance,
         group=wanted.group,
         started_by=wanted.started_by,
         overrides=wanted.overrides,
         tags=wanted.tags,
         enable_ecs_managed_tags=wanted.managed_tags,
         launch_type=launch_type,
+        interface=interface_in(tx, call.scope, wanted.network, zone, call.ids),
     )
 
 

@@ -9,6 +9,7 @@ from roadstead.ecs.errors import invalid_parameter, unsupported_feature
 from roadstead.ecs.operations.references import runnable_task_definition
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.task_definition import TaskDefinition
+from roadstead.ecs.rules.network import checked_network
 from roadstead.ecs.rules.overrides import checked_overrides
 from roadstead.ecs.rules.placement.parameters import (
     check_placed_by_us,
@@ -40,6 +41,8 @@ class WantedTasks(msgspec.Struct, frozen=True, kw_only=True):
     started_by: str
     tags: dict[str, str]
     managed_tags: bool
+    network: dict[str, Any] | None
+    """The checked network configuration of awsvpc tasks."""
     wishes: Wishes
     """The strategy is that of RunTask; StartTask names its instances."""
 
@@ -61,7 +64,10 @@ def wanted_tasks(
     check_placed_by_us(launch_type, constraints, strategy)
     definition = runnable_task_definition(tx, call, request["taskDefinition"])
     check_total(definition.document.get("placementConstraints") or (), constraints)
-    check_runnable(definition, launch_type, request.get("networkConfiguration"))
+    check_runnable(definition, launch_type)
+    network = checked_network(
+        tx, call.scope, definition.network_mode, request.get("networkConfiguration"), launch_type
+    )
     managed_tags = bool(request.get("enableECSManagedTags"))
     return WantedTasks(
         cluster=cluster,
@@ -73,6 +79,7 @@ def wanted_tasks(
         started_by=_started_by(request),
         tags=_tags(cluster, definition, request, managed=managed_tags),
         managed_tags=managed_tags,
+        network=network,
         wishes=wishes_of(definition, constraints, strategy),
     )
 

@@ -1,8 +1,5 @@
 """What a definition asks for that no task can be given here yet, or not in this way."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
 from roadstead.ecs.records.task_definition import TaskDefinition
 
@@ -14,14 +11,11 @@ _NOT_YET_IN_CONTAINERS = {
 }
 
 
-def check_runnable(
-    definition: TaskDefinition, launch_type: str, network_configuration: Mapping[str, Any] | None
-) -> None:
-    """Return if tasks of this definition can be started with this launch type and network.
+def check_runnable(definition: TaskDefinition, launch_type: str) -> None:
+    """Return if tasks of this definition can be started with this launch type.
 
-    Raises: InvalidParameterException for a launch type that the definition does not support and for
-        a network configuration that is missing or out of place; UnsupportedFeatureException for
-        launch types and network modes that Roadstead does not implement yet.
+    Raises: InvalidParameterException for a launch type that the definition does not support;
+        UnsupportedFeatureException for launch types that Roadstead does not implement yet.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
     """
     if definition.compatibilities and launch_type not in definition.compatibilities:
@@ -29,16 +23,6 @@ def check_runnable(
     if launch_type not in ("EC2", "EXTERNAL"):
         raise unsupported_feature(
             f"Launch type {launch_type} is not implemented yet; EC2 and EXTERNAL are."
-        )
-    if definition.network_mode == "awsvpc":
-        if not network_configuration:
-            raise invalid_parameter(
-                "Network Configuration must be provided when networkMode 'awsvpc' is specified."
-            )
-        raise unsupported_feature("networkMode awsvpc is not implemented yet.")
-    if network_configuration:
-        raise invalid_parameter(
-            "Network Configuration is not valid for the given networkMode of this task definition."
         )
 
 

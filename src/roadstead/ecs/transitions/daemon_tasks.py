@@ -12,12 +12,14 @@ import msgspec
 from roadstead.aws.arns import last_part
 from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.cluster import CLUSTERS
+from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.service import DAEMON_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import FAILED_STARTS
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.daemon_places import is_match
+from roadstead.ecs.rules.network import zones_of
 from roadstead.ecs.rules.placement.choose import refusal_by
 from roadstead.ecs.rules.placement.demand import Demand, demand_of
 from roadstead.ecs.rules.placement.wishes import Wishes, wishes_of
@@ -82,7 +84,8 @@ def needs_of(view: View, service: Service) -> tuple[Demand, Wishes] | None:
     definition = view.get(TASK_DEFINITIONS, primary.task_definition_arn)
     if definition is None:
         return None
-    demand = demand_of(definition, launch_type=primary.launch_type)
+    zones = zones_of(view, scope_of(service.arn), primary.network_configuration)
+    demand = demand_of(definition, launch_type=primary.launch_type, zones=zones)
     return demand, wishes_of(definition, service.placement_constraints)
 
 

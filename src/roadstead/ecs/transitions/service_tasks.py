@@ -7,12 +7,14 @@ import msgspec
 
 from roadstead.aws.arns import last_part
 from roadstead.ecs.records.capacity import Capacity
+from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.fleets import has_shares
+from roadstead.ecs.rules.network import zones_of
 from roadstead.ecs.rules.placement.choose import CHANCES, NoPlace, Placed, choose_instance
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.placement.wishes import AVAILABILITY_ZONE, wishes_of
@@ -137,7 +139,11 @@ class _Search:
         definition = view.must(TASK_DEFINITIONS, deployment.task_definition_arn)
         self._capacity = view.projection(Capacity)
         self._service = service
-        self._demand = demand_of(definition, launch_type=deployment.launch_type)
+        self._demand = demand_of(
+            definition,
+            launch_type=deployment.launch_type,
+            zones=zones_of(view, scope_of(service.arn), deployment.network_configuration),
+        )
         constraints = service.placement_constraints
         if zone:
             expression = f"attribute:{AVAILABILITY_ZONE} == {zone}"

@@ -47,9 +47,9 @@ def test_empty_lists_ask_for_nothing() -> None:
     check_implemented(with_container(secrets=[], environmentFiles=[], resourceRequirements=[]))
 
 
-def refusal(definition: Any, launch_type: str = "EC2", network: Any = None) -> str:
+def refusal(definition: Any, launch_type: str) -> str:
     with pytest.raises(ApiError) as refused:
-        check_runnable(definition, launch_type, network)
+        check_runnable(definition, launch_type)
     return f"{refused.value.code}: {refused.value.message}"
 
 
@@ -60,17 +60,3 @@ def test_TK_25_a_launch_type_that_the_definition_does_not_support_is_refused() -
     )
     fargate = a_task_definition(compatibilities=("EC2", "FARGATE"))
     assert refusal(fargate, "FARGATE").startswith("UnsupportedFeatureException: ")
-
-
-def test_a_network_configuration_goes_with_awsvpc_only() -> None:
-    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
-    assert refusal(a_task_definition(), network=network) == (
-        "InvalidParameterException: Network Configuration is not valid for the given networkMode "
-        "of this task definition."
-    )
-    awsvpc = a_task_definition(network_mode="awsvpc")
-    assert refusal(awsvpc) == (
-        "InvalidParameterException: Network Configuration must be provided when networkMode "
-        "'awsvpc' is specified."
-    )
-    assert refusal(awsvpc, network=network).startswith("UnsupportedFeatureException: ")

@@ -1,5 +1,6 @@
 """CreateService: a new service, or the one that the same request created before."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment.configuration import merged_configuration
+from roadstead.ecs.rules.network import checked_network
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
     checked_constraints,
@@ -105,7 +107,13 @@ def _new_service(
     launch_type = request.get("launchType") or "EC2"
     constraints = checked_constraints(request.get("placementConstraints"))
     definition = _definition(tx, call, request, controller, launch_type)
-    of_definition = () if definition is None else placement_constraints_of(definition)
+    network = None
+    of_definition: Sequence[Mapping[str, Any]] = ()
+    if definition is not None:
+        of_definition = placement_constraints_of(definition)
+        network = checked_network(
+            tx, call.scope, definition.network_mode, request.get("networkConfiguration")
+        )
     check_total(of_definition, constraints)
     service = Service(
         arn=arn,
@@ -121,6 +129,7 @@ def _new_service(
         deployment_configuration=configuration,
         placement_constraints=constraints,
         placement_strategy=checked_strategy(request.get("placementStrategy")),
+        network_configuration=network,
         health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
         enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),
         enable_execute_command=bool(request.get("enableExecuteCommand")),
@@ -163,5 +172,5 @@ def _definition(
     if not request.get("taskDefinition"):
         raise invalid_parameter("TaskDefinition cannot be empty.")
     definition = runnable_task_definition(tx, call, request["taskDefinition"])
-    check_definition(definition, launch_type, request)
+    check_definition(definition, launch_type)
     return definition

@@ -14,6 +14,7 @@ from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.deployment.configuration import merged_configuration
+from roadstead.ecs.rules.network import checked_network
 from roadstead.ecs.rules.placement.parameters import (
     check_total,
     checked_constraints,
@@ -31,7 +32,6 @@ from roadstead.ecs.rules.service_parameters.members import check_members, check_
 from roadstead.ecs.rules.service_parameters.rebalancing import checked_rebalancing
 from roadstead.ecs.rules.service_parameters.tasks import (
     check_definition,
-    check_network,
     placement_constraints_of,
 )
 from roadstead.ecs.transitions import services as transitions
@@ -68,10 +68,10 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     definition = tx.get(TASK_DEFINITIONS, service.task_definition_arn)
     if request.get("taskDefinition"):
         definition = runnable_task_definition(tx, call, request["taskDefinition"])
-        check_definition(definition, service.launch_type, request)
+        check_definition(definition, service.launch_type)
         changes["task_definition_arn"] = definition.arn
-    elif request.get("networkConfiguration"):
-        check_network("bridge", request["networkConfiguration"])
+    if request.get("taskDefinition") or request.get("networkConfiguration"):
+        changes["network_configuration"] = _network(tx, call, service, definition, request)
     changes["availability_zone_rebalancing"] = _checked_whole(
         msgspec.structs.replace(service, **changes), definition, request
     )
@@ -84,6 +84,26 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
         )
     service = transitions.change_service(tx, call, service, deploy=deploy, **changes)
     return {"service": service_view(tx, service)}
+
+
+def _network(
+    tx: Tx,
+    call: Call,
+    service: Service,
+    definition: TaskDefinition | None,
+    request: dict[str, Any],
+) -> dict[str, Any] | None:
+    """The network of the service's tasks from now on: what it has stays if none is given.
+
+    A definition with another network mode than awsvpc takes it away.
+    """
+    mode = "awsvpc" if service.network_configuration else "bridge"
+    if definition is not None:
+        mode = definition.network_mode
+    given = request.get("networkConfiguration")
+    if not given and mode == "awsvpc" and service.network_configuration:
+        return service.network_configuration
+    return checked_network(tx, call.scope, mode, given)
 
 
 def _checked_whole(
