@@ -1,6 +1,13 @@
 """What Roadstead does by itself in ECS: every reconciler, for the server's loops and for tests."""
 
-from roadstead.ecs.reconcilers import lost_host, retention, task_definition, task_set
+from roadstead.ecs.reconcilers import (
+    lost_host,
+    retention,
+    task_definition,
+    task_set,
+    traffic,
+    traffic_health,
+)
 from roadstead.ecs.reconcilers.daemon import leaving as daemon_leaving
 from roadstead.ecs.reconcilers.daemon import scheduler as daemon_scheduler
 from roadstead.ecs.reconcilers.deployment import course as deployment_course
@@ -16,4 +23,6 @@ RECONCILERS: tuple[Reconciler, ...] = (
     retention,
     task_definition,
     task_set,
+    traffic,
+    traffic_health,
 )

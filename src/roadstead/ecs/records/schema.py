@@ -53,8 +53,8 @@ from roadstead.ecs.records.task_definition import (
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
 )
-from roadstead.ecs.records.task_traffic import TASKS_TO_DEREGISTER, TASKS_TO_REGISTER
 from roadstead.ecs.records.task_set import TASK_SETS, TASK_SETS_BY_SERVICE
+from roadstead.ecs.records.task_traffic import TASKS_TO_DEREGISTER, TASKS_TO_REGISTER
 from roadstead.ecs.records.tuning import TUNING
 from roadstead.state.records import Schema
 
@@ -101,6 +101,8 @@ SCHEMA = Schema(
         TASKS_WITH_INTERFACE,
         TASKS_BY_ATTACHMENT,
         INTERFACES_LEFT,
+        TASKS_TO_REGISTER,
+        TASKS_TO_DEREGISTER,
         TASKS_BY_STANDING,
         PROTECTED_BY_STANDING,
         PROTECTIONS_BY_END,

@@ -25,8 +25,8 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 def standing(task: Task) -> Standing | None:
     """Where a task of a service stands; None when it ended, was asked to, or has no service.
 
-    This is where a task's health is put together from its parts: whoever adds a part (target
-    groups, SV-54) adds its verdict to `_verdicts`, and every count and every choice follows.
+    This is where a task's health is put together from its parts: whoever adds a part adds its
+    verdict to `_verdicts`, and every count and every choice follows.
     """
     if task.desired_status != "RUNNING" or not task.service_arn:
         return None
@@ -56,14 +56,16 @@ def has_moved(before: Task | None, after: Task | None) -> bool:
 def _verdicts(task: Task) -> tuple[str, ...]:
     """HEALTHY, UNHEALTHY or UNKNOWN, by each that has a say; nobody: then time alone decides.
 
-    Essential containers with a health check have one. Beside them, one without a check keeps the
-    task's own health UNKNOWN for ever; a service does not wait for what never comes.
+    The target groups together have one, and essential containers with a health check. Beside
+    those, a container without a check keeps the task's own health UNKNOWN for ever; a service does
+    not wait for what never comes.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
     """
     checked = [each for each in task.containers if each.has_health_check and each.essential]
+    of_targets = (task.target_health,) if task.target_health else ()
     if checked and task.health_status == "UNKNOWN":
-        return tuple(each.health_status for each in checked)
-    return (task.health_status,) if checked else ()
+        return (*of_targets, *(each.health_status for each in checked))
+    return (*of_targets, task.health_status) if checked else of_targets
 
 
 def standing_key(deployment_id: str, where: Standing) -> str:

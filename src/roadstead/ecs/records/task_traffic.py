@@ -29,9 +29,14 @@ def _has_targets_left(task: Task) -> bool:
 TASKS_TO_REGISTER = Index(
     "tasks_to_register",
     TASKS,
-    lambda task: (task.service_arn,) if task.targets and _wants_targets(task) else (),
+    lambda task: (
+        (task.service_arn, task.container_instance_arn)
+        if task.targets and _wants_targets(task)
+        else ()
+    ),
 )
-"""Key: service ARN. Tasks that run, and are not yet wherever their traffic should come from."""
+"""Key: service ARN, or container instance ARN. Tasks that run, and are not yet wherever their
+traffic should come from."""
 
 TASKS_TO_DEREGISTER = Index(
     "tasks_to_deregister",

@@ -72,7 +72,7 @@ def report_task(tx: Tx, call: Call, task: Task, report: TaskReport) -> Task:
     after = _with_status(call, _with_times(_with_containers(task, report), report), report)
     if after == task:
         return task
-    if after.service_arn and after.last_status == "RUNNING" and task.last_status != "RUNNING":
+    if after.service_arn and has_started(after.last_status) and not has_started(task.last_status):
         note_images(tx, after)
     return tx.put(TASKS, after)
 

@@ -12,10 +12,16 @@ import msgspec
 
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task import TASKS, Container, Task
+from roadstead.ecs.records.task import TASKS, Container, Task, TaskInterface, TaskTarget
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.rules.placement.demand import demand_of
-from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status
+from roadstead.ecs.rules.task_lifecycle import (
+    Course,
+    TaskEvent,
+    course_of,
+    first_status,
+    next_status,
+)
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
 
@@ -36,20 +42,24 @@ def start_task(
     enable_execute_command: bool = False,
     enable_ecs_managed_tags: bool = False,
     launch_type: str = "EC2",
+    interface: TaskInterface | None = None,
+    targets: tuple[TaskTarget, ...] = (),
 ) -> Task:
-    """Make a PENDING task on that instance; its agent is told by its session.
+    """Make a task on that instance: PROVISIONING with an interface of its own, else PENDING.
 
     The caller has checked that the instance can take it (`choose_instance`), and has merged
-    propagated and managed tags into `tags`.
+    propagated and managed tags into `tags`. targets: where traffic to it will come from.
     """
     task_id = call.ids.hex32()
     demand = demand_of(definition, overrides)
+    course = Course(interface is not None, bool(targets))
     task = Task(
         arn=f"{_prefix(cluster.arn, 'task')}/{task_id}",
         cluster_arn=cluster.arn,
         task_definition_arn=definition.arn,
         family=definition.family,
         container_instance_arn=instance.arn,
+        last_status=first_status(course),
         group=group,
         started_by=started_by,
         service_arn=service_arn,
@@ -69,6 +79,9 @@ def start_task(
         created_at=call.now,
         enable_execute_command=enable_execute_command,
         enable_ecs_managed_tags=enable_ecs_managed_tags,
+        interface=interface,
+        targets=targets,
+        target_health="UNKNOWN" if targets else "",
         tags=dict(tags) if tags else {},
     )
     return tx.put(TASKS, task)
@@ -77,6 +90,7 @@ def start_task(
 def stop_task(tx: Tx, call: Call, task: Task, *, reason: str, stop_code: str) -> Task:
     """Ask a task to stop: desiredStatus STOPPED now, lastStatus when its agent reports it.
 
+    One that traffic is led to is DEACTIVATING: its agent hears of it once no request is under way.
     A task that was asked before is returned as it is: the first reason stays.
     """
     if task.desired_status == "STOPPED":

@@ -1,0 +1,76 @@
+"""The sentences of a service's events about its load balancers, as ECS writes them.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+"""
+
+from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.task import TaskTarget
+from roadstead.ecs.rules.service_events import Announcement
+
+GROUP_NOT_FOUND = "TARGET GROUP IS NOT FOUND"
+
+
+def registered(service: Service, group: str, count: int) -> Announcement:
+    return Announcement(
+        f"(service {service.name}) registered {count} {_things(group)} in {_named(group)}"
+    )
+
+
+def deregistered(service: Service, group: str, count: int) -> Announcement:
+    return Announcement(
+        f"(service {service.name}) deregistered {count} {_things(group)} in {_named(group)}"
+    )
+
+
+def draining(service: Service, deployment_id: str, count: int) -> Announcement:
+    subject = f"service {service.name}"
+    if service.deployment_controller != "ECS":
+        subject += f", taskSet {deployment_id}"
+    return Announcement(f"({subject}) has begun draining connections on {count} tasks.")
+
+
+def not_registered(service: Service, group: str, error: str) -> Announcement:
+    return Announcement(
+        f"(service {service.name}) failed to register targets in {_named(group)} with (error "
+        f"{error})",
+        event_type="ERROR",
+    )
+
+
+def throttled(service: Service) -> Announcement:
+    return Announcement(
+        f"(service {service.name}) operations are being throttled on elb. Will try again later.",
+        event_type="WARN",
+    )
+
+
+def unhealthy(service: Service, task_id: str, target: TaskTarget) -> Announcement:
+    """A target that fails its health checks, after the grace period."""
+    who = f"(instance {target.target_id})"
+    if not target.target_id.startswith("i-"):
+        who = f"(task {task_id})"
+    group = target.target_group_arn or target.load_balancer_name
+    port = f" (port {target.port})" if target.target_group_arn else ""
+    return Announcement(
+        f"(service {service.name}) {who}{port} is unhealthy in {_named(group)} due to (reason "
+        f"{target.description or 'Health checks failed'}).",
+        event_type="WARN",
+    )
+
+
+def stopped_reason(target: TaskTarget) -> str:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html"""
+    group = target.target_group_arn or target.load_balancer_name
+    return f"Task failed ELB health checks in {_named(group)}"
+
+
+def _named(group: str) -> str:
+    return f"(target-group {group})" if _is_group(group) else f"(elb {group})"
+
+
+def _things(group: str) -> str:
+    return "targets" if _is_group(group) else "instances"
+
+
+def _is_group(group: str) -> bool:
+    return group.startswith("arn:")
