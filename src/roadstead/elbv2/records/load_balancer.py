@@ -78,6 +78,13 @@ RULES = Table("rules", Rule)
 LOAD_BALANCERS_BY_SCOPE = Index(
     "load_balancers_by_scope", LOAD_BALANCERS, lambda each: (each.scope,), lambda each: each.name
 )
+LOAD_BALANCERS_BY_NAME = Index(
+    "load_balancers_by_name", LOAD_BALANCERS, lambda each: (f"{each.scope}/{each.name}",)
+)
+LISTENERS_BY_CERTIFICATE = Index(
+    "listeners_by_certificate", LISTENERS, lambda each: dict.fromkeys(each.certificates)
+)
+"""Key: certificate ARN. A certificate that listeners use is not deleted."""
 LISTENERS_BY_LOAD_BALANCER = Index(
     "listeners_by_load_balancer",
     LISTENERS,
@@ -88,6 +95,10 @@ RULES_BY_LISTENER = Index(
     "rules_by_listener", RULES, lambda each: (each.listener_arn,), lambda each: each.priority
 )
 """Key: listener ARN. By priority, the default rule (0) first."""
+
+RULES_BY_LOAD_BALANCER = Index(
+    "rules_by_load_balancer", RULES, lambda each: (each.load_balancer_arn,)
+)
 
 
 def forwarded(rule: Rule) -> tuple[str, ...]:

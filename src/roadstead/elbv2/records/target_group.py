@@ -77,6 +77,9 @@ TARGETS = Table("targets", Target)
 TARGET_GROUPS_BY_SCOPE = Index(
     "target_groups_by_scope", TARGET_GROUPS, lambda each: (each.scope,), lambda each: each.name
 )
+TARGET_GROUPS_BY_NAME = Index(
+    "target_groups_by_name", TARGET_GROUPS, lambda each: (f"{each.scope}/{each.name}",)
+)
 TARGETS_BY_GROUP = Index("targets_by_group", TARGETS, lambda each: (each.target_group_arn,))
 TARGETS_BY_ID = Index("targets_by_id", TARGETS, lambda each: (each.id,))
 """Key: EC2 instance id, or address: wherever it is registered."""

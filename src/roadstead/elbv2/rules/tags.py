@@ -1,0 +1,36 @@
+"""Tags of load balancers, target groups, listeners and rules.
+
+Source: botocore:elbv2#AddTagsInput
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from roadstead.elbv2.errors import duplicate_tag_keys, too_many, validation
+from roadstead.elbv2.rules.quotas import TAGS_MAX
+
+
+def checked_tags(requested: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+    """The tags of a request.
+
+    Raises: DuplicateTagKeys, TooManyTags, ValidationError for a key that is AWS's own.
+    """
+    found: dict[str, str] = {}
+    for each in requested or ():
+        key = each["Key"]
+        if key in found:
+            raise duplicate_tag_keys(key)
+        if key.lower().startswith("aws:"):
+            raise validation(f"Tag key '{key}' is not valid: 'aws:' is reserved for AWS")
+        found[key] = each.get("Value") or ""
+    check_tag_count(found)
+    return found
+
+
+def check_tag_count(tags: Mapping[str, str]) -> None:
+    """Return if a resource may have so many tags.
+
+    Raises: TooManyTags
+    """
+    if len(tags) > TAGS_MAX:
+        raise too_many("Tags", f"A resource can have at most {TAGS_MAX} tags, not {len(tags)}")
