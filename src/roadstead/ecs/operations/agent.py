@@ -14,9 +14,10 @@ from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.references import cluster_arn
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.scope import scope_of
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS, TASKS_BY_ATTACHMENT, Task
 from roadstead.ecs.rules.callers import speaks_for
 from roadstead.ecs.rules.task_lifecycle import reported_event
+from roadstead.ecs.transitions.task_interfaces import attachment_reported
 from roadstead.ecs.transitions.task_reports import (
     ContainerReport,
     ManagedAgentReport,
@@ -59,7 +60,13 @@ def submit_task_state_change(tx: Tx, call: Call, request: dict[str, Any]) -> dic
         pull_stopped_at=request.get("pullStoppedAt"),
         execution_stopped_at=request.get("executionStoppedAt"),
     )
-    return _reported(tx, call, request, report)
+    answer = _reported(tx, call, request, report)
+    if request.get("attachments"):
+        task = _reported_task(tx, call, request)
+        if task is not None and _is_own_task(tx, call, task):
+            for each in request["attachments"]:
+                attachment_reported(tx, call, task, each["attachmentArn"], each["status"])
+    return answer
 
 
 def submit_container_state_change(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
@@ -71,15 +78,17 @@ def submit_container_state_change(tx: Tx, call: Call, request: dict[str, Any]) -
     return _reported(tx, call, request, TaskReport(containers=(_container_report(request),)))
 
 
-def submit_attachment_state_changes(
-    tx: Tx,  # noqa: ARG001  # operations are all called alike
-    call: Call,  # noqa: ARG001  # the same
-    request: dict[str, Any],  # noqa: ARG001  # the same
-) -> dict[str, Any]:
-    """Acknowledge: no task or instance has attachments that an agent could report yet.
+def submit_attachment_state_changes(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any]:
+    """Confirm the interfaces of tasks that an agent has seen come to its machine.
 
+    What is said of another machine's tasks, or of attachments that there are not, is acknowledged.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SubmitAttachmentStateChanges.html
     """
+    for each in request["attachments"]:
+        reference = each["attachmentArn"]
+        for task in tx.find(TASKS_BY_ATTACHMENT, reference.rpartition("/")[2]):
+            if _is_own_task(tx, call, task):
+                attachment_reported(tx, call, task, reference, each["status"])
     return dict(_ACKNOWLEDGED)
 
 

@@ -25,6 +25,7 @@ from roadstead.ecs.rules.stop_codes import (
     host_reason,
     lost_reason,
 )
+from roadstead.ecs.transitions.task_interfaces import host_is_gone
 from roadstead.ecs.transitions.tasks import orphan_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
@@ -157,6 +158,8 @@ def instance_state_changed(
     stays ACTIVE until deregistered by hand. stopped: agentConnected false, tasks STOPPED.
     running: nothing, until the agent connects.
     """
+    if state == "terminated":
+        host_is_gone(tx, call, ec2_instance_id)
     changed = []
     for instance in tx.find(INSTANCES_BY_EC2_ID, f"{call.scope}/{ec2_instance_id}"):
         if instance.status == "INACTIVE" or state == "running":

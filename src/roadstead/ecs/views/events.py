@@ -100,6 +100,8 @@ def _task(event: TaskStateChange, at: datetime | None) -> dict[str, Any]:
         shown["connectivity"] = event.connectivity
         shown["connectivityAt"] = event.connectivity_at
     del shown["tags"]
+    for attachment in shown["attachments"]:
+        attachment["type"] = "eni"  # as events call what the API calls ElasticNetworkInterface
     shown["updatedAt"] = at
     return _with_iso_times(shown)
 
