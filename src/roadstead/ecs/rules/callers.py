@@ -2,6 +2,7 @@
 
 import re
 
+_ROLE_SESSION = re.compile(r"arn:([^:]+):sts::([0-9]+):assumed-role/([^/]+)/.+")
 _INSTANCE_SESSION = re.compile(r"arn:[^:]+:sts::[0-9]+:assumed-role/[^/]+/(i-[0-9a-z]+)")
 
 
@@ -21,3 +22,15 @@ def speaks_for(caller_arn: str, ec2_instance_id: str) -> bool:
     for it.
     """
     return calling_ec2_instance(caller_arn) in ("", ec2_instance_id)
+
+
+def owner_of_settings(caller_arn: str) -> str:
+    """Under whom the caller's account settings are kept: of a session, its role.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html
+    """
+    session = _ROLE_SESSION.fullmatch(caller_arn)
+    if session is None:
+        return caller_arn
+    partition, account, role = session.groups()
+    return f"arn:{partition}:iam::{account}:role/{role}"

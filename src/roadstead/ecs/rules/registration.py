@@ -47,6 +47,8 @@ class Registration(msgspec.Struct, frozen=True, kw_only=True):
     agent_version: str = ""
     agent_hash: str = ""
     docker_version: str = ""
+    trunk_id: str = ""
+    """The interface that the instance's tasks share, if they do."""
 
 
 class _IdentityDocument(msgspec.Struct):

@@ -18,6 +18,11 @@ from roadstead.ecs.records.container_instance import (
     ContainerInstance,
 )
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
+from roadstead.ecs.rules.interface_limits import (
+    TRUNK_ATTRIBUTE,
+    tasks_by_interfaces,
+    tasks_by_trunk,
+)
 from roadstead.ecs.rules.registration import Registration
 from roadstead.ecs.rules.stop_codes import (
     DEREGISTERED_REASON,
@@ -250,14 +255,20 @@ def _disconnected(tx: Tx, call: Call, instance: ContainerInstance) -> ContainerI
 
 def _registered(instance: ContainerInstance, registration: Registration) -> ContainerInstance:
     host = registration.host
+    instance_type = host.instance_type or instance.instance_type
+    # Trunks come with the first registration, and stay for as long as the instance does.
+    trunk_id = registration.trunk_id or instance.attributes.get(TRUNK_ATTRIBUTE) or ""
+    on_trunk = tasks_by_trunk(instance_type) if trunk_id else None
+    trunk: dict[str, str | None] = {} if on_trunk is None else {TRUNK_ATTRIBUTE: trunk_id}
     return msgspec.structs.replace(
         instance,
         ec2_instance_id=host.ec2_instance_id or instance.ec2_instance_id,
-        instance_type=host.instance_type or instance.instance_type,
+        instance_type=instance_type,
+        task_interfaces_max=on_trunk or tasks_by_interfaces(instance_type),
         availability_zone=registration.availability_zone,
         private_ip_address=host.private_ip_address or instance.private_ip_address,
         external=registration.external,
-        attributes=registration.attributes,
+        attributes={**registration.attributes, **trunk},
         cpu_units=registration.resources.cpu_units,
         memory_mib=registration.resources.memory_mib,
         reserved_ports=registration.resources.ports,

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import msgspec
+
 from roadstead.aws.arns import is_arn
+from roadstead.ec2.records.network import INTERFACES_BY_INSTANCE
 from roadstead.ecs.errors import client_error, invalid_parameter
 from roadstead.ecs.operations.container_instances.named import (
     check_speaks_for,
@@ -14,11 +17,18 @@ from roadstead.ecs.records.account import CLIENT_TOKENS, client_token_key
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.rules.callers import owner_of_settings
 from roadstead.ecs.rules.instance_attributes import CUSTOM_ATTRIBUTES_MAX, check_attribute
+from roadstead.ecs.rules.interface_limits import (
+    TRUNKING_CAPABILITY,
+    has_trunking_agent,
+    tasks_by_trunk,
+)
 from roadstead.ecs.rules.registration import Registration, read_registration
 from roadstead.ecs.rules.tags import checked_tags
 from roadstead.ecs.transitions import container_instances as transitions
 from roadstead.ecs.transitions.client_tokens import remember_token
+from roadstead.ecs.views.account_settings import effective_value
 from roadstead.ecs.views.container_instance import container_instance_view
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -52,6 +62,9 @@ def register_container_instance(tx: Tx, call: Call, request: dict[str, Any]) -> 
         repeated = _repeated(tx, cluster, registration, token)
         if repeated is None:
             _check_custom_attributes(registration)
+            registration = msgspec.structs.replace(
+                registration, trunk_id=_trunk_id(tx, call, registration)
+            )
             instance = transitions.register_instance(tx, call, cluster, registration, tags)
             _remember(tx, call, cluster, token, instance)
         else:
@@ -117,6 +130,24 @@ def _coming_back(
     if now and instance.instance_type and now != instance.instance_type:
         raise client_error("Container instance type changes are not supported.")
     return instance
+
+
+def _trunk_id(view: View, call: Call, registration: Registration) -> str:
+    """The interface that carries those of the instance's tasks, if whoever registers wants it so.
+
+    Here they need none of their own to hang on, so it is the instance's primary one.
+    """
+    host = registration.host
+    if (
+        TRUNKING_CAPABILITY not in registration.attributes
+        or not has_trunking_agent(registration.agent_version)
+        or tasks_by_trunk(host.instance_type) is None
+        or effective_value(view, call.scope, owner_of_settings(call.caller_arn), "awsvpcTrunking")
+        != "enabled"
+    ):
+        return ""
+    primary = view.first(INTERFACES_BY_INSTANCE, host.ec2_instance_id)
+    return "" if primary is None else primary.network_interface_id
 
 
 def _check_custom_attributes(registration: Registration) -> None:
