@@ -1,6 +1,7 @@
 """What Roadstead does by itself in ECS: every reconciler, for the server's loops and for tests."""
 
 from roadstead.ecs.reconcilers import (
+    interface,
     lost_host,
     retention,
     task_definition,
@@ -19,6 +20,7 @@ RECONCILERS: tuple[Reconciler, ...] = (
     deployment_course,
     daemon_scheduler,
     daemon_leaving,
+    interface,
     lost_host,
     retention,
     task_definition,
