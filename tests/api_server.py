@@ -180,6 +180,7 @@ class ApiServer:
             check=check_response,
             **self._options,
         )
+        self.plane.ensure_default_vpc(None)
         await self.plane.run(("127.0.0.1:0",), self._ready)
 
     def _ready(self, addresses: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ environment by itself. Secrets are not settings: they live in `keys.json` (see `
 
 import os
 from collections.abc import Mapping
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ DEFAULT_INSTANCES = 3
 DEFAULT_INSTANCE_TYPE = "t3.medium"
 RUNTIMES = ("oci",)
 TUNING_PREFIX = "ROADSTEAD_TUNING_"
+DEFAULT_VPC_VARIABLE = "ROADSTEAD_DEFAULT_VPC"
 CPU_UNITS_PER_VCPU = 1024
 
 INSTANCE_TYPES = {
@@ -49,6 +51,22 @@ class SettingError(Exception):
         self.cure = cure
 
 
+class DefaultSubnet(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A subnet of the default VPC."""
+
+    subnet_id: str
+    cidr: str
+    zone: str
+
+
+class DefaultVpc(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The VPC in which the instances of this machine are."""
+
+    vpc_id: str
+    cidr: str
+    subnets: tuple[DefaultSubnet, ...]
+
+
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What the control plane is told at its start."""
 
@@ -62,6 +80,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What DiscoverPollEndpoint tells agents; empty: the `Host` that the agent itself called."""
     event_log: Path | None = None
     """A file to which every published event is appended as a line of JSON."""
+    default_vpc: DefaultVpc | None = None
+    """None: one of our own, with 172.31.0.0/16, unless there is one already."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,6 +167,27 @@ def event_log(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Where published events are appended: ROADSTEAD_EVENT_LOG, or nowhere."""
     chosen = environ.get("ROADSTEAD_EVENT_LOG")
     return Path(chosen) if chosen else None
+
+
+def default_vpc(environ: Mapping[str, str] = os.environ) -> DefaultVpc | None:
+    """The VPC of the machine's instances: ROADSTEAD_DEFAULT_VPC, which `up` sets.
+
+    Raises: SettingError when it is not of its form.
+    """
+    given = environ.get(DEFAULT_VPC_VARIABLE)
+    if not given:
+        return None
+    try:
+        found = msgspec.json.decode(given, type=DefaultVpc)
+        for cidr in (found.cidr, *(subnet.cidr for subnet in found.subnets)):
+            IPv4Network(cidr)
+    except ValueError as error:
+        raise SettingError(
+            f"{DEFAULT_VPC_VARIABLE} is no VPC: {error}.",
+            'Set it to {"vpcId": "vpc-…", "cidr": "172.31.0.0/16", "subnets": [{"subnetId": '
+            '"subnet-…", "cidr": "172.31.0.0/20", "zone": "us-east-1a"}]}, or unset it.',
+        ) from error
+    return found
 
 
 def default_data_dir(environ: Mapping[str, str] = os.environ, *, root: bool | None = None) -> Path:

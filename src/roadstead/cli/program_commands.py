@@ -66,6 +66,7 @@ def server(
                 region=where.region,
                 agent_endpoint=agent_endpoint,
                 event_log=settings.event_log(),
+                default_vpc=settings.default_vpc(),
             )
         )
     )

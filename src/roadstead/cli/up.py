@@ -18,7 +18,7 @@ import msgspec
 
 from roadstead import data_dir as data_dirs
 from roadstead import keys
-from roadstead.cli import doctor, place, profile, readiness
+from roadstead.cli import default_vpc, doctor, place, profile, readiness
 from roadstead.cli.api import ApiRefused
 from roadstead.cli.children import Child, GaveUp
 from roadstead.cli.place import Place
@@ -222,7 +222,9 @@ def _prepare(where: Place, settings: HostSettings) -> str:
     The VPC comes before both programs: the server listens on its gateway.
     """
     keys.ensure(where.data_dir.keys_file, where.account_id, SystemIds())
-    gateway = host_main.prepare(settings, where.data_dir).vpc.gateway
+    vpc = host_main.prepare(settings, where.data_dir).vpc
+    default_vpc.hand_down(vpc)
+    gateway = vpc.gateway
     for address in ("127.0.0.1", gateway):
         _check_port(address, settings.port)
     return gateway

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from roadstead.acm.operations import table as acm_table
+from roadstead.aws.arns import partition_of
 from roadstead.aws.models import service_model
 from roadstead.aws.protocol.dialects import EC2
 from roadstead.clock import Clock
@@ -18,6 +19,7 @@ from roadstead.control import operations as control_operations
 from roadstead.control.model import control_model
 from roadstead.control.schema import SCHEMA
 from roadstead.ec2.operations import table as ec2_table
+from roadstead.ec2.transitions.default_vpc import ensure_default_vpc
 from roadstead.ecs.operations import table as ecs_table
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.ecs.transitions.container_instances import await_agents_anew
@@ -37,7 +39,8 @@ from roadstead.server.http import HttpApplication, HttpServer, connections_max, 
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
 from roadstead.servicediscovery.operations import table as servicediscovery_table
-from roadstead.state.plans import Reconciler
+from roadstead.settings import DefaultVpc
+from roadstead.state.plans import Call, Reconciler
 from roadstead.store.log import Log
 from roadstead.store.store import Store
 
@@ -146,6 +149,9 @@ class ControlPlane:
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
         self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
+        self._account = account
+        self._region = region
+        self._ids = ids
         self._stop = asyncio.Event()
 
     def set_tuning(self, tuning: Tuning) -> None:
@@ -154,6 +160,19 @@ class ControlPlane:
         if tuning.dead_host_grace_seconds:
             now = self.clock.now()
             self.store.update(lambda tx: await_agents_anew(tx, now))
+
+    def ensure_default_vpc(self, given: DefaultVpc | None) -> None:
+        """See to it that there is a default VPC, at the start; see `ec2`'s transition."""
+        call = Call(
+            account=self._account,
+            region=self._region,
+            partition=partition_of(self._region),
+            caller_arn=f"arn:aws:iam::{self._account}:root",
+            request_id="start",
+            now=self.clock.now(),
+            ids=self._ids,
+        )
+        self.store.update(lambda tx: ensure_default_vpc(tx, call, given))
 
     async def run(
         self, addresses: Iterable[str], on_ready: Callable[[tuple[str, ...]], None]

@@ -106,6 +106,7 @@ async def _serve(
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     plane.set_tuning(numbers)
+    plane.ensure_default_vpc(settings.default_vpc)
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, plane.stop)

@@ -20,6 +20,9 @@ class Vpc(Record, frozen=True, kw_only=True):
     is_default: bool = False
     enable_dns_support: bool = True
     enable_dns_hostnames: bool = False
+    network_acl_id: str = ""
+    """Of the default network ACL, which lets everything pass: there is no other."""
+    cidr_association_id: str = ""
     tags: dict[str, str] = {}
 
 
@@ -31,6 +34,7 @@ class Subnet(Record, frozen=True, kw_only=True):
     zone: str = ""
     is_default: bool = False
     map_public_ip_on_launch: bool = False
+    network_acl_association_id: str = ""
     tags: dict[str, str] = {}
 
     @property
@@ -112,6 +116,8 @@ class NetworkInterface(Record, frozen=True, kw_only=True):
     failure: str = ""
     """Why the machine could not make its device; the device is not tried again."""
     created_at: datetime | None = None
+    creation_token: str = ""
+    """The client's token and a digest of what it asked for."""
     tags: dict[str, str] = {}
 
     @property
@@ -127,6 +133,11 @@ def group_name_key(vpc_id: str, name: str) -> str:
     return f"{vpc_id}|{name}"
 
 
+def token_key(scope: str, creation_token: str) -> str:
+    """Whose token. creation_token: `<client token>|<digest>`, of which the first part counts."""
+    return f"{scope}|{creation_token.rpartition('|')[0]}"
+
+
 VPCS = Table("vpcs", Vpc)
 SUBNETS = Table("subnets", Subnet)
 SECURITY_GROUPS = Table("security_groups", SecurityGroup)
@@ -140,10 +151,24 @@ GROUPS_BY_NAME = Index(
     "groups_by_name", SECURITY_GROUPS, lambda group: (group_name_key(group.vpc_id, group.name),)
 )
 GROUPS_BY_VPC = Index("groups_by_vpc", SECURITY_GROUPS, lambda group: (group.vpc_id,))
+GROUPS_BY_PEER = Index(
+    "groups_by_peer",
+    SECURITY_GROUPS,
+    lambda group: tuple(
+        dict.fromkeys(rule.group_id for rule in group.permissions if rule.group_id)
+    ),
+)
+"""Key: the id of a group that permissions of the found ones name, which may be its own."""
+GROUPS_BY_RULE = Index(
+    "groups_by_rule",
+    SECURITY_GROUPS,
+    lambda group: tuple(rule.rule_id for rule in group.permissions),
+)
 INTERFACES_BY_SCOPE = Index("interfaces_by_scope", NETWORK_INTERFACES, lambda eni: (eni.scope,))
 INTERFACES_BY_SUBNET = Index(
     "interfaces_by_subnet", NETWORK_INTERFACES, lambda eni: (eni.subnet_id,)
 )
+INTERFACES_BY_VPC = Index("interfaces_by_vpc", NETWORK_INTERFACES, lambda eni: (eni.vpc_id,))
 INTERFACES_BY_GROUP = Index("interfaces_by_group", NETWORK_INTERFACES, lambda eni: eni.groups)
 INTERFACES_BY_ADDRESS = Index(
     "interfaces_by_address",
@@ -158,6 +183,16 @@ INTERFACES_BY_INSTANCE = Index(
     lambda eni: eni.attachment.device_index if eni.attachment else 0,
 )
 """Key: EC2 instance id. The primary interface (device index 0) comes first."""
+INTERFACES_BY_ATTACHMENT = Index(
+    "interfaces_by_attachment",
+    NETWORK_INTERFACES,
+    lambda eni: (eni.attachment.attachment_id,) if eni.attachment else (),
+)
+INTERFACES_BY_TOKEN = Index(
+    "interfaces_by_token",
+    NETWORK_INTERFACES,
+    lambda eni: (token_key(eni.scope, eni.creation_token),) if eni.creation_token else (),
+)
 
 
 def ec2_arn(scope: str, kind: str, resource_id: str) -> str:

@@ -125,8 +125,11 @@ def interface_attached(tx: Tx, _call: Call, eni: NetworkInterface) -> NetworkInt
 
 
 def interface_failed(tx: Tx, _call: Call, eni: NetworkInterface, reason: str) -> NetworkInterface:
-    """The machine could not make the device, and why; whoever attached it decides what next."""
-    if eni.attachment is None or eni.attachment.status != "attaching":
+    """The machine could not make the device, or a load balancer's address, and why.
+
+    Whoever attached it decides what next.
+    """
+    if eni.status not in ("attaching", "associated"):
         return eni
     return tx.put(NETWORK_INTERFACES, replace(eni, failure=reason or "unknown reason"))
 
