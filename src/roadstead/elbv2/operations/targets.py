@@ -46,14 +46,16 @@ def register_targets(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, A
     else:
         for each in described:
             _check_address(tx, call, group, each)
-    for each in described:
-        zone = each.get("AvailabilityZone") or "" if group.target_type == "ip" else ""
-        transitions.register(tx, call, group, each["Id"], each.get("Port") or group.port, zone)
-    count = tx.count(TARGETS_BY_GROUP, group.arn)
-    if count > TARGETS_MAX:
+    arns = {target_arn(group.arn, each["Id"], each.get("Port") or group.port) for each in described}
+    new = sum(tx.get(TARGETS, arn) is None for arn in arns)
+    count = tx.count(TARGETS_BY_GROUP, group.arn) + new
+    if new and count > TARGETS_MAX:
         raise too_many(
             "Targets", f"A target group can have at most {TARGETS_MAX} targets, not {count}"
         )
+    for each in described:
+        zone = each.get("AvailabilityZone") or "" if group.target_type == "ip" else ""
+        transitions.register(tx, call, group, each["Id"], each.get("Port") or group.port, zone)
     return {}
 
 
