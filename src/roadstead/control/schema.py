@@ -1,8 +1,9 @@
 """The whole state: what every slice stores, joined."""
 
+from roadstead.acm.records.certificate import SCHEMA as ACM
 from roadstead.ec2.records.schema import SCHEMA as EC2
 from roadstead.ecs.records.schema import SCHEMA as ECS
 from roadstead.elb.records.schema import SCHEMA as ELB
 from roadstead.elbv2.records.schema import SCHEMA as ELBV2
 
-SCHEMA = ECS.join(EC2).join(ELBV2).join(ELB)
+SCHEMA = ECS.join(EC2).join(ACM).join(ELBV2).join(ELB)
