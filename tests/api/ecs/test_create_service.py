@@ -243,8 +243,9 @@ def test_a_definition_of_mode_awsvpc_needs_a_network_configuration(ecs: Any, web
         "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
     )
     network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
-    code, _ = refusal_of(create, ecs, taskDefinition="vpc", networkConfiguration=network)
-    assert code == "UnsupportedFeatureException"
+    code, message = refusal_of(create, ecs, taskDefinition="vpc", networkConfiguration=network)
+    assert code == "InvalidParameterException"
+    assert message.endswith("does not exist (ErrorCode: InvalidSubnetID.NotFound)")
 
 
 def test_a_refused_request_changes_nothing(ecs: Any, web: str) -> None:

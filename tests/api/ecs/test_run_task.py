@@ -272,18 +272,6 @@ def test_what_is_not_implemented_yet_is_refused_and_not_ignored(
     assert "not implemented yet" in message
 
 
-def test_awsvpc_wants_a_network_configuration(ecs: Any, register_instances: Any) -> None:
-    register_instances()
-    register(ecs, networkMode="awsvpc")
-    assert refused(ecs.run_task, taskDefinition="web") == (
-        "InvalidParameterException",
-        "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-    )
-    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
-    code, _ = refused(ecs.run_task, taskDefinition="web", networkConfiguration=network)
-    assert code == "UnsupportedFeatureException"
-
-
 def test_a_definition_with_secrets_is_refused_rather_than_left_waiting(
     ecs: Any, register_instances: Any
 ) -> None:
