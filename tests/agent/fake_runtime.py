@@ -17,6 +17,7 @@ from roadstead.agent.runtime.port import (
     Progress,
     RuntimeFailure,
     Started,
+    TaskNetwork,
 )
 from roadstead.clock import Clock
 
@@ -53,6 +54,11 @@ class FakeRuntime:
         """(step, container name or task ARN), in order."""
         self.results: dict[str, Executed] = {}
         """Container name → what its health checks come to; HEALTHY when it is not named."""
+        self.network_seconds = 0.0
+        self.networks: dict[str, TaskNetwork] = {}
+        """Task ARN → its network, as long as it has one."""
+        self.devices: set[str] = set()
+        """Hardware addresses of the interfaces that are attached to the instance."""
         self.execute_seconds = 0.0
         self.executed: list[tuple[str, tuple[str, ...]]] = []
         """(container name, command), in order."""
@@ -86,6 +92,22 @@ class FakeRuntime:
         if image in self.missing_images:
             raise RuntimeFailure("CannotPullContainerError", f"no image {image}")
         return Image(image, "sha256:" + "0" * 64)
+
+    async def prepare_network(self, task_arn: str, network: TaskNetwork) -> None:
+        self.steps.append(("prepare_network", task_arn))
+        await self._take(self.network_seconds)
+        self._maybe_fail("prepare_network")
+        self.networks[task_arn] = network
+
+    async def release_network(self, task_arn: str) -> None:
+        self.steps.append(("release_network", task_arn))
+        await self._take(self.network_seconds)
+        self.networks.pop(task_arn, None)
+
+    async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
+        if mac_address not in self.devices:
+            await self._clock.sleep(timeout_seconds)
+        return mac_address in self.devices
 
     async def create(self, spec: ContainerSpec) -> None:
         self.steps.append(("create", spec.container_name))

@@ -13,6 +13,7 @@ from roadstead.agent.runtime.port import (
     Progress,
     RuntimeFailure,
     Started,
+    TaskNetwork,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ class SimRuntime:
         if image.startswith("missing") or self._fails(self._machine.hardships.pull_fails):
             raise RuntimeFailure("CannotPullContainerError", f"pull of {image} failed")
         return Image(image, self._machine.registry.digest(image))
+
+    async def prepare_network(self, task_arn: str, network: TaskNetwork) -> None:
+        if self._fails(self._machine.hardships.create_fails):
+            await self._take(0.01, 0.2)
+            raise RuntimeFailure("ContainerNetworkingError", "no such device")
+        await self._take(0.0, 0.1)
+
+    async def release_network(self, task_arn: str) -> None:
+        await self._take(0.0, 0.05)
+
+    async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
+        await self._take(0.0, 0.05)
+        return True
 
     async def create(self, spec: ContainerSpec) -> None:
         if self._fails(self._machine.hardships.create_fails):

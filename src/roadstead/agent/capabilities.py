@@ -36,12 +36,33 @@ def attributes(settings: AgentSettings, *, is_first: bool) -> list[dict[str, str
     }
     if not settings.instance_id:
         named["ecs.capability.external"] = ""
+    named |= _network_attributes(settings)
     custom = settings.attributes if is_first else {}
     return [
         *({"name": name, "value": value} for name, value in custom.items()),
         *({"name": name} for name in CAPABILITIES),
         *({"name": n, "value": v} if v else {"name": n} for n, v in named.items()),
     ]
+
+
+def _network_attributes(settings: AgentSettings) -> dict[str, str]:
+    """What an instance says that takes awsvpc tasks.
+
+    Source: agent:agent/app/agent_capability.go, appendTaskENICapabilities; vpc-id and subnet-id go
+    along only with them
+    """
+    if not settings.has_task_networks:
+        return {}
+    named = {
+        "ecs.capability.task-eni": "",
+        "ecs.vpc-id": settings.vpc_id,
+        "ecs.subnet-id": settings.subnet_id,
+    }
+    if settings.is_metadata_blocked:
+        named["ecs.capability.task-eni-block-instance-metadata"] = ""
+    return {
+        name: value for name, value in named.items() if value or name.startswith("ecs.capability.")
+    }
 
 
 def total_resources(settings: AgentSettings) -> list[dict[str, Any]]:

@@ -88,6 +88,10 @@ class Carrier:
         match instruction:
             case ask.Pull():
                 self._spawn(self._pull(instruction))
+            case ask.PrepareNetwork():
+                self._spawn(self._prepare_network(instruction))
+            case ask.ReleaseNetwork(task_arn):
+                self._spawn(self._release_network(task_arn))
             case ask.Create():
                 self._spawn(self._create(instruction))
             case ask.Start(container_id):
@@ -125,6 +129,29 @@ class Carrier:
             return tell.Pulled(wanted.container_id, image)
 
         await self._step(wanted.container_id, "CannotPullContainerError", pull)
+
+    async def _prepare_network(self, wanted: ask.PrepareNetwork) -> None:
+        outcome: tell.Stimulus
+        try:
+            await self._runtime.prepare_network(wanted.task_arn, wanted.network)
+            outcome = tell.NetworkPrepared(wanted.task_arn)
+        except RuntimeFailure as failure:
+            log.warning("%s: %s", wanted.task_arn, failure)
+            outcome = tell.NetworkFailed(wanted.task_arn, failure.name, failure.text)
+        except Exception as error:  # the other tasks must go on
+            log.exception("%s: its network cannot be made", wanted.task_arn)
+            self.runtime_trouble = f"{type(error).__name__}: {error}"
+            outcome = tell.NetworkFailed(
+                wanted.task_arn, "ContainerNetworkingError", self.runtime_trouble
+            )
+        self.feed(outcome)
+
+    async def _release_network(self, task_arn: str) -> None:
+        try:
+            await self._runtime.release_network(task_arn)
+        except (RuntimeFailure, OSError) as failure:
+            log.warning("%s: something of its network is left behind: %s", task_arn, failure)
+        self.feed(tell.NetworkReleased(task_arn))
 
     async def _create(self, wanted: ask.Create) -> None:
         container_id = wanted.spec.container_id

@@ -8,6 +8,7 @@ import os
 import platform
 import re
 from collections.abc import Mapping
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 from typing import Literal, cast
 
@@ -53,6 +54,16 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     availability_zone: str = ""
     private_address: str = ""
     image_id: str = ""
+    vpc_id: str = ""
+    subnet_id: str = ""
+    mac_address: str = ""
+    """Of the instance's primary interface."""
+    has_task_networks: bool = False
+    """It takes tasks of network mode awsvpc."""
+    is_metadata_blocked: bool = False
+    """It says that such tasks cannot reach 169.254.169.254; they never can."""
+    dns_server: str = ""
+    """Who answers containers' questions for names, where their definition says nothing."""
     cpu_units: int
     memory_mib: int
     images_dir: Path
@@ -96,6 +107,12 @@ def settings_from(environ: Mapping[str, str], version: str) -> AgentSettings:
         availability_zone=read.text("ROADSTEAD_AVAILABILITY_ZONE"),
         private_address=read.text("ROADSTEAD_PRIVATE_ADDRESS"),
         image_id=read.text("ROADSTEAD_IMAGE_ID"),
+        vpc_id=read.text("ROADSTEAD_VPC_ID"),
+        subnet_id=read.text("ROADSTEAD_SUBNET_ID"),
+        mac_address=read.text("ROADSTEAD_PRIMARY_MAC"),
+        has_task_networks=read.flag("ECS_ENABLE_TASK_ENI"),
+        is_metadata_blocked=read.flag("ECS_AWSVPC_BLOCK_IMDS"),
+        dns_server=read.address("ROADSTEAD_DNS_SERVER"),
         cpu_units=read.number("ROADSTEAD_CPU_UNITS", (os.cpu_count() or 1) * CPU_UNITS_PER_VCPU),
         memory_mib=memory_mib,
         images_dir=Path(read.text("ROADSTEAD_IMAGES_DIR") or data_dir / "images"),
@@ -110,6 +127,7 @@ def engine_settings(settings: AgentSettings) -> EngineSettings:
     return EngineSettings(
         cluster=settings.cluster,
         region=settings.region,
+        dns_server=settings.dns_server,
         cpu_units=settings.cpu_units,
         memory_mib=settings.memory_mib - settings.reserved_memory_mib,
         ports_taken=frozenset(
@@ -178,6 +196,21 @@ class _Reader:
         if value not in allowed:
             raise SettingError(f"{name} is {value!r}.", f"Set it to one of {', '.join(allowed)}.")
         return value
+
+    def flag(self, name: str) -> bool:
+        value = self.text(name).lower() or "false"
+        if value not in ("true", "false"):
+            raise SettingError(f"{name} is {value!r}.", "Set it to true or false.")
+        return value == "true"
+
+    def address(self, name: str) -> str:
+        value = self.text(name)
+        try:
+            return str(IPv4Address(value)) if value else ""
+        except AddressValueError as error:
+            raise SettingError(
+                f"{name} is {value!r}.", "Set it to an IPv4 address such as 10.0.0.2."
+            ) from error
 
     def cgroup(self, name: str) -> str:
         value = self.text(name) or DEFAULT_CGROUP

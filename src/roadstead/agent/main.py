@@ -11,17 +11,23 @@ import signal
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from roadstead.agent.configuration import AgentSettings, is_own_group, settings_from
 from roadstead.agent.credentials import credentials_from
 from roadstead.agent.ends import EXIT_CLEAN, EXIT_RETRY, EXIT_TERMINAL, AgentEnd
 from roadstead.agent.journal import Journal
-from roadstead.agent.runtime.port import Runtime, RuntimeFailure
+from roadstead.agent.runtime.port import RuntimeFailure
 from roadstead.aws.sigv4 import Credentials
 from roadstead.clock import SystemClock
 from roadstead.ids import SystemIds
 from roadstead.log_lines import log_to_standard_error
 from roadstead.settings import SettingError
+
+if TYPE_CHECKING:
+    from roadstead.agent.runtime.oci import OciRuntime
 
 LOG_LEVELS = {
     "debug": logging.DEBUG,
@@ -63,6 +69,7 @@ async def run(settings: AgentSettings, credentials: Credentials) -> int:
     journal = Journal.open(settings.data_dir)
     try:
         runtime = await _open_runtime(settings)
+        settings = await _with_possible_networks(settings, runtime)
         from roadstead.agent.http_api import Network  # aiohttp is most of the time a start takes
         from roadstead.agent.program import run_agent
 
@@ -104,7 +111,19 @@ def remove_traces(data_dir: Path, cgroup_parent: str) -> int:
     return EXIT_CLEAN
 
 
-async def _open_runtime(settings: AgentSettings) -> Runtime:
+async def _with_possible_networks(settings: AgentSettings, runtime: "OciRuntime") -> AgentSettings:
+    """The settings without network mode awsvpc where this instance cannot have it."""
+    if not settings.has_task_networks:
+        return settings
+    why = "" if settings.instance_id else "it is no EC2 instance (ROADSTEAD_INSTANCE_ID is not set)"
+    why = why or await runtime.why_no_task_networks()
+    if not why:
+        return settings
+    log.warning("this instance takes no tasks of network mode awsvpc: %s", why)
+    return msgspec.structs.replace(settings, has_task_networks=False)
+
+
+async def _open_runtime(settings: AgentSettings) -> "OciRuntime":
     from roadstead.agent.runtime.oci import OciRuntime
 
     named = "" if settings.runtime == "oci" else settings.runtime

@@ -166,6 +166,12 @@ class Driver:
                 if self.name_of(container_id) in self.holds:
                     return None
                 return tell.Pulled(container_id, Image(image, "sha256:abc"))
+            case ask.PrepareNetwork(task_arn):
+                if "network" in self.holds:
+                    return None
+                return tell.NetworkPrepared(task_arn)
+            case ask.ReleaseNetwork(task_arn):
+                return tell.NetworkReleased(task_arn)
             case ask.Create(spec):
                 if spec.container_name in self.holds:
                     return None

@@ -1,6 +1,6 @@
 """Adoption: a restarted agent compares what it remembers with what the runtime still has."""
 
-from roadstead.agent.engine import containers, health
+from roadstead.agent.engine import containers, health, task_network
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.instructions import Create, Remove, SetTimer, Submit
 from roadstead.agent.engine.life_cycle import ContainerStatus, Step, TaskStatus
@@ -21,6 +21,7 @@ def adopt(turn: Turn, task: TaskState, found: dict[str, Found]) -> None:
             _remove_again(turn, container)
         else:
             _adopt_container(turn, task, container, found.get(container.container_id))
+    task_network.adopt(turn, task)
     if task.outbox:
         turn.ask(Submit(task.outbox[0]))
     if task.stopped_at is not None:

@@ -9,8 +9,9 @@ import msgspec
 
 from roadstead.agent.engine.docker_config import SpecError, read_config, read_host_config
 from roadstead.agent.engine.health_check import health_check
+from roadstead.agent.engine.network_identity import NetworkIdentity, network_identity
 from roadstead.agent.engine.records import ContainerState, TaskState
-from roadstead.agent.runtime.port import ContainerSpec, Mount, PortMapping, Ulimit
+from roadstead.agent.runtime.port import AWSVPC, ContainerSpec, Mount, PortMapping, Ulimit
 from roadstead.agent_protocol.messages.payload import PayloadContainer, PayloadTask
 
 MIB = 1024 * 1024
@@ -19,7 +20,7 @@ MEMORY_MIB_MIN = 4
 SHM_BYTES_DEFAULT = 64 * MIB
 """Source: the open-source ECS agent's and Docker's own least and default values."""
 LOG_DRIVERS = ("", "json-file", "none")
-NETWORK_MODES = ("bridge", "host", "none")
+NETWORK_MODES = ("bridge", "host", "none", AWSVPC)
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -27,6 +28,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     cluster: str
     region: str
+    dns_server: str = ""
 
 
 def container_spec(
@@ -44,6 +46,12 @@ def container_spec(
         )
     health_check(definition)  # one that cannot be run fails its container
     network_mode = _network_mode(task.payload, config, host)
+    own = NetworkIdentity(
+        hostname=config.text("hostname"),
+        dns_servers=host.texts("dns"),
+        dns_search=host.texts("dnssearch"),
+    )
+    identity = network_identity(task.payload, own, dns_server=surroundings.dns_server)
     return ContainerSpec(
         container_id=container.container_id,
         task_arn=task.arn,
@@ -54,14 +62,15 @@ def container_spec(
         environment=_environment(definition, surroundings),
         user=config.text("user"),
         working_directory=config.text("workingdir"),
-        hostname=config.text("hostname"),
+        hostname=identity.hostname,
         labels=_labels(task.payload, definition, config, surroundings),
         network_mode=network_mode,
+        address=identity.address,
         port_mappings=_port_mappings(definition) if network_mode == "bridge" else (),
         links=_links(task, definition),
         extra_hosts=tuple(_extra_host(line) for line in host.texts("extrahosts")),
-        dns_servers=host.texts("dns"),
-        dns_search=host.texts("dnssearch"),
+        dns_servers=identity.dns_servers,
+        dns_search=identity.dns_search,
         cpu_shares=max(definition.cpu, CPU_SHARES_MIN),
         memory_bytes=_memory_mib(definition) * MIB,
         memory_reservation_bytes=host.number("memoryreservation"),
@@ -128,7 +137,9 @@ class _Members:
 
 def _network_mode(
     task: PayloadTask, config: _Members, host: _Members
-) -> Literal["bridge", "host", "none"]:
+) -> Literal["bridge", "host", "none", "awsvpc"]:
+    if task.network_mode == AWSVPC:
+        return AWSVPC  # its containers share one network, whatever else is said of them
     if config.flag("networkdisabled"):
         return "none"
     mode = host.text("networkmode") or task.network_mode or "bridge"
@@ -138,7 +149,7 @@ def _network_mode(
             "CannotCreateContainerError",
             f"this agent has no network mode {mode!r}; it has {', '.join(NETWORK_MODES)}",
         )
-    return cast(Literal["bridge", "host", "none"], mode)
+    return cast(Literal["bridge", "host", "none", "awsvpc"], mode)
 
 
 def _command(definition: PayloadContainer) -> tuple[str, ...]:

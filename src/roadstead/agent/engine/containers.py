@@ -1,6 +1,6 @@
 """What happens to one container: facts from the runtime, and its next step."""
 
-from roadstead.agent.engine import dependencies, health, reporting
+from roadstead.agent.engine import dependencies, health, reporting, task_network
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.docker_config import SpecError
 from roadstead.agent.engine.instructions import Create, Pull, Remove, SetTimer, Signal, Start
@@ -131,7 +131,7 @@ def advance(turn: Turn, task: TaskState, container: ContainerState) -> bool:
             turn.ask(Pull(container.container_id, container.definition.image))
         case ContainerStatus.PULLED:
             return _advance_to_create(turn, task, container)
-        case ContainerStatus.CREATED:
+        case ContainerStatus.CREATED if task_network.is_ready(task):
             container.step = Step.START
             turn.ask(Start(container.container_id))
     return False

@@ -17,6 +17,7 @@ from roadstead.agent.engine import (
     payloads,
     reporting,
     stimuli,
+    task_network,
     tasks,
 )
 from roadstead.agent.engine.admission import Account, task_resources
@@ -88,6 +89,8 @@ class Engine:
             case stimuli.TaskRemoved(task_arn):
                 if (task := self._book.task(task_arn)) is not None and not task.is_released:
                     tasks.released(turn, task)
+            case stimuli.NetworkPrepared() | stimuli.NetworkFailed() | stimuli.NetworkReleased():
+                self._network_fact(turn, stimulus)
             case stimuli.Checked(container_id, run, result):
                 if (known := self._book.container(container_id)) is not None:
                     health.checked(turn, *known, run, result)
@@ -95,6 +98,22 @@ class Engine:
                 self._timer(turn, key)
             case _:
                 self._container_fact(turn, stimulus)
+
+    def _network_fact(
+        self,
+        turn: Turn,
+        stimulus: stimuli.NetworkPrepared | stimuli.NetworkFailed | stimuli.NetworkReleased,
+    ) -> None:
+        task = self._book.task(stimulus.task_arn)
+        if task is None:
+            return
+        match stimulus:
+            case stimuli.NetworkPrepared():
+                task_network.prepared(turn, task)
+            case stimuli.NetworkFailed(_, name, text):
+                task_network.failed(turn, task, name, text)
+            case stimuli.NetworkReleased():
+                task_network.released(turn, task)
 
     def _container_fact(
         self,

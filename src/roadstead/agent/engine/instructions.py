@@ -3,7 +3,7 @@
 import msgspec
 
 from roadstead.agent.engine.records import Report
-from roadstead.agent.runtime.port import ContainerSpec
+from roadstead.agent.runtime.port import ContainerSpec, TaskNetwork
 from roadstead.agent_protocol.messages import acs
 
 
@@ -23,6 +23,19 @@ class ForgetTask(msgspec.Struct, frozen=True):
 class Pull(msgspec.Struct, frozen=True):
     container_id: str
     image: str
+
+
+class PrepareNetwork(msgspec.Struct, frozen=True):
+    """Make the task's network, then feed `NetworkPrepared` or `NetworkFailed`."""
+
+    task_arn: str
+    network: TaskNetwork
+
+
+class ReleaseNetwork(msgspec.Struct, frozen=True):
+    """Take the task's network away, then feed `NetworkReleased`."""
+
+    task_arn: str
 
 
 class Create(msgspec.Struct, frozen=True):
@@ -96,6 +109,8 @@ Instruction = (
     SaveTask
     | ForgetTask
     | Pull
+    | PrepareNetwork
+    | ReleaseNetwork
     | Create
     | Start
     | Signal

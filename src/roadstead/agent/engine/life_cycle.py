@@ -47,6 +47,29 @@ class Step(StrEnum):
 RESTART_STEPS = frozenset({Step.RESTART_REMOVE, Step.RESTART_CREATE, Step.RESTART_START})
 
 
+class NetworkStatus(StrEnum):
+    """How far the network namespace of an awsvpc task has come; other tasks have none."""
+
+    NONE = "NONE"
+    PREPARING = "PREPARING"
+    READY = "READY"
+    RELEASING = "RELEASING"
+    RELEASED = "RELEASED"
+
+
+NETWORK_MOVES: frozenset[tuple[NetworkStatus, NetworkStatus]] = frozenset(
+    {
+        (NetworkStatus.NONE, NetworkStatus.PREPARING),
+        (NetworkStatus.PREPARING, NetworkStatus.READY),
+        (NetworkStatus.PREPARING, NetworkStatus.RELEASING),
+        (NetworkStatus.READY, NetworkStatus.PREPARING),
+        (NetworkStatus.READY, NetworkStatus.RELEASING),
+        (NetworkStatus.RELEASING, NetworkStatus.RELEASED),
+    }
+)
+"""READY → PREPARING: a restarted agent makes sure of it before it starts more containers."""
+
+
 class TaskStatus(StrEnum):
     """What the control plane is told of a task; everything before RUNNING is PENDING."""
 

@@ -12,6 +12,7 @@ from roadstead.agent.engine.life_cycle import TaskStatus
 from roadstead.agent.engine.records import ContainerState, TaskState
 from roadstead.agent.engine.turn import Turn
 from roadstead.agent_protocol.messages import acs
+from roadstead.agent_protocol.messages.network_interface import fault_of
 from roadstead.agent_protocol.messages.payload import PayloadTask
 
 
@@ -31,11 +32,19 @@ def take(turn: Turn, book: TaskBook, message: acs.PayloadMessage) -> None:
     readable = True
     for raw in message.tasks:
         try:
-            _task_wanted(turn, book, _payload_tasks.decode(raw))
+            _task_wanted(turn, book, _read(raw))
         except msgspec.DecodeError as error:
             readable = _unreadable(turn, book, raw, str(error)) and readable
     if readable:
         turn.ask(Acknowledge(message))
+
+
+def _read(raw: msgspec.Raw) -> PayloadTask:
+    """Raises: msgspec.DecodeError, also for an interface that makes no sense"""
+    payload = _payload_tasks.decode(raw)
+    if fault := fault_of(payload.elastic_network_interfaces):
+        raise msgspec.DecodeError(fault)
+    return payload
 
 
 def _task_wanted(turn: Turn, book: TaskBook, payload: PayloadTask) -> None:

@@ -1,9 +1,10 @@
 """Preparation: what makes a task impossible before anything of it is begun."""
 
 from roadstead.agent.engine import dependencies
+from roadstead.agent.runtime.port import AWSVPC
 from roadstead.agent_protocol.messages.payload import PayloadContainer, PayloadTask
 
-NETWORK_MODES = ("", "bridge", "host", "none")
+NETWORK_MODES = ("", "bridge", "host", "none", AWSVPC)
 
 
 def reason_to_refuse(task: PayloadTask) -> str:
@@ -32,6 +33,8 @@ def _impossible_task(task: PayloadTask) -> str:
         return "two of its containers have the same name"
     if task.network_mode not in NETWORK_MODES:
         return f"this agent does not know network mode {task.network_mode} yet"
+    if task.network_mode == AWSVPC and (text := _impossible_interface(task)):
+        return text
     if "task" in (task.pid_mode, task.ipc_mode):
         return "this agent does not share PID and IPC namespaces between containers yet"
     for volume in task.volumes:
@@ -45,6 +48,22 @@ def _impossible_task(task: PayloadTask) -> str:
                 return f"this agent has no volume driver {docker.driver!r} (volume {volume.name})"
         if volume.type in ("", "host") and volume.host is None:
             return f"volume {volume.name} has neither a type nor a host object"
+    return ""
+
+
+def _impossible_interface(task: PayloadTask) -> str:
+    interfaces = task.elastic_network_interfaces
+    if not interfaces:
+        return "network mode awsvpc needs an elastic network interface, and the task has none"
+    if len(interfaces) > 1:
+        return "this agent does not give a task more than one elastic network interface yet"
+    if interfaces[0].interface_association_protocol not in ("", "default"):
+        return (
+            f"this agent does not attach interface {interfaces[0].ec2_id} through a trunk "
+            f"({interfaces[0].interface_association_protocol}) yet"
+        )
+    if not interfaces[0].ipv4_addresses:
+        return f"this agent needs an IPv4 address of interface {interfaces[0].ec2_id}"
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from roadstead.agent.engine.life_cycle import ContainerStatus, Step, TaskStatus
+from roadstead.agent.engine.life_cycle import ContainerStatus, NetworkStatus, Step, TaskStatus
 from roadstead.agent.runtime.port import Exit, NetworkBinding
 from roadstead.agent_protocol.messages.payload import PayloadContainer, PayloadTask
 
@@ -108,6 +108,7 @@ class TaskState(msgspec.Struct):
     is_released: bool = False
     """It holds no resources of the instance (any more)."""
     containers: list[ContainerState] = []
+    network: NetworkStatus = NetworkStatus.NONE
     is_removing: bool = False
     """The runtime was asked to take away what its containers left."""
     reason: str = ""

@@ -29,6 +29,22 @@ class Pulled(msgspec.Struct, frozen=True):
     image: Image
 
 
+class NetworkPrepared(msgspec.Struct, frozen=True):
+    task_arn: str
+
+
+class NetworkFailed(msgspec.Struct, frozen=True):
+    """A task's network cannot be made, for an ECS error's name and a text."""
+
+    task_arn: str
+    name: str
+    text: str
+
+
+class NetworkReleased(msgspec.Struct, frozen=True):
+    task_arn: str
+
+
 class Created(msgspec.Struct, frozen=True):
     container_id: str
 
@@ -87,6 +103,9 @@ Stimulus = (
     | StopsVerified
     | RuntimeFound
     | Pulled
+    | NetworkPrepared
+    | NetworkFailed
+    | NetworkReleased
     | Created
     | ContainerStarted
     | StepFailed

@@ -1,6 +1,6 @@
 """What happens to one task: its containers step by step, its status, its end."""
 
-from roadstead.agent.engine import containers, reporting
+from roadstead.agent.engine import containers, reporting, task_network
 from roadstead.agent.engine.instructions import Remove, RemoveTask, SetTimer
 from roadstead.agent.engine.life_cycle import ContainerStatus, TaskStatus
 from roadstead.agent.engine.records import TaskState
@@ -33,11 +33,13 @@ def advance(turn: Turn, task: TaskState) -> None:
         return
     if not task.is_admitted and task.desired_status is TaskStatus.RUNNING:
         return
+    task_network.advance(turn, task)
     while any(containers.advance(turn, task, container) for container in task.containers):
         pass
     statuses = {container.status for container in task.containers}
     if statuses == {ContainerStatus.STOPPED}:
-        _stop(turn, task)
+        if task_network.is_gone(turn, task):
+            _stop(turn, task)
     elif (
         task.status is TaskStatus.PENDING
         and task.desired_status is TaskStatus.RUNNING

@@ -8,8 +8,10 @@ from roadstead.agent.engine.container_spec import Surroundings
 from roadstead.agent.engine.instructions import Instruction
 from roadstead.agent.engine.life_cycle import (
     CONTAINER_MOVES,
+    NETWORK_MOVES,
     TASK_MOVES,
     ContainerStatus,
+    NetworkStatus,
     TaskStatus,
 )
 from roadstead.agent.engine.records import ContainerState, TaskState
@@ -21,6 +23,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     cluster: str
     region: str
+    dns_server: str = ""
+    """Who answers a container's questions for names, where nothing else is said."""
     cpu_units: int
     memory_mib: int
     ports_taken: frozenset[tuple[int, str]] = frozenset()
@@ -37,7 +41,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def surroundings(self) -> Surroundings:
-        return Surroundings(self.cluster, self.region)
+        return Surroundings(self.cluster, self.region, self.dns_server)
 
 
 class Turn:
@@ -68,6 +72,12 @@ class Turn:
         """The only place where a container's status changes."""
         assert (container.status, to) in CONTAINER_MOVES, f"{container.status} → {to}"
         container.status = to
+
+    def move_network(self, task: TaskState, to: NetworkStatus) -> None:
+        """The only place where the status of a task's network changes."""
+        assert (task.network, to) in NETWORK_MOVES, f"{task.network} → {to}"
+        task.network = to
+        self.touch(task)
 
     def move_task(self, task: TaskState, to: TaskStatus) -> None:
         """The only place where a task's status changes."""

@@ -8,6 +8,7 @@ Source: rtnetlink(7), linux/if_link.h
 import os
 import socket
 import struct
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -17,6 +18,7 @@ _DUMP = 0x300
 _NEWLINK, _DELLINK, _GETLINK, _NEWADDR, _GETADDR, _NEWROUTE = 16, 17, 18, 20, 22, 24
 _ERROR, _DONE = 2, 3
 _IFF_UP = 1
+_RTN_UNREACHABLE = 7
 _HEADER = struct.Struct("=IHHII")
 _LINK = struct.Struct("=BxHiII")
 _ADDRESS = struct.Struct("=BBBBI")
@@ -68,6 +70,11 @@ class Netlink:
         info = _attribute(_IFLA_LINKINFO, kind)
         self._ask(_NEWLINK, _CREATE_EXCL, _link(0, _IFF_UP) + _name(name) + master + info)
 
+    def move_link(self, index: int, namespace_fd: int, name: str) -> None:
+        """Move a link into another namespace, and call it `name` there."""
+        namespace = _attribute(_IFLA_NET_NS_FD, struct.pack("=I", namespace_fd))
+        self._ask(_NEWLINK, 0, _link(index) + namespace + _name(name))
+
     def set_up(self, index: int) -> None:
         self._ask(_NEWLINK, 0, _link(index, _IFF_UP))
 
@@ -93,6 +100,11 @@ class Netlink:
         body += _attribute(4, struct.pack("=I", index))
         self._ask(_NEWROUTE, _CREATE_EXCL, body)
 
+    def add_unreachable_route(self, address: str) -> None:
+        """Nobody here reaches this address, whatever other routes there are."""
+        body = _ROUTE.pack(socket.AF_INET, 32, 0, 0, 254, 3, 0, _RTN_UNREACHABLE, 0)
+        self._ask(_NEWROUTE, _CREATE_EXCL, body + _attribute(1, socket.inet_aton(address)))
+
     def addresses(self) -> list[tuple[int, str, int]]:
         """(link index, IPv4 address, prefix length) of every address in the namespace."""
         found = []
@@ -112,6 +124,15 @@ class Netlink:
             index = _LINK.unpack_from(data)[2]
             name = _attributes(data[_LINK.size :])[_IFLA_IFNAME]
             found[name.rstrip(b"\0").decode()] = index
+        return found
+
+    def devices(self) -> dict[str, int]:
+        """Hardware address → index of every link in the namespace that has one."""
+        found = {}
+        for data in self._dump(_GETLINK, _link(0)):
+            packed = _attributes(data[_LINK.size :]).get(_IFLA_ADDRESS)
+            if packed:
+                found[packed.hex(":")] = _LINK.unpack_from(data)[2]
         return found
 
     def _ask(self, kind: int, flags: int, body: bytes) -> None:
@@ -137,6 +158,18 @@ class Netlink:
                     raise OSError(-number, f"netlink dump {kind}: {os.strerror(-number)}")
                 found.append(data[_HEADER.size : length])
                 data = data[(length + 3) & ~3 :]
+
+
+def device_news(data: bytes) -> Iterator[tuple[bool, int, str]]:
+    """(is there, link index, hardware address) of every link that a piece of news is about."""
+    while len(data) >= _HEADER.size:
+        length, kind, _, _, _ = _HEADER.unpack_from(data)
+        body = data[_HEADER.size : length]
+        if kind in (_NEWLINK, _DELLINK) and body[0] == socket.AF_UNSPEC:  # not of a bridge's ports
+            packed = _attributes(body[_LINK.size :]).get(_IFLA_ADDRESS)
+            if packed:
+                yield kind == _NEWLINK, _LINK.unpack_from(body)[2], packed.hex(":")
+        data = data[(length + 3) & ~3 :]
 
 
 def _link(index: int, flags: int = 0) -> bytes:

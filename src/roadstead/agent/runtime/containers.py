@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from roadstead.agent.network.bridge import Attachment, Bridge
+from roadstead.agent.network.task_namespaces import TaskNamespaces
 from roadstead.agent.runtime import cgroups, execution, kernel, monitor, oci_spec
 from roadstead.agent.runtime.bundles import Bundles, Kept
 from roadstead.agent.runtime.carriers import mounted_root
@@ -29,12 +30,19 @@ class Containers:
     """What is there, and the steps that change it."""
 
     def __init__(
-        self, bundles: Bundles, images: Images, tools: monitor.Tools, bridge: Bridge, cgroup: str
+        self,
+        bundles: Bundles,
+        images: Images,
+        tools: monitor.Tools,
+        bridge: Bridge,
+        namespaces: TaskNamespaces,
+        cgroup: str,
     ) -> None:
         self._bundles = bundles
         self._images = images
         self._tools = tools
         self._bridge = bridge
+        self._namespaces = namespaces
         self._cgroup = cgroup
         self._lock = threading.Lock()
         self.kept: dict[str, Kept] = bundles.read_all()
@@ -67,9 +75,7 @@ class Containers:
         spec = kept.spec
         folder = self._bundles.folder(spec.container_id)
         self._limit_task(spec)
-        attachment = Attachment()
-        if spec.network_mode == "bridge":
-            attachment = self._bridge.attach(spec.container_id, spec.port_mappings)
+        attachment = self._attach(spec)
         try:
             kept = msgspec.structs.replace(
                 kept,
@@ -100,6 +106,16 @@ class Containers:
             return self._launch(kept, image_root)
         finally:
             attachment.let_go()
+
+    def _attach(self, spec: ContainerSpec) -> Attachment:
+        match spec.network_mode:
+            case "bridge":
+                return self._bridge.attach(spec.container_id, spec.port_mappings)
+            case "awsvpc":
+                task_id = spec.task_arn.rpartition("/")[2]
+                return Attachment(self._namespaces.join(task_id), address=spec.address)
+            case _:
+                return Attachment()
 
     def _launch(self, kept: Kept, image_root: Path) -> Kept:
         """Mount the root, start monitor and process; `start` tells of a command that cannot run."""

@@ -31,7 +31,9 @@ from roadstead.agent.runtime.port import (
     Progress,
     RuntimeFailure,
     Started,
+    TaskNetwork,
 )
+from roadstead.agent.runtime.task_networks import TaskNetworks
 from roadstead.agent.runtime.trial import choose_tools, hides_unified
 from roadstead.clock import Clock
 from roadstead.ids import Ids
@@ -56,6 +58,7 @@ class OciRuntime:
         images: Images,
         bundles: Bundles,
         bridge: Bridge,
+        networks: TaskNetworks,
         carriers: ThreadPoolExecutor,
         executors: ThreadPoolExecutor,
         clock: Clock,
@@ -64,6 +67,7 @@ class OciRuntime:
         self._images = images
         self._bundles = bundles
         self._bridge = bridge
+        self._networks = networks
         self._carriers = carriers
         self._executors = executors
         self._gate = Gate()
@@ -101,10 +105,12 @@ class OciRuntime:
         tools = await asyncio.to_thread(choose_tools, runtime, data_dir, cgroup_parent)
         images = Images(images_dir)
         bridge = Bridge(data_dir, ids)
-        containers = Containers(bundles, images, tools, bridge, cgroup_parent)
+        networks = TaskNetworks(data_dir)
+        await networks.open()
+        containers = Containers(bundles, images, tools, bridge, networks.namespaces, cgroup_parent)
         carriers = open_carriers(CARRIERS, hide_unified=hides_unified(tools))
         executors = open_carriers(EXECUTORS, hide_unified=hides_unified(tools))
-        opened = cls(containers, images, bundles, bridge, carriers, executors, clock)
+        opened = cls(containers, images, bundles, bridge, networks, carriers, executors, clock)
         await opened._adopt()
         return opened
 
@@ -119,6 +125,22 @@ class OciRuntime:
             under_way = self._pulls[key] = self._loop.run_in_executor(self._pullers, job)
             under_way.add_done_callback(lambda _: self._pulls.pop(key, None))
         return await asyncio.shield(under_way)
+
+    async def why_no_task_networks(self) -> str:
+        """Why this instance cannot take awsvpc tasks; empty when it can."""
+        return await self._networks.why_impossible()
+
+    async def prepare_network(self, task_arn: str, network: TaskNetwork) -> None:
+        """See the port."""
+        await self._networks.prepare(task_arn, network)
+
+    async def release_network(self, task_arn: str) -> None:
+        """See the port."""
+        await self._networks.release(task_arn)
+
+    async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
+        """See the port."""
+        return await self._networks.is_device_seen(mac_address, timeout_seconds)
 
     async def create(self, spec: ContainerSpec) -> None:
         """See the port."""
@@ -183,6 +205,7 @@ class OciRuntime:
         await asyncio.to_thread(self._executors.shutdown)
         await asyncio.to_thread(self._pullers.shutdown)
         self._bridge.close()
+        await self._networks.close()
 
     async def _next_exits(self) -> AsyncIterator[Exit]:
         while (ended := await self._exits.get()) is not None:

@@ -15,7 +15,7 @@ import msgspec
 from roadstead.agent.runtime import oci_process, seccomp
 from roadstead.agent.runtime.images import ImageConfig
 from roadstead.agent.runtime.linux_capabilities import granted_capabilities
-from roadstead.agent.runtime.port import ContainerSpec, Mount, RuntimeFailure
+from roadstead.agent.runtime.port import AWSVPC, ContainerSpec, Mount, RuntimeFailure
 
 PIDS_MAX = 32768
 INIT_PROGRAMS = ("docker-init", "tini-static", "tini", "catatonit")
@@ -118,7 +118,7 @@ def _namespaces(spec: ContainerSpec, network_namespace: str) -> list[dict[str, s
     namespaces = [{"type": kind} for kind in kinds]
     if spec.network_mode == "none":
         namespaces.append({"type": "network"})
-    elif spec.network_mode == "bridge":
+    elif spec.network_mode in ("bridge", AWSVPC):
         namespaces.append({"type": "network", "path": network_namespace})
     return namespaces
 

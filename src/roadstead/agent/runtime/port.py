@@ -7,9 +7,12 @@ through `exits`, also what ended while no agent was looking.
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 import msgspec
+
+AWSVPC: Final = "awsvpc"
+"""The network mode whose tasks have an interface of their own."""
 
 
 class RuntimeFailure(Exception):
@@ -58,6 +61,16 @@ class NetworkBinding(msgspec.Struct, frozen=True):
     host_port_range: str = ""
 
 
+class TaskNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """The interface of an awsvpc task, as its network namespace gets it."""
+
+    mac_address: str
+    """By which its device is found on the instance."""
+    address: str
+    prefix_length: int
+    gateway: str
+
+
 class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a runtime needs to make one container. Durable: a restarted agent reads it."""
 
@@ -74,7 +87,10 @@ class ContainerSpec(msgspec.Struct, frozen=True, kw_only=True):
     working_directory: str = ""
     hostname: str = ""
     labels: dict[str, str] = {}
-    network_mode: Literal["bridge", "host", "none"] = "bridge"
+    network_mode: Literal["bridge", "host", "none", "awsvpc"] = "bridge"
+    """awsvpc: it joins its task's namespace, which `prepare_network` has made."""
+    address: str = ""
+    """Its task's own address, in network mode awsvpc."""
     port_mappings: tuple[PortMapping, ...] = ()
     links: tuple[tuple[str, str], ...] = ()
     """(container_id, alias) of containers to be found by name."""
@@ -167,6 +183,22 @@ class Runtime(Protocol):
         Raises: RuntimeFailure with CannotPullContainerError, CannotPullContainerAuthError or
             CannotPullImageManifestError.
         """
+        ...
+
+    async def prepare_network(self, task_arn: str, network: TaskNetwork) -> None:
+        """Give a task a network namespace with its interface in it; its containers join that.
+
+        Waits for the interface's device to appear on the instance, but not for long.
+        Raises: RuntimeFailure with ContainerNetworkingError.
+        """
+        ...
+
+    async def release_network(self, task_arn: str) -> None:
+        """Take away a task's namespace and its interface's device; ends a wait for the device."""
+        ...
+
+    async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
+        """Whether a device with this address appears on the instance in time."""
         ...
 
     async def create(self, spec: ContainerSpec) -> None:

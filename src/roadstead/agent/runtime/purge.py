@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from roadstead.agent.network import bridge
+from roadstead.agent.network import bridge, task_namespaces
 from roadstead.agent.runtime import cgroups
 from roadstead.agent.runtime.bundles import Bundles, delete_tree
 from roadstead.agent.runtime.containers import end_container
@@ -26,6 +26,7 @@ def purge(data_dir: Path, cgroup_parent: str) -> None:
             bundles.delete(container_id)
             cgroups.remove(kept.cgroup.rpartition("/")[0])
         bridge.purge(data_dir)
+        task_namespaces.purge(data_dir)
         for folder in bundles.folders:
             delete_tree(folder)
         sweep_trials(data_dir, cgroup_parent)

@@ -1,0 +1,108 @@
+"""The host's part for tests: interfaces of a VPC as devices that appear on an instance.
+
+A bridge in the host's namespace stands for the VPC; each interface is a veth pair, its far end in
+the instance's namespace: down, without address, with the interface's hardware address.
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from container_instance import TASK_ARN, Instance
+
+from roadstead.agent.runtime import kernel
+from roadstead.agent.runtime.port import TaskNetwork
+
+T = TypeVar("T")
+
+HOST = f"/proc/{os.getpid()}/ns/net"
+"""The namespace of the test's main thread."""
+
+_NUMBER = os.getpid() % 250
+PREFIX = f"10.212.{_NUMBER}"
+GATEWAY = f"{PREFIX}.1"
+
+
+class Vpc:
+    """A bridge with the subnet's gateway."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.bridge = f"rsv{os.getpid() % 100000}"
+        self._instance = instance
+
+    def attach(self, number: int, *, mac_address: str = "") -> TaskNetwork:
+        """An interface whose device is on the instance now."""
+        network = self.interface(number, mac_address=mac_address)
+        near, far = self.near(number), f"eni{number:011x}"
+        ip(
+            "link", "add", near, "master", self.bridge, "up", "type", "veth",
+            "peer", "name", far, "address", network.mac_address,
+            "netns", self._instance.namespace.name,
+        )  # fmt: skip
+        return network
+
+    def interface(self, number: int, *, mac_address: str = "") -> TaskNetwork:
+        """An interface of which the instance has no device."""
+        return TaskNetwork(
+            mac_address=mac_address or f"0a:58:00:00:00:{number:02x}",
+            address=f"{PREFIX}.{number + 10}",
+            prefix_length=24,
+            gateway=GATEWAY,
+        )
+
+    def near(self, number: int) -> str:
+        """The host's end of an interface."""
+        return f"{self.bridge}.{number}"
+
+    def has(self, number: int) -> bool:
+        """Whether an interface's device is still anywhere."""
+        return self.near(number) in ip("-o", "link", "show", "master", self.bridge)
+
+
+@contextmanager
+def vpc_of(instance: Instance) -> Iterator[Vpc]:
+    """A VPC for a test; its bridge goes with the test."""
+    vpc = Vpc(instance)
+    ip("link", "add", vpc.bridge, "type", "bridge")
+    try:
+        ip("addr", "add", f"{GATEWAY}/24", "dev", vpc.bridge)
+        ip("link", "set", vpc.bridge, "up")
+        yield vpc
+    finally:
+        left = ip("-o", "link", "show", "master", vpc.bridge)
+        for line in left.splitlines():
+            ip("link", "del", line.split()[1].partition("@")[0])
+        ip("link", "del", vpc.bridge)
+
+
+def task_arn(name: str) -> str:
+    return TASK_ARN + name
+
+
+def ip(*words: str) -> str:
+    """What `ip` says in the host's namespace, whichever the caller is in.
+
+    Raises: OSError
+    """
+    done = subprocess.run(
+        ["nsenter", f"--net={HOST}", "ip", *words], capture_output=True, text=True
+    )
+    if done.returncode:
+        raise OSError(f"ip {' '.join(words)}: {done.stderr}")
+    return done.stdout
+
+
+def in_host(act: Callable[[], T]) -> T:
+    """What `act` returns in the host's network namespace."""
+
+    def inside() -> T:
+        descriptor = os.open(HOST, os.O_RDONLY)
+        kernel.enter(descriptor, kernel.CLONE_NEWNET)
+        os.close(descriptor)
+        return act()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(inside).result()
