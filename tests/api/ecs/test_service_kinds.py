@@ -205,7 +205,7 @@ def test_code_deploy_requires_two_target_groups(ecs: Any, web: str) -> None:
         create, ecs, deploymentController=CODE_DEPLOY, loadBalancers=[balancer]
     )
     assert code == "UnsupportedFeatureException"
-    assert "which needs load balancers" in message
+    assert "which needs AWS CodeDeploy" in message
 
 
 def test_placement_is_kept_shown_replaced_and_removed(ecs: Any, web: str) -> None:

@@ -154,7 +154,7 @@ def test_a_parameter_that_is_not_valid_is_refused(
     "parameters",
     [
         {"deploymentController": {"type": "CODE_DEPLOY"}},
-        {"loadBalancers": [{"targetGroupArn": "arn"}]},
+        {"serviceRegistries": [{"registryArn": "arn"}]},
         {"capacityProviderStrategy": [{"capacityProvider": "c"}]},
     ],
 )

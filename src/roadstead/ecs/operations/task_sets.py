@@ -8,6 +8,7 @@ from roadstead.ecs.errors import (
     service_not_active,
     task_set_not_found,
 )
+from roadstead.ecs.operations.load_balancers import checked_load_balancers
 from roadstead.ecs.operations.references import (
     id_in_arn,
     runnable_task_definition,
@@ -207,6 +208,9 @@ def _checked_fields(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, An
             tx, call.scope, definition.network_mode, request.get("networkConfiguration")
         ),
         "launch_type": launch_type,
+        "load_balancers": checked_load_balancers(
+            tx, call, request.get("loadBalancers"), definition, controller="EXTERNAL"
+        ),
         "external_id": checked_external_id(request.get("externalId")),
         "scale_percent": checked_scale(request.get("scale")),
         "tags": checked_tags(request.get("tags")),

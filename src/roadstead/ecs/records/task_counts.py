@@ -21,6 +21,8 @@ def _counted_under(task: Task) -> tuple[str, ...]:
     if task.service_arn and task.desired_status == "RUNNING":
         keys.append(f"{task.service_arn}|{task.last_status}")
         keys.append(f"{task.started_by}|{task.last_status}")
+    if task.service_arn and task.last_status == "DEACTIVATING":
+        keys.append(f"{task.service_arn}|draining")
     return tuple(keys)
 
 
@@ -69,6 +71,10 @@ class TaskCounts:
     def of_service(self, service_arn: str, last_status: str) -> int:
         """Tasks of the service in this lastStatus that were not asked to stop."""
         return self._counts.get(f"{service_arn}|{last_status}", 0)
+
+    def draining_of(self, service_arn: str) -> int:
+        """Tasks of the service that were asked to stop, and wait for their connections to end."""
+        return self._counts.get(f"{service_arn}|draining", 0)
 
     def of_deployment(self, deployment_id: str, last_status: str) -> int:
         """Tasks of the deployment in this lastStatus that were not asked to stop."""

@@ -3,8 +3,9 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
 """
 
+from roadstead.aws.arns import last_part
 from roadstead.ecs.records.service import Service
-from roadstead.ecs.records.task import TaskTarget
+from roadstead.ecs.records.task import Task, TaskTarget
 from roadstead.ecs.rules.service_events import Announcement
 
 GROUP_NOT_FOUND = "TARGET GROUP IS NOT FOUND"
@@ -44,15 +45,17 @@ def throttled(service: Service) -> Announcement:
     )
 
 
-def unhealthy(service: Service, task_id: str, target: TaskTarget) -> Announcement:
+def unhealthy(service: Service, task: Task, target: TaskTarget) -> Announcement:
     """A target that fails its health checks, after the grace period."""
-    who = f"(instance {target.target_id})"
+    subject = f"(service {service.name}) (instance {target.target_id})"
     if not target.target_id.startswith("i-"):
-        who = f"(task {task_id})"
+        subject = f"(service {service.name}) (task {last_part(task.arn)})"
+    if service.deployment_controller != "ECS":
+        subject = f"(service {service.name}, taskSet {task.started_by})"
     group = target.target_group_arn or target.load_balancer_name
     port = f" (port {target.port})" if target.target_group_arn else ""
     return Announcement(
-        f"(service {service.name}) {who}{port} is unhealthy in {_named(group)} due to (reason "
+        f"{subject}{port} is unhealthy in {_named(group)} due to (reason "
         f"{target.description or 'Health checks failed'}).",
         event_type="WARN",
     )

@@ -139,6 +139,7 @@ def _going_back(
         task_definition_arn=primary.task_definition_arn,
         launch_type=primary.launch_type,
         network_configuration=primary.network_configuration,
+        load_balancers=tx.must(SERVICE_REVISIONS, back.service_revision_arn).load_balancers,
         is_steady=False,
         waiting_reason="",
         waiting_since=None,

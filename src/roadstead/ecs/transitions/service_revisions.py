@@ -1,5 +1,7 @@
 """The only writer of service revisions: made with a deployment, their digests filled in once."""
 
+from typing import Any
+
 import msgspec
 
 from roadstead.aws.arns import last_part
@@ -13,14 +15,20 @@ from roadstead.ecs.records.service_revision import (
 from roadstead.ecs.records.task import Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import image_versions
+from roadstead.ecs.rules.deployment.configuration import is_staged
+from roadstead.ecs.rules.load_balancers.sides import resolved_groups
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
 
 def create_revision(
-    tx: Tx, call: Call, service: Service, deployment: Deployment
+    tx: Tx,
+    call: Call,
+    service: Service,
+    deployment: Deployment,
+    load_balancers: tuple[dict[str, Any], ...] = (),
 ) -> ServiceRevision:
-    """A new revision of what the tasks of this deployment are made of."""
+    """A new revision of what the tasks of this deployment are made of, and who leads to them."""
     definition = tx.get(TASK_DEFINITIONS, deployment.task_definition_arn)
     containers = [] if definition is None else definition.document["containerDefinitions"]
     cluster = last_part(service.cluster_arn)
@@ -34,6 +42,12 @@ def create_revision(
             task_definition_arn=deployment.task_definition_arn,
             launch_type=deployment.launch_type,
             network_configuration=deployment.network_configuration,
+            load_balancers=load_balancers,
+            resolved_target_groups=resolved_groups(
+                load_balancers,
+                _former_revision(tx, service),
+                is_staged=is_staged(service.deployment_configuration),
+            ),
             container_images=tuple(
                 ContainerImage(container_name=each["name"], image=each.get("image") or "")
                 for each in containers
@@ -42,6 +56,14 @@ def create_revision(
             created_at=call.now,
         ),
     )
+
+
+def _former_revision(view: View, service: Service) -> ServiceRevision | None:
+    """The revision of the last deployment that was completed, else of the one before."""
+    former = view.get(SERVICE_REVISIONS, service.completed_revision_arn)
+    if former is not None or not service.deployments:
+        return former
+    return view.get(SERVICE_REVISIONS, service.deployments[0].service_revision_arn)
 
 
 def revision_of_task(view: View, task: Task) -> ServiceRevision | None:

@@ -1,18 +1,18 @@
 """The service scheduler's tasks: started where placement says, stopped, and both told in events."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from roadstead.aws.arns import last_part
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.scope import scope_of
-from roadstead.ecs.records.service import Deployment, Service
+from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
-from roadstead.ecs.rules import service_events
+from roadstead.ecs.rules import service_events, traffic_events
 from roadstead.ecs.rules.fleets import has_shares
 from roadstead.ecs.rules.network import zones_of
 from roadstead.ecs.rules.placement.choose import CHANCES, NoPlace, Placed, choose_instance
@@ -24,6 +24,7 @@ from roadstead.ecs.transitions.deployment_failures import count_unhealthy
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.transitions.service_notes import note_not_waiting, note_waiting
 from roadstead.ecs.transitions.task_of_service import start_task_of_service
+from roadstead.ecs.transitions.task_targets import deregister_tasks
 from roadstead.ecs.transitions.tasks import stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -173,9 +174,38 @@ def stop_service_tasks(
     tx: Tx, call: Call, service: Service, task_arns: Iterable[str], *, reason: str
 ) -> Service:
     """Ask these tasks of the service to stop. reason: their stoppedReason."""
+    return _stop(tx, call, service, dict.fromkeys(task_arns, reason))
+
+
+def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterable[str]) -> Service:
+    """Ask tasks to stop that failed health checks, and count them for the breaker.
+
+    The checks are those of a load balancer, or, if all of those passed, of a container.
+    """
+    deployment_ids: Counter[str] = Counter()
+    reasons = {}
+    for arn in task_arns:
+        task = tx.must(TASKS, arn)
+        deployment_ids[task.started_by] += 1
+        said = service_events.failed_health_checks(service.name, last_part(arn))
+        reasons[arn] = UNHEALTHY_REASON
+        for target in task.targets:
+            if target.health == "UNHEALTHY":
+                said = traffic_events.unhealthy(service, task, target)
+                reasons[arn] = traffic_events.stopped_reason(target)
+                break
+        service = announce(tx, call, service, said)
+    for deployment_id, count in deployment_ids.items():
+        service = count_unhealthy(tx, call, service, deployment_id, count)
+    return _stop(tx, call, service, reasons)
+
+
+def _stop(tx: Tx, call: Call, service: Service, reasons: Mapping[str, str]) -> Service:
+    """Ask tasks to stop, each for its reason. They get no new request from this moment on."""
     pending = 0
     running: list[str] = []
-    for arn in task_arns:
+    led_to: list[str] = []
+    for arn, reason in reasons.items():
         task = tx.get(TASKS, arn)
         if task is None or task.service_arn != service.arn:
             continue
@@ -186,7 +216,9 @@ def stop_service_tasks(
                 pending += 1
             case _:
                 running.append(last_part(arn))
-        stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
+        task = stop_task(tx, call, task, reason=reason, stop_code=SCHEDULER_INITIATED)
+        if task.targets:
+            led_to.append(arn)
     if not (pending or running):
         return service
     service = msgspec.structs.replace(service, is_steady=False)
@@ -196,16 +228,7 @@ def stop_service_tasks(
     if pending:
         message = service_events.stopped_pending(service.name, pending)
         service = announce(tx, call, service, message)
+    if led_to:
+        deregister_tasks(tx, call, service.arn, led_to)
+        service = tx.must(SERVICES, service.arn)
     return service
-
-
-def stop_unhealthy_tasks(tx: Tx, call: Call, service: Service, task_arns: Iterable[str]) -> Service:
-    """Ask tasks to stop whose container health checks failed, and count them for the breaker."""
-    arns = tuple(task_arns)
-    for arn in arns:
-        message = service_events.failed_health_checks(service.name, last_part(arn))
-        service = announce(tx, call, service, message)
-    deployment_ids = Counter(tx.must(TASKS, arn).started_by for arn in arns)
-    for deployment_id, count in deployment_ids.items():
-        service = count_unhealthy(tx, call, service, deployment_id, count)
-    return stop_service_tasks(tx, call, service, arns, reason=UNHEALTHY_REASON)

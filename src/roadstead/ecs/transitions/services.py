@@ -10,6 +10,7 @@ import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
+from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment.shares import with_desired_counts
 from roadstead.ecs.transitions.deployments import start_deployment
@@ -101,6 +102,11 @@ def has_tasks(view: View, service: Service) -> bool:
         for each in service.deployments
         for where in STANDINGS
     )
+
+
+def is_draining(view: View, service: Service) -> bool:
+    """Whether tasks of the service wait for their connections to end before they stop."""
+    return view.projection(TaskCounts).draining_of(service.arn) > 0
 
 
 def finish_deletion(tx: Tx, call: Call, service: Service) -> Service:

@@ -32,7 +32,7 @@ def create_task_set(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> 
         created_at=call.now,
         updated_at=call.now,
     )
-    revision = create_revision(tx, call, service, deployment)
+    revision = create_revision(tx, call, service, deployment, task_set.load_balancers)
     deployment = msgspec.structs.replace(deployment, service_revision_arn=revision.arn)
     _put_deployments(tx, service, (*service.deployments, deployment))
     return tx.put(TASK_SETS, task_set)
@@ -83,6 +83,7 @@ def make_primary(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> Tas
         task_definition_arn=task_set.task_definition_arn,
         launch_type=task_set.launch_type,
         network_configuration=task_set.network_configuration,
+        load_balancers=task_set.load_balancers,
     )
     if task_set.status == "PRIMARY":
         return task_set

@@ -49,7 +49,7 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
             for each in reversed(view.find(EVENTS_BY_SERVICE, service.arn))
             if each.message
         ],
-        "loadBalancers": [],
+        "loadBalancers": list(service.load_balancers),
         "serviceRegistries": [],
         "placementConstraints": list(service.placement_constraints),
         "placementStrategy": list(service.placement_strategy),

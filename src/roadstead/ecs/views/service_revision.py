@@ -25,6 +25,20 @@ def service_revision_view(revision: ServiceRevision) -> dict[str, Any]:
     }
     if revision.platform_version:
         shown["platformVersion"] = revision.platform_version
+    if revision.resolved_target_groups:
+        shown["resolvedConfiguration"] = {
+            "loadBalancers": [
+                {
+                    "targetGroupArn": group,
+                    "productionListenerRule": each["advancedConfiguration"][
+                        "productionListenerRule"
+                    ],
+                }
+                for each, group in zip(
+                    revision.load_balancers, revision.resolved_target_groups, strict=True
+                )
+            ]
+        }
     if revision.network_configuration:
         shown["networkConfiguration"] = revision.network_configuration
     return shown

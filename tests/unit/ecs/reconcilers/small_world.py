@@ -174,16 +174,18 @@ class World:
         """Whether it serves, however long: by its health checks, if it has any."""
         if task.last_status != "RUNNING":
             return False
-        if task.health_status != "UNKNOWN":
-            return task.health_status == "HEALTHY"
         checked = [each for each in task.containers if each.has_health_check and each.essential]
+        if checked and task.health_status != "UNKNOWN":
+            return task.health_status == "HEALTHY"
         return all(each.health_status == "HEALTHY" for each in checked)
 
     def is_healthy(self, task: Task) -> bool:
         """By its health checks, or RUNNING for a while."""
         if not self.is_running(task):
             return False
-        is_checked = any(each.has_health_check and each.essential for each in task.containers)
+        is_checked = bool(task.targets) or any(
+            each.has_health_check and each.essential for each in task.containers
+        )
         age = (self.now - running_since(task)).total_seconds()
         return is_checked or age >= tuning(self.view).healthy_after_running_seconds
 

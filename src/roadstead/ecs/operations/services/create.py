@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.errors import invalid_parameter
+from roadstead.ecs.operations.load_balancers import check_role, checked_load_balancers
 from roadstead.ecs.operations.references import runnable_task_definition, the_cluster
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
@@ -108,11 +109,21 @@ def _new_service(
     constraints = checked_constraints(request.get("placementConstraints"))
     definition = _definition(tx, call, request, controller, launch_type)
     network = None
+    load_balancers: tuple[dict[str, Any], ...] = ()
     of_definition: Sequence[Mapping[str, Any]] = ()
+    check_role(request, definition)
     if definition is not None:
         of_definition = placement_constraints_of(definition)
         network = checked_network(
             tx, call.scope, definition.network_mode, request.get("networkConfiguration")
+        )
+        load_balancers = checked_load_balancers(
+            tx,
+            call,
+            request.get("loadBalancers"),
+            definition,
+            controller=controller,
+            strategy=configuration.get("strategy") or "ROLLING",
         )
     check_total(of_definition, constraints)
     service = Service(
@@ -130,6 +141,8 @@ def _new_service(
         placement_constraints=constraints,
         placement_strategy=checked_strategy(request.get("placementStrategy")),
         network_configuration=network,
+        load_balancers=load_balancers,
+        role_arn=request.get("role") or "",
         health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
         enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),
         enable_execute_command=bool(request.get("enableExecuteCommand")),

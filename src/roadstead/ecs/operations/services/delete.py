@@ -29,7 +29,7 @@ def delete_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
         if service.scheduling_strategy != "DAEMON" and not request.get("force"):
             _check_idle(tx, service)
         service = transitions.begin_deletion(tx, service)
-        if not transitions.has_tasks(tx, service):
+        if not transitions.has_tasks(tx, service) and not transitions.is_draining(tx, service):
             service = transitions.finish_deletion(tx, call, service)
     return {"service": service_view(tx, service)}
 

@@ -5,6 +5,10 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.errors import invalid_parameter, service_not_active
+from roadstead.ecs.operations.load_balancers import (
+    check_kept_load_balancers,
+    checked_load_balancers,
+)
 from roadstead.ecs.operations.references import (
     runnable_task_definition,
     the_cluster,
@@ -45,7 +49,7 @@ DEPLOYMENTS_MAX = 5
 Source: observed: "5 active deployments exist, unable to create new deployment."
 """
 
-_ROLLED_OUT = ("task_definition_arn", "network_configuration")
+_ROLLED_OUT = ("task_definition_arn", "network_configuration", "load_balancers")
 """Fields that tasks are made of: a change of them is a deployment."""
 
 
@@ -72,6 +76,9 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
         changes["task_definition_arn"] = definition.arn
     if request.get("taskDefinition") or request.get("networkConfiguration"):
         changes["network_configuration"] = _network(tx, call, service, definition, request)
+    if definition is not None:
+        changed = msgspec.structs.replace(service, **changes)
+        changes["load_balancers"] = _load_balancers(tx, call, changed, definition, request)
     changes["availability_zone_rebalancing"] = _checked_whole(
         msgspec.structs.replace(service, **changes), definition, request
     )
@@ -104,6 +111,26 @@ def _network(
     if not given and mode == "awsvpc" and service.network_configuration:
         return service.network_configuration
     return checked_network(tx, call.scope, mode, given)
+
+
+def _load_balancers(
+    tx: Tx, call: Call, changed: Service, definition: TaskDefinition, request: dict[str, Any]
+) -> tuple[dict[str, Any], ...]:
+    """The load balancers from now on: those given, else what it has, if it goes with the rest."""
+    given = request.get("loadBalancers")
+    strategy = changed.deployment_configuration.get("strategy") or "ROLLING"
+    if given is not None:
+        return checked_load_balancers(
+            tx,
+            call,
+            given,
+            definition,
+            controller=changed.deployment_controller,
+            strategy=strategy,
+        )
+    if request.get("taskDefinition") or request.get("deploymentConfiguration"):
+        check_kept_load_balancers(tx, changed.load_balancers, definition, strategy=strategy)
+    return changed.load_balancers
 
 
 def _checked_whole(

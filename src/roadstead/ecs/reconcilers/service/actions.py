@@ -109,14 +109,14 @@ class AnnounceProtected(msgspec.Struct, frozen=True):
 
 
 class StopUnhealthyTasks(msgspec.Struct, frozen=True):
-    """Stop tasks that failed their container health checks."""
+    """Stop tasks that failed health checks, of a container or a load balancer."""
 
     service_arn: str
     task_arns: tuple[str, ...]
 
     @property
     def reason(self) -> str:
-        return f"{len(self.task_arns)} tasks failed container health checks"
+        return f"{len(self.task_arns)} tasks failed health checks"
 
     def apply(self, tx: Tx, call: Call) -> None:
         service = _service(tx, self.service_arn)

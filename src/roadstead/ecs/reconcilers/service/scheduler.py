@@ -34,6 +34,7 @@ from roadstead.ecs.records.seat import frees_room, holds_room
 from roadstead.ecs.records.service import SERVICES, WAITING_SERVICES, Service
 from roadstead.ecs.records.service_tasks import has_moved
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
+from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
 from roadstead.ecs.rules.placement.wishes import wishes_of
@@ -122,12 +123,16 @@ def _earliest(*moments: datetime | None) -> datetime | None:
 
 
 def _delete(view: View, service: Service) -> Plan:
+    """Stop all its tasks; INACTIVE once no connection of one of them is waited for any more."""
     arns = all_tasks(view, service, STOPPED_AT_ONCE_MAX + 1)
     actions: list[Action] = []
     if arns:
         reason = scaling_reason(service.deployments[0].id)
         actions.append(StopTasks(service.arn, arns[:STOPPED_AT_ONCE_MAX], reason))
-    if len(arns) <= STOPPED_AT_ONCE_MAX:
+    is_drained = not view.projection(TaskCounts).draining_of(service.arn) and not any(
+        view.must(TASKS, arn).targets for arn in arns
+    )
+    if len(arns) <= STOPPED_AT_ONCE_MAX and is_drained:
         actions.append(FinishDeletion(service.arn))
     return Plan(tuple(actions))
 

@@ -108,7 +108,7 @@ def check_code_deploy_creation(request: Mapping[str, Any]) -> None:
     """Refuse a service of the controller CODE_DEPLOY, for what is wrong or for what is missing.
 
     Raises: InvalidParameterException when it has not exactly one load balancer;
-        UnsupportedFeatureException when it has, as Roadstead has no load balancers yet.
+        UnsupportedFeatureException when it has: there is no AWS CodeDeploy here that deploys.
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-bluegreen.html
     """
     given = request.get("loadBalancers") or []
@@ -118,7 +118,7 @@ def check_code_deploy_creation(request: Mapping[str, Any]) -> None:
             f"whose listeners AWS CodeDeploy shifts between two target groups; {len(given)} are "
             "given."
         )
-    raise not_yet("The deployment controller CODE_DEPLOY, which needs load balancers")
+    raise not_yet("The deployment controller CODE_DEPLOY, which needs AWS CodeDeploy")
 
 
 def check_external_creation(request: Mapping[str, Any]) -> None:

@@ -96,15 +96,11 @@ def check_client_token(token: str | None) -> None:
 
 
 def check_ec2_only(request: Mapping[str, Any]) -> None:
-    """Return if nothing is asked that only Fargate or load balancers have.
+    """Return if nothing is asked that only Fargate has.
 
     Raises: InvalidParameterException.
     """
     if request.get("platformVersion"):
         raise invalid_parameter(
             "The platform version must be null when specifying an EC2 launch type."
-        )
-    if request.get("role"):
-        raise invalid_parameter(
-            "A role may only be given for a service with one load balancer; this one has none."
         )

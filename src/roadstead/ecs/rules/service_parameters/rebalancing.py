@@ -8,6 +8,7 @@ from typing import Any
 
 from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.records.service import Service
+from roadstead.ecs.rules.load_balancers.entries import is_classic
 
 _ZONE = "ecs.availability-zone"
 
@@ -22,6 +23,8 @@ def why_not_rebalanced(
         return f"the deployment controller is {service.deployment_controller}"
     if service.launch_type == "EXTERNAL":
         return "the launch type is EXTERNAL"
+    if is_classic(service.load_balancers):
+        return "the service has a Classic Load Balancer"
     if service.maximum_percent <= 100:
         return "maximumPercent is 100"
     if service.placement_strategy:
