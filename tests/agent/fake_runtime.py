@@ -105,9 +105,12 @@ class FakeRuntime:
         self.networks.pop(task_arn, None)
 
     async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
-        if mac_address not in self.devices:
-            await self._clock.sleep(timeout_seconds)
-        return mac_address in self.devices
+        deadline = self._clock.monotonic() + timeout_seconds
+        while mac_address not in self.devices:
+            if self._clock.monotonic() >= deadline:
+                return False
+            await self._clock.sleep(0.1)
+        return True
 
     async def create(self, spec: ContainerSpec) -> None:
         self.steps.append(("create", spec.container_name))

@@ -1,7 +1,11 @@
 """A control plane in a test's hands: the API as a function, ACS through the real server session."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
+
+from fake_runtime import FakeRuntime
 
 from roadstead.agent.api import ApiFailure
 from roadstead.agent.configuration import AgentSettings, settings_from
@@ -14,7 +18,7 @@ from roadstead.agent_protocol.deliveries import TaskDelivery
 from roadstead.agent_protocol.messages import acs
 from roadstead.agent_protocol.server_session import AcsServerSession, SendTasks
 from roadstead.ids import SeededIds
-from sim.loop import SimClock
+from sim.loop import SimClock, simulate
 
 CLUSTER = "arn:aws:ecs:us-east-1:123456789012:cluster/proto"
 INSTANCE = "arn:aws:ecs:us-east-1:123456789012:container-instance/proto/d773"
@@ -271,3 +275,23 @@ def stop(name: str) -> dict[str, Any]:
 
 def identity(name: str) -> acs.TaskIdentity:
     return acs.TaskIdentity(task_arn=arn(name), desired_status="RUNNING")
+
+
+Story = Callable[[ControlPlane, FakeRuntime, AgentProcess], Awaitable[None]]
+
+
+def virtually(story: Story) -> Callable[[], None]:
+    """Tell a story with a control plane, a runtime and an agent that was not started yet."""
+
+    @wraps(story)
+    def test() -> None:
+        async def run() -> None:
+            clock = SimClock()
+            async with ControlPlane(clock) as control_plane:
+                runtime = FakeRuntime(clock)
+                await story(control_plane, runtime, AgentProcess(control_plane, runtime))
+
+        simulate(run())
+
+    del test.__wrapped__  # type: ignore[attr-defined]  # or pytest takes the arguments for fixtures
+    return test

@@ -1,8 +1,6 @@
 """The whole agent on virtual time, against the real server session and with a fake runtime."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from stand_in import (
     settings,
     stop,
     task,
+    virtually,
 )
 
 from roadstead.agent.api import ApiFailure
@@ -30,26 +29,6 @@ from roadstead.agent_protocol.server_session import (
     StopsVerified,
     VerifyStops,
 )
-from sim.loop import SimClock, simulate
-
-Story = Callable[[ControlPlane, FakeRuntime, AgentProcess], Awaitable[None]]
-
-
-def virtually(story: Story) -> Callable[[], None]:
-    """Tell a story with a control plane, a runtime and an agent that was not started yet."""
-
-    @wraps(story)
-    def test() -> None:
-        async def run() -> None:
-            clock = SimClock()
-            async with ControlPlane(clock) as control_plane:
-                runtime = FakeRuntime(clock)
-                await story(control_plane, runtime, AgentProcess(control_plane, runtime))
-
-        simulate(run())
-
-    del test.__wrapped__  # type: ignore[attr-defined]  # or pytest takes the arguments for fixtures
-    return test
 
 
 @virtually

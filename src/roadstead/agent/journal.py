@@ -92,6 +92,20 @@ class Journal:
         """Keep the sequence number of a manifest."""
         self._put("sequence_number", number.to_bytes(8))
 
+    def fact(self, name: str) -> bytes | None:
+        """What was remembered under a name; None when nothing was. Raises: AgentEnd"""
+        record = self._get(f"fact:{name}")
+        if record is None:
+            return None
+        try:
+            return _checked(record)
+        except ValueError as error:
+            raise self._damaged(name, error) from error
+
+    def remember_fact(self, name: str, value: bytes) -> None:
+        """Keep something small that is no task."""
+        self._put(f"fact:{name}", _sealed(value))
+
     def tasks(self) -> list[TaskState]:
         """The tasks it remembers. Raises: AgentEnd"""
         try:

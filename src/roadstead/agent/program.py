@@ -8,6 +8,7 @@ import asyncio
 import logging
 
 from roadstead.agent.api import ApiCaller
+from roadstead.agent.attachments import Attachments, AttachMessage
 from roadstead.agent.carrier import Carrier
 from roadstead.agent.configuration import AgentSettings, engine_settings
 from roadstead.agent.connecting import ConnectionFailed, Connector
@@ -123,6 +124,14 @@ class _Agent:
             pull_behaviour=settings.pull_behaviour,
         )
 
+        self._attachments = Attachments(
+            runtime=runtime,
+            journal=journal,
+            reporter=self._reporter,
+            clock=clock,
+            spawn=group.create_task,
+        )
+
     async def start(self) -> None:
         """Adopt, register, connect. Raises: AgentEnd"""
         saved = self._journal.identity()
@@ -142,6 +151,7 @@ class _Agent:
             self._journal.remember_identity(identity)
             await self._journal.flush()
         log.info("registered as %s", identity.container_instance_arn)
+        self._attachments.resume()
         self._connect(identity)
 
     def _connect(self, identity: Identity) -> None:
@@ -243,8 +253,17 @@ class _Agent:
                 self._carrier.feed(stimuli.ManifestReceived(message))
             case acs.TaskStopVerificationAck():
                 self._carrier.feed(stimuli.StopsVerified(message))
+            case (
+                acs.AttachTaskNetworkInterfacesMessage()
+                | acs.AttachInstanceNetworkInterfacesMessage()
+            ):
+                self._group.create_task(self._attach(message))
             case _:
                 log.warning("ACS: %s is not acted on by this agent", type(message).__name__)
+
+    async def _attach(self, message: AttachMessage) -> None:
+        await self._attachments.take(message)
+        await self.accept(message)
 
     async def _leave_tcs(self) -> None:
         stimulus = telemetry_agent_session.InstanceKnownInactive()

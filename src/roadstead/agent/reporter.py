@@ -40,18 +40,35 @@ class Reporter:
     async def submit(self, report: Report) -> None:
         """Report one state change."""
         request: dict[str, Any] = {"cluster": self._cluster} | msgspec.to_builtins(report)
+        await self._deliver("SubmitTaskStateChange", request, f"{report.task} {report.status}")
+
+    async def attached(self, attachment_arn: str, task_arn: str) -> None:
+        """Report that an interface's device is there; `task_arn` empty: an instance's own.
+
+        Source: agent:agent/api/ecsclient, attachments of tasks go with SubmitTaskStateChange
+        """
+        request: dict[str, Any] = {
+            "cluster": self._cluster,
+            "attachments": [{"attachmentArn": attachment_arn, "status": "ATTACHED"}],
+        }
+        if task_arn:
+            request["task"] = task_arn
+        operation = "SubmitTaskStateChange" if task_arn else "SubmitAttachmentStateChanges"
+        await self._deliver(operation, request, f"{attachment_arn} ATTACHED")
+
+    async def _deliver(self, operation: str, request: dict[str, Any], what: str) -> None:
         backoff = Backoff(RETRIES, self._ids)
         while True:
             heard = self._heard
             try:
                 async with self._at_once:
-                    await self._api("SubmitTaskStateChange", request)
+                    await self._api(operation, request)
             except ApiFailure as failure:
                 if failure.type == "InvalidParameterException":
-                    log.error("%s %s is refused: %s", report.task, report.status, failure.message)
+                    log.error("%s is refused: %s", what, failure.message)
                     return
                 seconds = backoff.next_seconds()
-                log.warning("%s %s: %s", report.task, report.status, failure)
+                log.warning("%s: %s", what, failure)
                 await _wait(heard, seconds)
             else:
                 return

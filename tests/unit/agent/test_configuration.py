@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from roadstead.agent.capabilities import attributes, total_resources
-from roadstead.agent.configuration import identity_document, settings_from
+from roadstead.agent.configuration import engine_settings, identity_document, settings_from
 from roadstead.agent.credentials import credentials_from
 from roadstead.settings import SettingError
 
@@ -149,3 +149,39 @@ def test_a_credentials_file_that_cannot_serve_is_told_without_its_secret(
 def test_no_credentials_at_all_are_told() -> None:
     with pytest.raises(SettingError, match="AWS_SHARED_CREDENTIALS_FILE"):
         credentials_from({})
+
+
+def test_an_instance_that_takes_awsvpc_tasks_says_so_and_where_it_is() -> None:
+    environment = LEAST | {
+        "ECS_ENABLE_TASK_ENI": "true",
+        "ROADSTEAD_INSTANCE_ID": "i-1",
+        "ROADSTEAD_VPC_ID": "vpc-1",
+        "ROADSTEAD_SUBNET_ID": "subnet-1",
+        "ROADSTEAD_PRIMARY_MAC": "0a:00:00:00:00:01",
+    }
+
+    def said(**more: str) -> list[dict[str, str]]:
+        settings = settings_from(environment | more, "1")
+        return [
+            each
+            for each in attributes(settings, is_first=False)
+            if "task-eni" in each["name"] or each["name"] in ("ecs.vpc-id", "ecs.subnet-id")
+        ]
+
+    assert said() == [
+        {"name": "ecs.capability.task-eni"},
+        {"name": "ecs.vpc-id", "value": "vpc-1"},
+        {"name": "ecs.subnet-id", "value": "subnet-1"},
+    ]
+    assert {"name": "ecs.capability.task-eni-block-instance-metadata"} in said(
+        ECS_AWSVPC_BLOCK_IMDS="true"
+    )
+    assert said(ECS_ENABLE_TASK_ENI="false") == []
+
+
+def test_a_name_server_for_containers_is_an_address() -> None:
+    settings = settings_from(LEAST | {"ROADSTEAD_DNS_SERVER": "10.0.0.2"}, "1")
+    assert engine_settings(settings).surroundings.dns_server == "10.0.0.2"
+    for name, value in (("ROADSTEAD_DNS_SERVER", "dns.local"), ("ECS_ENABLE_TASK_ENI", "maybe")):
+        with pytest.raises(SettingError, match=name):
+            settings_from(LEAST | {name: value}, "1")

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
-from engine_driver import Driver, arn, container, task
+from engine_driver import SETTINGS, Driver, arn, container, task
 
 from roadstead.agent.engine import instructions as ask
 from roadstead.agent.runtime.port import ContainerSpec, Mount, PortMapping, Ulimit
@@ -191,3 +192,20 @@ def test_what_cannot_be_honoured_fails_the_container_and_says_so(
 
 def test_an_empty_setting_that_is_not_known_does_no_harm() -> None:
     assert spec_of(container(**docker(Devices=[], Binds=None, AutoRemove=False)))
+
+
+@pytest.mark.parametrize("mode", ["bridge", "host"])
+def test_names_are_asked_of_the_instances_server_unless_the_definition_names_another(
+    mode: str,
+) -> None:
+    settings = msgspec.structs.replace(SETTINGS, dns_server="10.0.0.2")
+
+    def servers(definition: dict[str, Any]) -> tuple[str, ...]:
+        driver = Driver(settings)
+        driver.run(task("t1", definition, networkMode=mode))
+        (create,) = driver.of(ask.Create)
+        found: tuple[str, ...] = create.spec.dns_servers
+        return found
+
+    assert servers(container()) == ("10.0.0.2",)
+    assert servers(container(**docker(Dns=["1.1.1.1"]))) == ("1.1.1.1",)
