@@ -1,11 +1,13 @@
 """The only writer of Listener. A listener always has its default rule, made and deleted with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from roadstead.acm.transitions.certificates import set_users
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS,
+    LISTENERS_BY_CERTIFICATE,
     RULES_BY_LISTENER,
     Listener,
     LoadBalancer,
@@ -28,13 +30,18 @@ def create_listener(
             load_balancer_arn=load_balancer.arn,
         ),
     )
+    _note_users(tx, listener.certificates)
     create_rule(tx, call, listener, priority=0, conditions=(), actions=actions)
     return listener
 
 
 def change_listener(tx: Tx, listener: Listener, settings: Listener) -> Listener:
     """The listener with these settings."""
-    return listener if settings == listener else tx.put(LISTENERS, settings)
+    if settings == listener:
+        return listener
+    changed = tx.put(LISTENERS, settings)
+    _note_users(tx, (*listener.certificates, *changed.certificates))
+    return changed
 
 
 def set_certificates(tx: Tx, listener: Listener, certificates: tuple[str, ...]) -> Listener:
@@ -53,3 +60,11 @@ def delete_listener(tx: Tx, call: Call, listener: Listener) -> None:
     for rule in tx.find(RULES_BY_LISTENER, listener.arn):
         delete_rule(tx, call, rule)
     tx.delete(LISTENERS, listener.arn)
+    _note_users(tx, listener.certificates)
+
+
+def _note_users(tx: Tx, certificates: Iterable[str]) -> None:
+    """Tell Certificate Manager which load balancers use these certificates now."""
+    for arn in dict.fromkeys(certificates):
+        users = (each.load_balancer_arn for each in tx.find(LISTENERS_BY_CERTIFICATE, arn))
+        set_users(tx, arn, "elbv2", users)
