@@ -62,7 +62,9 @@ class Attachments:
 
     async def take(self, message: AttachMessage) -> None:
         """Take a message over durably; it may be acknowledged then. Twice does no harm."""
-        is_of_task = isinstance(message, acs.AttachTaskNetworkInterfacesMessage)
+        task_arn = ""
+        if isinstance(message, acs.AttachTaskNetworkInterfacesMessage):
+            task_arn = message.task_arn
         wait = timedelta(milliseconds=message.wait_timeout_ms)
         for eni in message.elastic_network_interfaces:
             if eni.attachment_arn in self._expected:
@@ -70,7 +72,7 @@ class Attachments:
             device = ExpectedDevice(
                 attachment_arn=eni.attachment_arn,
                 mac_address=eni.mac_address.lower(),
-                task_arn=message.task_arn if is_of_task else "",
+                task_arn=task_arn,
                 expires_at=self._clock.now() + wait,
             )
             self._expected[device.attachment_arn] = device

@@ -1,6 +1,7 @@
 """Network mode awsvpc for real: a namespace a task, its interface in it, nothing left after it."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -138,13 +139,14 @@ def test_hostname_in_awsvpc(instance: Instance, vpc: Vpc) -> None:
         network = vpc.attach(1)
         runtime = await instance.open()
         await runtime.prepare_network(task_arn("one"), network)
-        look = "hostname; cat /etc/hosts /etc/resolv.conf; ip -4 -o addr; ip route"
+        look = "hostname; cat /etc/hosts /etc/resolv.conf; ip -o addr; ip route"
         _, output = await ran(instance, runtime, member(instance, network, "one", "sh", "-c", look))
         lines = [" ".join(line.split()) for line in output.splitlines()]
         assert lines[0] == "ip-10-212-0-11.ec2.internal"
         assert f"{network.address} ip-10-212-0-11.ec2.internal" in lines
         assert "nameserver 10.212.0.2" in lines
         assert "search ec2.internal" in lines
+        assert "fe80" not in output
         assert [line.split()[1:4] for line in lines if "inet" in line.split()] == [
             ["lo", "inet", "127.0.0.1/8"],
             ["eth0", "inet", f"{network.address}/24"],
@@ -381,6 +383,42 @@ def test_an_interface_goes_though_someone_still_holds_its_namespace(
         await runtime.close()
 
     instance.run(test)
+
+
+def test_no_other_container_keeps_a_released_namespace(instance: Instance, vpc: Vpc) -> None:
+    """Containers made after a restart of the agent have copies of all mounts, pins among them."""
+    network = vpc.attach(1)
+    process = agent(instance, network, member(instance, network, "one", "sleep", "600"))
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line == "all\n":
+            break
+    kill(process)
+    pin = str(instance.data_dir / "netns" / "one")
+
+    async def test() -> None:
+        runtime = await instance.open()
+        other = instance.spec("sleep", "600")
+        await runtime.create(other)
+        await runtime.start(other.container_id)
+        assert len(seen_in_mounts(pin)) > 1
+        [one] = [each for each in await runtime.found() if each.container_id != other.container_id]
+        await runtime.signal(one.container_id, "SIGKILL")
+        await runtime.release_network(task_arn("one"))
+        assert seen_in_mounts(pin) == []
+        await runtime.close()
+
+    instance.run(test)
+
+
+def seen_in_mounts(path: str) -> list[str]:
+    """Processes in whose mount namespace something is mounted on `path`."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/mountinfo"):
+        with contextlib.suppress(OSError):
+            if path in file.read_text():
+                found.append(file.parent.name)
+    return found
 
 
 def test_purge_takes_task_networks_away(instance: Instance, vpc: Vpc) -> None:

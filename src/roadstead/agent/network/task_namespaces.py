@@ -26,6 +26,7 @@ INSTANCE_METADATA = "169.254.169.254"
 
 _LOOPBACK_INDEX = 1
 _ANNOUNCE = Path("/proc/sys/net/ipv4/conf/default/arp_notify")
+_NO_IPV6 = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")
 
 T = TypeVar("T")
 
@@ -76,9 +77,14 @@ class TaskNamespaces:
         pin = self._folder / task_id
         pin.touch(mode=0o400)
         descriptor = _new_namespace()
-        kernel.mount(f"/proc/self/fd/{descriptor}", str(pin), "", kernel.MS_BIND)
+        try:
+            kernel.mount(f"/proc/self/fd/{descriptor}", str(pin), "", kernel.MS_BIND)
+            room = _Room(descriptor)
+        except BaseException:
+            os.close(descriptor)
+            raise
         with self._changed:
-            self._rooms[task_id] = _Room(descriptor)
+            self._rooms[task_id] = room
             self._changed.notify_all()
         return False
 
@@ -135,15 +141,19 @@ def purge(data_dir: Path) -> None:
 
 
 def _new_namespace() -> int:
-    """A namespace with its loopback up, in which addresses are announced when they come up.
+    """A namespace with its loopback up, ready for an interface.
 
-    Others may remember a former interface of the same address: they must not wait for that to
-    expire. There is no instance metadata here, and none of the machine's own may be reached.
+    Addresses are announced when they come up: others may remember a former interface of the same
+    address, and must not wait for that to expire. The interface gets no IPv6 address of the
+    kernel's choosing, as EC2 gave it none. There is no instance metadata here, and none of the
+    machine's own may be reached.
     """
 
     def furnish() -> int:
         kernel.unshare(kernel.CLONE_NEWNET)
         _ANNOUNCE.write_text("1")
+        if _NO_IPV6.exists():
+            _NO_IPV6.write_text("1")
         with Netlink() as inside:
             inside.set_up(_LOOPBACK_INDEX)
             inside.add_unreachable_route(INSTANCE_METADATA)
