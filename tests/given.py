@@ -6,6 +6,7 @@ field of its record by name; numbers name records that differ only by their id.
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -15,6 +16,7 @@ from roadstead.ec2.records.network import (
     SECURITY_GROUPS,
     SUBNETS,
     VPCS,
+    InterfaceAttachment,
     NetworkInterface,
     SecurityGroup,
     Subnet,
@@ -321,6 +323,57 @@ def a_subnet(number: int = 1, *, vpc: int = 1, **fields: Any) -> Subnet:
             "vpc_id": f"vpc-{vpc:017x}",
             "cidr": f"10.{vpc}.{number}.0/24",
             "zone": f"{REGION}a",
+            **fields,
+        }
+    )
+
+
+def a_security_group(name: str = "default", *, vpc: int = 1, **fields: Any) -> SecurityGroup:
+    """Without a rule."""
+    group_id = f"sg-{crc32(name.encode()):08x}{vpc:09x}"
+    return SecurityGroup(
+        **{
+            "arn": ec2_arn(SCOPE, "security-group", group_id),
+            "group_id": group_id,
+            "scope": SCOPE,
+            "vpc_id": f"vpc-{vpc:017x}",
+            "name": name,
+            **fields,
+        }
+    )
+
+
+def a_network_interface(
+    number: int = 1, *, subnet: int = 1, instance: int = 1, status: str = "attached", **fields: Any
+) -> NetworkInterface:
+    """What EC2 keeps of `a_task_interface` of the same number, attached to instance 1.
+
+    status: empty for one that is not attached.
+    """
+    known = a_task_interface(number, subnet=subnet)
+    attachment = InterfaceAttachment(
+        attachment_id=f"eni-attach-{number:017x}",
+        instance_id=f"i-{instance:017x}",
+        device_index=number,
+        status=status,
+        attached_at=ago(600),
+    )
+    return NetworkInterface(
+        **{
+            "arn": ec2_arn(SCOPE, "network-interface", known.network_interface_id),
+            "network_interface_id": known.network_interface_id,
+            "scope": SCOPE,
+            "vpc_id": f"vpc-{1:017x}",
+            "subnet_id": known.subnet_id,
+            "zone": f"{REGION}a",
+            "mac_address": known.mac_address,
+            "private_ip_address": known.private_ipv4_address,
+            "private_dns_name": known.private_dns_name,
+            "groups": (a_security_group().group_id,),
+            "requester_id": "amazon-ecs",
+            "is_requester_managed": True,
+            "attachment": attachment if status else None,
+            "created_at": ago(600),
             **fields,
         }
     )

@@ -16,7 +16,7 @@ from roadstead.ecs.records.container_instance import (
 )
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.records.task import INTERFACES_UNDER_WAY, LIVE_TASKS_BY_INSTANCE
 from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call
 from roadstead.state.records import Change
@@ -84,6 +84,8 @@ def set_the_scene(view: View, stage: Stage, subject: Subject) -> None:
             stage.expect(task)
     if subject.cluster is None:
         return
+    for task in view.find(INTERFACES_UNDER_WAY, subject.cluster.arn):
+        stage.expect(task)
     if tuning(view).dead_host_grace_seconds:
         for instance in view.find(LISTED_CONTAINER_INSTANCES, subject.cluster.arn):
             if not instance.agent_connected:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from roadstead.control.planned import carry_out
+from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
+from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS, Task
@@ -32,6 +34,8 @@ class Reality(World):
         until = self.now + timedelta(seconds=seconds)
         while self.now < until:
             self.now += timedelta(seconds=1)
+            for eni in list(self.view.all(NETWORK_INTERFACES)):
+                self._let_answer(eni)
             for task in list(self.view.all(TASKS)):
                 self._let_report(task)
             self.pass_time(0)
@@ -45,11 +49,21 @@ class Reality(World):
         self.moved.clear()
         self.began = self.now
 
+    def _let_answer(self, eni: NetworkInterface) -> None:
+        """What is asked of a machine it has done within a second."""
+        match eni.attachment and eni.attachment.status:
+            case "attaching":
+                self.update(lambda tx: interface_attached(tx, self.call, eni))
+            case "detaching":
+                self.update(lambda tx: interface_detached(tx, self.call, eni))
+
     def _let_report(self, task: Task) -> None:
         instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-        if task.last_status == "STOPPED" or instance is None or not instance.agent_connected:
-            return
         current = self.view.must(TASKS, task.arn)
+        if instance is None or not instance.agent_connected:
+            return
+        if current.last_status in ("PROVISIONING", "DEPROVISIONING", "STOPPED"):
+            return
         if current.desired_status == "STOPPED":
             if self._is_due(current.stopping_at, STOP_SECONDS):
                 self._tell(current, "STOPPED")

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from given import (
     a_cluster,
     a_family,
+    a_security_group,
+    a_subnet,
     a_task,
     a_task_definition,
+    a_vpc,
     an_instance,
     instance_arn,
     service_arn,
@@ -35,6 +38,9 @@ STRATEGIES: list[list[dict[str, str]]] = [
     [{"type": "binpack", "field": "memory"}],
     [{"type": "spread", "field": "attribute:ecs.availability-zone"}],
 ]
+SUBNETS = st.lists(
+    st.sampled_from([a_subnet(1).subnet_id, a_subnet(2).subnet_id]), min_size=1, unique=True
+)
 CHECKED = {
     "containerDefinitions": [
         {
@@ -56,10 +62,12 @@ def services(draw: st.DrawFn, number: int) -> dict[str, Any]:
     minimum, maximum = draw(st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100)]))
     request: dict[str, Any] = {
         "serviceName": f"service-{number}",
-        "taskDefinition": draw(st.sampled_from(["web:1", "big:1", "checked:1"])),
+        "taskDefinition": draw(st.sampled_from(["web:1", "big:1", "checked:1", "vpc:1"])),
         "deploymentConfiguration": {"minimumHealthyPercent": minimum, "maximumPercent": maximum},
         "placementConstraints": draw(st.sampled_from([[], [], [{"type": "distinctInstance"}]])),
     }
+    if request["taskDefinition"] == "vpc:1":
+        request["networkConfiguration"] = {"awsvpcConfiguration": {"subnets": draw(SUBNETS)}}
     if draw(st.integers(0, 5)) == 0:
         return {
             **request,
@@ -85,6 +93,11 @@ def worlds(draw: st.DrawFn) -> Reality:
         a_task_definition(revision=2, cpu_units=256),
         a_task_definition("big", cpu_units=900),
         a_task_definition("checked", cpu_units=300, document=CHECKED),
+        a_task_definition("vpc", cpu_units=200, network_mode="awsvpc"),
+        a_vpc(),
+        a_security_group("default"),
+        a_subnet(1),
+        a_subnet(2, zone="us-east-1b"),
     ]
     for number in range(1, machines + 1):
         zone = draw(st.sampled_from(["us-east-1a", "us-east-1b"]))

@@ -10,15 +10,18 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS, Task, has_interface
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.rules.task_lifecycle import is_known_to_agent
+from roadstead.ecs.transitions.task_interfaces import network_interface_of
 from roadstead.ecs.transitions.task_reports import TaskReport, report_task, report_task_health
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
-Move = Literal["RUNNING", "HEALTHY", "STOPPED"]
+Move = Literal["ATTACHED", "RUNNING", "HEALTHY", "STOPPED", "DETACHED"]
 
 STOP_TIMEOUT_SECONDS_DEFAULT = 30
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
@@ -30,6 +33,7 @@ _SOON = timedelta(seconds=1)
 
 START_SECONDS = 15.0
 STOP_SECONDS = 10.0
+INTERFACE_SECONDS = 1.0
 
 
 class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,13 +43,17 @@ class Assumptions(msgspec.Struct, frozen=True, kw_only=True):
     """From PENDING to RUNNING."""
     stop_seconds: float = STOP_SECONDS
     """From being asked to stop to STOPPED; less where the containers' stopTimeout is less."""
+    interface_seconds: float = INTERFACE_SECONDS
+    """Until a machine has made the device of an interface, or removed it."""
 
 
 def next_move(
     view: View, task: Task, assumptions: Assumptions, now: datetime
 ) -> tuple[datetime, Move] | None:
-    """What the task's agent would report next, and when; None: nothing more."""
-    if task.last_status == "STOPPED" or not _is_heard(view, task):
+    """What the task's agent or machine would report next, and when; None: nothing more."""
+    if has_interface(task) and not is_known_to_agent(task.last_status):
+        return _next_of_machine(view, task, assumptions, now)
+    if not is_known_to_agent(task.last_status) or not _is_heard(view, task):
         return None
     if task.desired_status == "STOPPED":
         since = task.stopping_at or now
@@ -57,10 +65,31 @@ def next_move(
     return None
 
 
+def _next_of_machine(
+    view: View, task: Task, assumptions: Assumptions, now: datetime
+) -> tuple[datetime, Move] | None:
+    """A machine makes and removes devices whether its agents are connected or not."""
+    eni = network_interface_of(view, task)
+    if eni is None or eni.attachment is None or eni.failure:
+        return None
+    seconds = assumptions.interface_seconds
+    match eni.attachment.status:
+        case "attaching":
+            return _at(eni.attachment.attached_at or now, seconds, now), "ATTACHED"
+        case "detaching":
+            return _at(now, seconds, now), "DETACHED"
+    return None
+
+
 def report(tx: Tx, call: Call, task_arn: str, move: Move) -> None:
-    """The agent reports it."""
+    """The agent or the machine reports it."""
     task = tx.must(TASKS, task_arn)
-    if move == "HEALTHY":
+    if move in ("ATTACHED", "DETACHED"):
+        eni = network_interface_of(tx, task)
+        assert eni is not None
+        tell = interface_attached if move == "ATTACHED" else interface_detached
+        tell(tx, call, eni)
+    elif move == "HEALTHY":
         healths = {each.name: "HEALTHY" for each in task.containers if each.has_health_check}
         report_task_health(tx, call, task.container_instance_arn, task.arn, healths)
     else:

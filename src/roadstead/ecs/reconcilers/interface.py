@@ -18,6 +18,7 @@ from roadstead.ec2.records.network import (
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.task import (
     INTERFACES_LEFT,
+    INTERFACES_UNDER_WAY,
     TASKS,
     TASKS_WITH_INTERFACE,
     Task,
@@ -61,8 +62,12 @@ class FailInterface(msgspec.Struct, frozen=True):
 
 
 def keys(view: View) -> Iterable[str]:
-    """Every task whose interface is not deleted yet."""
-    return [task.arn for task in view.all(TASKS) if has_interface(task)]
+    """Every task whose interface comes, or is to go."""
+    return [
+        task.arn
+        for cluster_arn in view.keys(INTERFACES_UNDER_WAY)
+        for task in view.find(INTERFACES_UNDER_WAY, cluster_arn)
+    ]
 
 
 def affected(view: View, change: Change) -> Iterable[str]:

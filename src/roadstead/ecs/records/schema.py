@@ -24,6 +24,7 @@ from roadstead.ecs.records.service import (
     SERVICE_EVENTS,
     SERVICES,
     SERVICES_BY_DEFINITION,
+    SERVICES_BY_LISTENER_RULE,
     WAITING_SERVICES,
 )
 from roadstead.ecs.records.service_deployment import DEPLOYMENTS_BY_SERVICE, SERVICE_DEPLOYMENTS
@@ -36,6 +37,7 @@ from roadstead.ecs.records.service_tasks import (
 )
 from roadstead.ecs.records.task import (
     INTERFACES_LEFT,
+    INTERFACES_UNDER_WAY,
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
     LIVE_TASKS_BY_INSTANCE,
@@ -88,6 +90,7 @@ SCHEMA = Schema(
         DAEMON_SERVICES,
         WAITING_SERVICES,
         SERVICES_BY_DEFINITION,
+        SERVICES_BY_LISTENER_RULE,
         EVENTS_BY_SERVICE,
         DEPLOYMENTS_BY_SERVICE,
         REVISIONS_BY_SERVICE,
@@ -101,6 +104,7 @@ SCHEMA = Schema(
         TASKS_WITH_INTERFACE,
         TASKS_BY_ATTACHMENT,
         INTERFACES_LEFT,
+        INTERFACES_UNDER_WAY,
         TASKS_TO_REGISTER,
         TASKS_TO_DEREGISTER,
         TASKS_BY_STANDING,

@@ -286,6 +286,20 @@ INTERFACES_LEFT = Index(
 """Key: address. STOPPED tasks, given up with their hosts, whose interfaces are still there."""
 
 
+INTERFACES_UNDER_WAY = Index(
+    "interfaces_under_way",
+    TASKS,
+    lambda task: (
+        (task.cluster_arn,)
+        if task.interface is not None
+        and has_interface(task)
+        and (task.desired_status == "STOPPED" or task.last_status == "PROVISIONING")
+        else ()
+    ),
+)
+"""Key: cluster ARN. Tasks whose interfaces come, or are to go."""
+
+
 def has_interface(task: Task | None) -> bool:
     """Whether it has, or is to have, an interface that is not deleted yet."""
     return task is not None and task.interface is not None and task.interface.status != "DELETED"

@@ -207,7 +207,8 @@ def _from_the_fullest(
         if name == zone or not zone:
             zones[arn] = name
     counts = Counter({arn: group.by_instance[arn] for arn in zones})
-    layout = _layout(view, service, found, counts)
+    # Sorted: the group lists them as they came, and a rehearsal lets them come again.
+    layout = _layout(view, service, found, sorted(counts))
     if layout is not None:
         return take_by_layout(counts, layout, tasks_on, count)
     return take_from_the_fullest(counts, zones, tasks_on, count)
