@@ -34,7 +34,7 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
         return
     live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
     tasks = [task for task in live if task.desired_status == "RUNNING"]
-    if any(task.health_status == "UNHEALTHY" for task in tasks) and _can_replace(view, service):
+    if any(_is_to_replace(service, task) for task in tasks) and _can_replace(view, service):
         yield f"{service.arn} has tasks that are UNHEALTHY, and could replace them"
     if service.scheduling_strategy == "DAEMON":
         yield from _daemon(view, service)
@@ -48,6 +48,13 @@ def service_unsettled(view: View, service: Service) -> Iterator[str]:
             yield from _fleet(view, service, fleet, there)
     if service.deployment_controller == "EXTERNAL":
         yield from _task_sets(view, service)
+
+
+def _is_to_replace(service: Service, task: Task) -> bool:
+    """It is found unhealthy, and not protected from making way for another revision."""
+    targets = {fleet.target.id for fleet in fleets_of(service)}
+    is_kept = task.protection_enabled and task.started_by not in targets
+    return task.health_status == "UNHEALTHY" and not is_kept
 
 
 def _can_replace(view: View, service: Service) -> bool:

@@ -232,6 +232,8 @@ class World:
         service = self.view.get(SERVICES, key)
         if service is not None and service.availability_zone_rebalancing == "ENABLED":
             return  # rebalancing goes step by step; that it ends, `settle` sees
+        if service is not None and any(each.waiting_reason for each in service.deployments):
+            return  # a fleet that waits takes the room that another's stops make in the next look
         again = self.reconcilers[name].reconcile(self.view, key, self.now)
         assert not again.actions, f"{_reasons(again)} after {_reasons(plan)}"
 
