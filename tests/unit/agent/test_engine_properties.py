@@ -17,7 +17,21 @@ from roadstead.agent_protocol.messages import acs
 
 SETTINGS = EngineSettings(cluster="proto", region="us-east-1", cpu_units=256, memory_mib=256)
 ORDER = list(ContainerStatus)
+ENI = {
+    "ec2Id": "eni-1",
+    "macAddress": "0a:58:0a:64:00:0a",
+    "ipv4Addresses": [{"primary": True, "privateAddress": "10.100.0.10"}],
+    "subnetGatewayIpv4Address": "10.100.0.1/24",
+}
 TASKS = {
+    "own": task("own", container("a"), networkMode="awsvpc", elasticNetworkInterfaces=[ENI]),
+    "ownpair": task(
+        "ownpair",
+        container("a", essential=False),
+        container("b", dependsOn=[{"containerName": "a", "condition": "COMPLETE"}]),
+        networkMode="awsvpc",
+        elasticNetworkInterfaces=[ENI],
+    ),
     "one": task("one", container("a")),
     "port": task("port", container("a", portMappings=[{"containerPort": 80, "hostPort": 80}])),
     "port2": task("port2", container("a", portMappings=[{"containerPort": 80, "hostPort": 80}])),
@@ -59,6 +73,8 @@ class EngineMachine(RuleBasedStateMachine):
         self.made: dict[str, str] = {}
         """The runtime's own truth: container id → created, running, exited."""
         self.exits: dict[str, Exit] = {}
+        self.networks: set[str] = set()
+        """ARNs of the tasks that have one."""
         self.timers: dict[str, float] = {}
         self.last: dict[str, list[int]] = {}
         self.reported: dict[str, list[str]] = {}
@@ -78,9 +94,29 @@ class EngineMachine(RuleBasedStateMachine):
                     pass
                 case ask.PublishHealth():
                     pass
+                case ask.Start(container_id):
+                    known = self.driver.engine.tasks
+                    [own] = [
+                        t for t in known for c in t.containers if c.container_id == container_id
+                    ]
+                    has_own = own.payload.network_mode == "awsvpc"
+                    assert not has_own or own.arn in self.networks, "started without its network"
+                    self.open.append(each)
+                case ask.PrepareNetwork():
+                    assert each not in self.open, "made twice at a time"
+                    self.open.append(each)
+                case ask.Submit(report):
+                    assert report.status != "STOPPED" or report.task not in self.networks
+                    self.open.append(each)
                 case _:
                     self.open.append(each)
         self.taken = len(self.driver.asked)
+
+    def _check_network(self, container_id: str) -> None:
+        for each in self.driver.engine.tasks:
+            if container_id in [c.container_id for c in each.containers]:
+                has_own = each.payload.network_mode == "awsvpc"
+                assert not has_own or each.arn in self.networks, "started without its network"
 
     @rule(name=st.sampled_from(sorted(TASKS)))
     def payload_comes(self, name: str) -> None:
@@ -102,6 +138,13 @@ class EngineMachine(RuleBasedStateMachine):
     def a_step_ends(self, data: st.DataObject, succeeds: bool) -> None:
         step = self.open.pop(data.draw(st.integers(0, len(self.open) - 1)))
         match step:
+            case ask.PrepareNetwork(task_arn) if succeeds:
+                self.networks.add(task_arn)
+                self.driver.feed(tell.NetworkPrepared(task_arn))
+            case ask.PrepareNetwork(task_arn):
+                self.driver.feed(tell.NetworkFailed(task_arn, "SomeError", "x"))
+            case ask.ReleaseNetwork(task_arn):
+                self._release(task_arn)
             case ask.Pull(container_id, image) if succeeds:
                 self.driver.feed(tell.Pulled(container_id, Image(image, "sha256:d")))
             case ask.Create(spec) if succeeds:
@@ -131,6 +174,19 @@ class EngineMachine(RuleBasedStateMachine):
                 self.reported.setdefault(report.task, []).append(report.status)
                 self.driver.feed(tell.ReportAccepted(report.task))
         self.collect()
+
+    def _release(self, task_arn: str) -> None:
+        """Whoever is still making it gives up, as a runtime does."""
+        under_way = [
+            each
+            for each in self.open
+            if isinstance(each, ask.PrepareNetwork) and each.task_arn == task_arn
+        ]
+        for each in under_way:
+            self.open.remove(each)
+            self.driver.feed(tell.NetworkFailed(task_arn, "SomeError", "given up"))
+        self.networks.discard(task_arn)
+        self.driver.feed(tell.NetworkReleased(task_arn))
 
     @precondition(lambda self: "running" in self.made.values())
     @rule(data=st.data(), code=st.sampled_from([0, 1, 137]))
@@ -231,6 +287,7 @@ class EngineMachine(RuleBasedStateMachine):
                 self.collect()
         for each in self.driver.engine.tasks:
             assert each.status is TaskStatus.STOPPED, each
+            assert each.arn not in self.networks, each
             if not [k for k in self.timers if k.startswith("remove:")]:
                 assert each.is_released or self.gave_up(), each
 
@@ -242,6 +299,12 @@ class EngineMachine(RuleBasedStateMachine):
                 self.made[container_id] = "running"
             case ask.Remove(container_id):
                 self.made.pop(container_id, None)
+            case ask.PrepareNetwork(task_arn):
+                self.networks.add(task_arn)
+            case ask.ReleaseNetwork(task_arn):
+                self._release(task_arn)
+                self.collect()
+                return
         answer = self.driver._answer(step)
         assert answer is not None
         self.driver.feed(answer)

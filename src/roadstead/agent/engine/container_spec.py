@@ -20,7 +20,7 @@ MEMORY_MIB_MIN = 4
 SHM_BYTES_DEFAULT = 64 * MIB
 """Source: the open-source ECS agent's and Docker's own least and default values."""
 LOG_DRIVERS = ("", "json-file", "none")
-NETWORK_MODES = ("bridge", "host", "none", AWSVPC)
+NETWORK_MODES = ("bridge", "host", "none")
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -149,7 +149,7 @@ def _network_mode(
             "CannotCreateContainerError",
             f"this agent has no network mode {mode!r}; it has {', '.join(NETWORK_MODES)}",
         )
-    return cast(Literal["bridge", "host", "none", "awsvpc"], mode)
+    return cast(Literal["bridge", "host", "none"], mode)
 
 
 def _command(definition: PayloadContainer) -> tuple[str, ...]:

@@ -31,24 +31,13 @@ _NO_IPV6 = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")
 T = TypeVar("T")
 
 
-class _Room:
-    """One namespace, held open: a descriptor for who joins it, a socket for who furnishes it."""
-
-    def __init__(self, descriptor: int) -> None:
-        self.descriptor = descriptor
-        self.inside = _within(descriptor, Netlink)
-
-    def close(self) -> None:
-        self.inside.close()
-        os.close(self.descriptor)
-
-
 class TaskNamespaces:
     """All task namespaces of one instance. Its methods may be called from several threads."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / FOLDER
-        self._rooms: dict[str, _Room] = {}
+        self._open: dict[str, int] = {}
+        """Task id → a descriptor of its namespace."""
         self._changed = threading.Condition()
 
     def open(self) -> None:
@@ -56,52 +45,51 @@ class TaskNamespaces:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for pin in _pins(self._folder):
             if _is_pinned(pin):
-                self._rooms[pin.name] = _Room(os.open(pin, os.O_RDONLY | os.O_CLOEXEC))
+                self._open[pin.name] = os.open(pin, os.O_RDONLY | os.O_CLOEXEC)
             else:  # cut off before it was mounted, or from before the machine's last start
                 pin.unlink()
 
     def close(self) -> None:
         """Let go of the namespaces. They stay: containers use them."""
-        for room in self._rooms.values():
-            room.close()
-        self._rooms.clear()
+        for descriptor in self._open.values():
+            os.close(descriptor)
+        self._open.clear()
 
     def make(self, task_id: str) -> bool:
         """Make a task's namespace, if it is not there; True when its interface is in it already.
 
         Raises: OSError
         """
-        room = self._rooms.get(task_id)
-        if room is not None:
-            return INSIDE in room.inside.links()
+        if task_id in self._open:
+            with self._inside(task_id) as inside:
+                return INSIDE in inside.links()
         pin = self._folder / task_id
         pin.touch(mode=0o400)
         descriptor = _new_namespace()
         try:
             kernel.mount(f"/proc/self/fd/{descriptor}", str(pin), "", kernel.MS_BIND)
-            room = _Room(descriptor)
         except BaseException:
             os.close(descriptor)
             raise
         with self._changed:
-            self._rooms[task_id] = room
+            self._open[task_id] = descriptor
             self._changed.notify_all()
         return False
 
     def bring_in(self, task_id: str, device_index: int) -> None:
         """Move the task's device into its namespace. Raises: OSError"""
         with Netlink() as instance:
-            instance.move_link(device_index, self._rooms[task_id].descriptor, INSIDE)
+            instance.move_link(device_index, self._open[task_id], INSIDE)
 
     def configure(self, task_id: str, network: TaskNetwork) -> None:
         """Give the interface its address and routes. Raises: OSError"""
-        inside = self._rooms[task_id].inside
-        index = inside.links()[INSIDE]
-        with contextlib.suppress(FileExistsError):
-            inside.add_address(index, network.address, network.prefix_length)
-        inside.set_up(index)
-        with contextlib.suppress(FileExistsError):
-            inside.add_default_route(network.gateway, index)
+        with self._inside(task_id) as inside:
+            index = inside.links()[INSIDE]
+            with contextlib.suppress(FileExistsError):
+                inside.add_address(index, network.address, network.prefix_length)
+            inside.set_up(index)
+            with contextlib.suppress(FileExistsError):
+                inside.add_default_route(network.gateway, index)
 
     def join(self, task_id: str) -> int:
         """A new descriptor of a task's namespace; for containers, from any thread.
@@ -109,25 +97,27 @@ class TaskNamespaces:
         Raises: RuntimeFailure with CannotCreateContainerError
         """
         with self._changed:
-            if not self._changed.wait_for(lambda: task_id in self._rooms, JOIN_SECONDS_MAX):
+            if not self._changed.wait_for(lambda: task_id in self._open, JOIN_SECONDS_MAX):
                 raise RuntimeFailure(
                     "CannotCreateContainerError", "the task has no network namespace to join"
                 )
-            return os.dup(self._rooms[task_id].descriptor)
+            return os.dup(self._open[task_id])
 
     def remove(self, task_id: str) -> None:
         """Take away a task's namespace, and its interface whoever still holds the namespace.
 
         Raises: OSError
         """
-        with self._changed:
-            room = self._rooms.pop(task_id, None)
-        if room is not None:
-            try:
-                room.inside.delete_link(INSIDE)
-            finally:
-                room.close()
+        if task_id in self._open:
+            with self._inside(task_id) as inside:
+                inside.delete_link(INSIDE)
+            with self._changed:
+                os.close(self._open.pop(task_id))
         _unpin(self._folder / task_id)
+
+    def _inside(self, task_id: str) -> Netlink:
+        """A socket of the task's namespace; sockets stay where they were made."""
+        return _within(self._open[task_id], Netlink)
 
 
 def purge(data_dir: Path) -> None:
