@@ -1,0 +1,1 @@
+"""State → the proxy's configuration: pure functions from records to what Envoy reads."""

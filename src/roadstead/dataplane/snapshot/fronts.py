@@ -1,0 +1,78 @@
+"""Listeners on the loopback address: `*.elb.localhost` is 127.0.0.1 to browsers and curl.
+
+One a port, for all application load balancers that have a listener there; which one is meant, the
+Host header says, or the name in the TLS greeting. If there is but one, any name means it.
+"""
+
+from collections.abc import Callable, Sequence
+
+from roadstead.dataplane.snapshot.actions import Groups
+from roadstead.dataplane.snapshot.listeners import filter_chain, streams
+from roadstead.dataplane.snapshot.messages import ROUTES, Json, extension, typed
+from roadstead.dataplane.snapshot.names import Files, front_name, listener_name
+from roadstead.dataplane.snapshot.routes import Served, host, options
+
+LOOPBACK = "127.0.0.1"
+INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
+
+Certificates = Callable[[Served], Sequence[str]]
+
+
+def front(
+    port: int,
+    served: Sequence[Served],
+    groups: Groups,
+    certificates: Certificates,
+    files: Files,
+) -> Json:
+    """The listener on the loopback address for these, which are all on that port."""
+    plain = [each for each in served if each.listener.protocol == "HTTP"]
+    encrypted = [each for each in served if each.listener.protocol == "HTTPS"]
+    chains = []
+    if plain:
+        # Timeouts and access log are those of the first: they belong to the connection.
+        chain = filter_chain(front_name(port), plain[0], groups, (), files)
+        chains.append({"filter_chain_match": {"transport_protocol": "raw_buffer"}, **chain})
+    for each in encrypted:
+        name = listener_name(each.load_balancer.arn, port)
+        match: Json = {"transport_protocol": "tls"}
+        if len(encrypted) > 1:
+            match["server_names"] = [each.load_balancer.dns_name]
+        chain = filter_chain(name, each, groups, certificates(each), files)
+        chains.append({"name": name, "filter_chain_match": match, **chain})
+    found = streams(front_name(port), [LOOPBACK], port, chains)
+    # Alone on its port: another proxy that shared it would get every other request.
+    found["enable_reuse_port"] = False
+    found["listener_filters"] = [extension("tls", INSPECTOR)]
+    del found["freebind"]
+    return found
+
+
+def front_table(port: int, served: Sequence[Served], groups: Groups) -> Json:
+    """The routes of those that speak HTTP without TLS, by host."""
+    hosts = []
+    for each in served:
+        name = each.load_balancer.dns_name
+        domains = [name, f"{name}:{port}"] if len(served) > 1 else ["*"]
+        hosts.append(
+            {
+                **host(each, groups, listener_name(each.load_balancer.arn, port), domains),
+                **options(each),
+            }
+        )
+    if len(served) > 1:
+        names = "".join(f"{each.load_balancer.dns_name}\n" for each in served)
+        text = f"Several load balancers listen on port {port}. Call one by its name:\n{names}"
+        hosts.append(
+            {
+                "name": "others",
+                "domains": ["*"],
+                "routes": [
+                    {
+                        "match": {"prefix": "/"},
+                        "direct_response": {"status": 404, "body": {"inline_string": text}},
+                    }
+                ],
+            }
+        )
+    return typed(ROUTES, name=front_name(port), virtual_hosts=hosts)

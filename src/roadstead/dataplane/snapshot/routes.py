@@ -1,0 +1,120 @@
+"""The rules of a listener → its routes, in their order, the default rule last."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from roadstead.dataplane.snapshot.actions import Groups, action
+from roadstead.dataplane.snapshot.conditions import Condition, condition
+from roadstead.dataplane.snapshot.messages import ROUTES, Json, header, typed
+from roadstead.dataplane.snapshot.source_addresses import CLIENT_ADDRESS, by_source
+from roadstead.elbv2.records.load_balancer import Listener, LoadBalancer, Rule
+from roadstead.elbv2.rules.listener_attributes import RESPONSE_HEADERS, SERVER_HEADER
+
+RETRIED_METHODS = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE"
+"""Those that may be sent twice. Source: RFC 9110, section 9.2.2"""
+
+Route = tuple[Condition, list[Json]]
+
+
+class Served(msgspec.Struct, frozen=True):
+    """A listener with what is needed to serve it."""
+
+    load_balancer: LoadBalancer
+    listener: Listener
+    rules: Sequence[Rule]
+
+
+def route_table(name: str, served: Served, groups: Groups) -> Json:
+    """The route configuration of one listener: every host is its own."""
+    return typed(ROUTES, name=name, **options(served), virtual_hosts=[host(served, groups)])
+
+
+def host(
+    served: Served, groups: Groups, name: str = "all", domains: Sequence[str] = ("*",)
+) -> Json:
+    """The virtual host that holds a listener's rules."""
+    found = [_routes_of(each, served, groups) for each in _in_order(served.rules)]
+    ranges = {each for rule, _ in found for each in rule.sources or ()}
+    base: Json = {"name": name, "domains": list(domains)}
+    if not ranges:
+        return {**base, "routes": [route for _, routes in found for route in routes]}
+    return {**base, "matcher": by_source(ranges, found)}
+
+
+def options(served: Served) -> Json:
+    """What holds for all routes of the listener."""
+    attributes = served.load_balancer.attributes
+    found: Json = {"request_headers_to_remove": [CLIENT_ADDRESS]}
+    if attributes.get("routing.http.xff_header_processing.mode") == "remove":
+        found["request_headers_to_remove"].append("x-forwarded-for")
+    if (
+        attributes.get("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") == "true"
+        and served.listener.protocol == "HTTPS"
+    ):
+        found["request_headers_to_add"] = [
+            header("x-amzn-tls-version", "%DOWNSTREAM_TLS_VERSION%"),
+            header("x-amzn-tls-cipher-suite", "%DOWNSTREAM_TLS_CIPHER%"),
+        ]
+    of_listener = served.listener.attributes
+    answered = [
+        header(name, of_listener[key].replace("%", "%%"))
+        for key, name in RESPONSE_HEADERS.items()
+        if of_listener.get(key)
+    ]
+    if answered:
+        found["response_headers_to_add"] = answered
+    if of_listener.get(SERVER_HEADER) == "false":
+        found["response_headers_to_remove"] = ["server"]
+    return found
+
+
+def _in_order(rules: Iterable[Rule]) -> list[Rule]:
+    """By priority; the default rule, whose number is 0, comes last."""
+    return sorted(rules, key=lambda rule: (rule.priority == 0, rule.priority))
+
+
+def _routes_of(rule: Rule, served: Served, groups: Groups) -> Route:
+    asked = condition(rule.conditions)
+    last = rule.actions[-1]
+    listener = served.listener
+    name = f"rule {rule.priority}" if rule.priority else "default rule"
+    done = action(last, listener.protocol, listener.port, groups)
+
+    def route(headers: Sequence[Json], fields: dict[str, Any]) -> Json:
+        match = {**asked.path, "headers": [*headers, *asked.headers]}
+        if not match["headers"]:
+            del match["headers"]
+        return {"name": name, "match": match, **fields}
+
+    return asked, _variants(done, route)
+
+
+def _variants(done: Json, route: Callable[[Sequence[Json], dict[str, Any]], Json]) -> list[Json]:
+    """One route; or two where requests are forwarded: for those that may be sent twice, first."""
+    if "route" not in done:
+        return [route((), done)]
+    repeatable = {"name": ":method", "string_match": {"safe_regex": {"regex": RETRIED_METHODS}}}
+    return [
+        route((repeatable,), _retried(done, "connect-failure,refused-stream,reset")),
+        route((), _retried(done, "connect-failure,refused-stream,reset-before-request")),
+    ]
+
+
+def _retried(done: Json, when: str) -> Json:
+    """With what is tried again, always at another target."""
+    policy = {
+        "retry_on": when,
+        "num_retries": 3,
+        "retry_host_predicate": [
+            {
+                "name": "previous-hosts",
+                "typed_config": typed(
+                    "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+                ),
+            }
+        ],
+        "host_selection_retry_max_attempts": 5,
+    }
+    return {**done, "route": {**done["route"], "retry_policy": policy}}
