@@ -32,7 +32,8 @@ def certificates_of(
     """The certificates of a listener after the request; the first is the default.
 
     `held`: what it has before. A new default takes the place of the old one, the list stays.
-    Raises: ValidationError; CertificateNotFound; UnsupportedCertificate; InvalidConfigurationRequest
+    Raises: ValidationError; CertificateNotFound, UnsupportedCertificate;
+        InvalidConfigurationRequest
     """
     asked = request.get("Certificates")
     if protocol not in WITH_CERTIFICATE:
