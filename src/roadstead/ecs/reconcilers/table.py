@@ -8,6 +8,7 @@ from roadstead.ecs.reconcilers import (
     task_set,
     traffic,
     traffic_health,
+    traffic_shift,
 )
 from roadstead.ecs.reconcilers.daemon import leaving as daemon_leaving
 from roadstead.ecs.reconcilers.daemon import scheduler as daemon_scheduler
@@ -27,4 +28,5 @@ RECONCILERS: tuple[Reconciler, ...] = (
     task_set,
     traffic,
     traffic_health,
+    traffic_shift,
 )

@@ -82,6 +82,19 @@ class TrafficTrouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     retry_at: datetime
 
 
+class TrafficShares(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Which revisions the listeners of a service lead to, as they were told last.
+
+    Units: percent of the requests, by the ARN of the service revision.
+    """
+
+    production: dict[str, float] = {}
+    test: dict[str, float] = {}
+    leaving: tuple[str, ...] = ()
+    """Revisions that had production traffic before; requests may still come until `settles_at`."""
+    settles_at: datetime | None = None
+
+
 class Service(Record, frozen=True, kw_only=True):
     name: str = ""
     cluster_arn: str = ""
@@ -140,7 +153,9 @@ class Service(Record, frozen=True, kw_only=True):
     throttled_since: datetime | None = None
     """Its tasks keep failing before they reach RUNNING."""
     traffic_troubles: dict[str, TrafficTrouble] = {}
-    """By target group ARN, or name of a Classic load balancer."""
+    """By ARN of a target group, listener or rule, or name of a Classic load balancer."""
+    traffic: TrafficShares | None = None
+    """Of a service whose load balancers have an advancedConfiguration."""
     tags: dict[str, str] = {}
 
 
@@ -170,6 +185,21 @@ DAEMON_SERVICES = Index(
     ),
 )
 """Key: cluster ARN. ACTIVE ones: a change of the cluster's instances concerns them."""
+
+def _rules_of(service: Service) -> tuple[str, ...]:
+    if service.status != "ACTIVE":
+        return ()
+    return tuple(
+        each["advancedConfiguration"][member]
+        for each in service.load_balancers
+        if "advancedConfiguration" in each
+        for member in ("productionListenerRule", "testListenerRule")
+        if each["advancedConfiguration"].get(member)
+    )
+
+
+SERVICES_BY_LISTENER_RULE = Index("services_by_listener_rule", SERVICES, _rules_of)
+"""Key: ARN of a rule, or of a network load balancer's listener, that shifts a service's traffic."""
 
 WAITING_SERVICES = Index(
     "waiting_services",

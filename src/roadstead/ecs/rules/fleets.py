@@ -61,7 +61,9 @@ def fleets_of(service: Service) -> tuple[Fleet, ...]:
     return tuple(
         Fleet(
             target=each,
-            desired_count=share_of(service.desired_count, each.scale_percent or 0),
+            desired_count=share_of(
+                service.desired_count, 100 if _is_led_to(service, each) else each.scale_percent or 0
+            ),
             minimum_healthy_percent=minimum,
             maximum_percent=maximum,
             is_rolling=False,
@@ -69,6 +71,18 @@ def fleets_of(service: Service) -> tuple[Fleet, ...]:
             waiting_since=each.waiting_since,
         )
         for each in service.deployments
+    )
+
+
+def _is_led_to(service: Service, deployment: Deployment) -> bool:
+    """Whether listeners lead production traffic to the deployment, or did a moment ago.
+
+    It keeps all its tasks meanwhile: a stage or a rollback that scales it in comes after the shift.
+    """
+    shares = service.traffic
+    revision = deployment.service_revision_arn
+    return shares is not None and (
+        shares.production.get(revision, 0) > 0 or revision in shares.leaving
     )
 
 

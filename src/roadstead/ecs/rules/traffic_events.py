@@ -38,6 +38,15 @@ def not_registered(service: Service, group: str, error: str) -> Announcement:
     )
 
 
+def not_shifted(service: Service, rule_arn: str, error: str) -> Announcement:
+    """The sentence is ours."""
+    return Announcement(
+        f"(service {service.name}) failed to shift traffic with (listener-rule {rule_arn}) with "
+        f"(error {error})",
+        event_type="ERROR",
+    )
+
+
 def throttled(service: Service) -> Announcement:
     return Announcement(
         f"(service {service.name}) operations are being throttled on elb. Will try again later.",

@@ -23,7 +23,7 @@ def note_troubles(
 ) -> Service:
     """Say what was refused, unless that is known, and note when to try again.
 
-    refusals: by target group ARN, or name of a Classic load balancer.
+    refusals: by ARN of a target group, listener or rule, or name of a Classic load balancer.
     """
     for group, refusal in refusals.items():
         error = traffic_events.GROUP_NOT_FOUND if refusal.code in NOT_THERE else refusal.message
@@ -46,7 +46,9 @@ def note_troubles(
         )
         if not is_told:
             said = traffic_events.not_registered(service, group, error)
-            if refusal.code in THROTTLES:
+            if ":listener" in group:
+                said = traffic_events.not_shifted(service, group, error)
+            elif refusal.code in THROTTLES:
                 said = traffic_events.throttled(service)
             service = announce(tx, call, service, said)
     return service

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from roadstead.ecs.reconcilers.service.survey import healthy_count, next_healthy_at
+from roadstead.ecs.reconcilers.traffic_shift import has_listeners, is_shifted
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_deployment import HookRun, ServiceDeployment
 from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
@@ -39,6 +40,8 @@ def facts_of(view: View, service: Service, record: ServiceDeployment, now: datet
         is_stale_gone=not has_left(view, stale),
         is_target_ready=is_target_ready,
         is_source_gone=is_source_gone,
+        has_listeners=has_listeners(view, service),
+        is_shifted=is_shifted(view, service),
     )
 
 

@@ -64,6 +64,17 @@ def hooks_failed(stage: str, hook_ids: Sequence[str], status: str) -> Failure:
     )
 
 
+def listener_refused(what: str) -> Failure:
+    """The listeners cannot be told to shift traffic. what: in ELB's words."""
+    text = f"of invalid networking configuration. {what}"
+    return Failure(
+        text,
+        f"ECS deployment: invalid networking configuration. {what}",
+        "ECS deployment",
+        f"invalid networking configuration. {what}",
+    )
+
+
 def took_too_long(what: str, hours: int) -> Failure:
     """what: the stage, or the deployment as a whole."""
     text = f"{what} did not complete within {hours} hours."

@@ -24,6 +24,8 @@ class Need(StrEnum):
     """Revisions that are neither source nor target have no task left."""
     READY = "READY"
     """The target has its tasks, and they are healthy."""
+    SHIFTED = "SHIFTED"
+    """The listeners lead traffic as the stage says."""
     BAKE = "BAKE"
     """The stage has lasted for its bake time."""
     SOURCE_GONE = "SOURCE_GONE"
@@ -55,6 +57,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Stages that have hooks: they wait when they are reached."""
     is_stale_gone: bool = True
     is_target_ready: bool = False
+    has_listeners: bool = False
+    """Traffic is shifted by listeners, which are told once a stage is entered."""
+    is_shifted: bool = True
     is_source_gone: bool = True
 
 
@@ -70,10 +75,10 @@ STAGES: dict[str, tuple[Need, ...]] = {
     "PRE_SCALE_UP": (Need.HOOKS,),
     "SCALE_UP": (Need.READY,),
     "POST_SCALE_UP": (Need.HOOKS,),
-    "TEST_TRAFFIC_SHIFT": (),
+    "TEST_TRAFFIC_SHIFT": (Need.SHIFTED,),
     "POST_TEST_TRAFFIC_SHIFT": (Need.HOOKS,),
     "PRE_PRODUCTION_TRAFFIC_SHIFT": (Need.HOOKS,),
-    "PRODUCTION_TRAFFIC_SHIFT": (Need.BAKE,),
+    "PRODUCTION_TRAFFIC_SHIFT": (Need.SHIFTED, Need.BAKE),
     "POST_PRODUCTION_TRAFFIC_SHIFT": (Need.HOOKS,),
     "BAKE_TIME": (Need.BAKE,),
     "CLEAN_UP": (Need.SOURCE_GONE,),
@@ -191,7 +196,10 @@ def walk(stages: tuple[Stage, ...], at: int, facts: Facts) -> Walk:
 def on_entry(facts: Facts, name: str) -> Facts:
     """The facts once the stage is entered, in the same look."""
     return msgspec.structs.replace(
-        facts, minutes_in_stage=0.0, are_hooks_done=name not in facts.hook_stages
+        facts,
+        minutes_in_stage=0.0,
+        are_hooks_done=name not in facts.hook_stages,
+        is_shifted=not facts.has_listeners,
     )
 
 
@@ -223,6 +231,8 @@ def _is_met(need: Need, stage: Stage, facts: Facts) -> bool:
             return facts.is_stale_gone
         case Need.READY:
             return facts.is_target_ready
+        case Need.SHIFTED:
+            return facts.is_shifted
         case Need.BAKE:
             return facts.minutes_in_stage >= stage.bake_minutes
         case Need.SOURCE_GONE:
