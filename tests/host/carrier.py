@@ -57,11 +57,15 @@ class Machine:
             assert self._holder.stdout.readline() == b"up\n"
         self.prefix = ["nsenter", "--target", str(self._holder.pid), "--net", "--mount", "--"]
 
+    @property
+    def network(self) -> str:
+        return f"/proc/{self._holder.pid}/ns/net"
+
     def inside(self, act: Callable[[], T]) -> T:
         """What `act` returns when its sockets are opened on this machine."""
 
         def enter_and_act() -> T:
-            with open(f"/proc/{self._holder.pid}/ns/net", "rb") as file:
+            with open(self.network, "rb") as file:
                 kernel.setns(file.fileno(), kernel.CLONE_NEWNET)
             return act()
 

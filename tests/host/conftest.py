@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from carrier import Host, Machine
+from premises import Site
 
 
 @pytest.fixture
@@ -27,5 +28,14 @@ def own_machine() -> Iterator[Machine]:
     """A machine where nobody else makes networks or mounts."""
     assert os.geteuid() == 0, "tests/host make network namespaces: run them as root"
     one = Machine()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A host that runs beside a control plane; all that they made is gone afterwards."""
+    assert os.geteuid() == 0, "tests/host make network namespaces: run them as root"
+    one = Site(tmp_path / "d")
     yield one
     one.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from carrier import STAND_IN, Host, Machine, cgroups_of, is_alive, until
+from premises import Site
 
 from roadstead import keys
 from roadstead.data_dir import DataDirError
@@ -41,12 +42,23 @@ def test_an_agent_runs_in_its_instances_network_with_its_own_key(host: Host) -> 
     assert key.arn.endswith(f"assumed-role/ecsInstanceRole/{instance_id}")
 
 
-def test_the_machine_reaches_instances_and_instances_reach_each_other(host: Host) -> None:
+def test_the_machine_reaches_instances_and_instances_reach_each_other(site: Site) -> None:
+    first, second = site.add_instance(), site.add_instance()
+    listener = _listen([], second)
+    try:
+        assert _fetch([], second["address"]) == "reached"
+        until(lambda: _is_reached(_inside(first), second["address"]))
+    finally:
+        listener.kill()
+        listener.wait()
+
+
+def test_instances_do_not_reach_each_other_before_groups_are_known(host: Host) -> None:
     first, second = host.instance(host.add()), host.instance(host.add())
     listener = _listen([], second)
     try:
         assert _fetch([], second["address"]) == "reached"
-        assert _fetch(_inside(first), second["address"]) == "reached"
+        assert not _is_reached(_inside(first), second["address"])
     finally:
         listener.kill()
         listener.wait()
@@ -75,18 +87,19 @@ def test_a_firewall_that_drops_what_is_forwarded_lets_instances_through(
         ["nft", "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }"]
     )
     before = own_machine.look()
-    host = Host(tmp_path / "d", machine=own_machine)
-    host.start()
-    first, second = host.instance(host.add()), host.instance(host.add())
+    site = Site(tmp_path / "d", own_machine)
+    host = site.host
+    first, second = site.add_instance(), site.add_instance()
     listener = _listen(own_machine.prefix, second)
     try:
         inside = [*own_machine.prefix, *_inside(first)]
-        assert _fetch(inside, second["address"]) == "reached"
+        until(lambda: _is_reached(inside, second["address"]))
     finally:
         listener.kill()
         listener.wait()
     host.call("shutdown", ending="purge")
     assert host.wait() == 0
+    site.close()
     assert own_machine.look() == before
 
 
@@ -287,9 +300,16 @@ def _listen(prefix: list[str], instance: dict[str, str]) -> "subprocess.Popen[by
     return process
 
 
-def _fetch(prefix: list[str], address: str) -> str:
+def _is_reached(prefix: list[str], address: str) -> bool:
+    try:
+        return _fetch(prefix, address, seconds=0.3) == "reached"
+    except subprocess.CalledProcessError:
+        return False
+
+
+def _fetch(prefix: list[str], address: str, seconds: float = 10) -> str:
     program = (
-        f"import socket; c = socket.create_connection(('{address}', 8080), 10); "
+        f"import socket; c = socket.create_connection(('{address}', 8080), {seconds}); "
         "print(c.recv(100).decode())"
     )
     done = subprocess.run(

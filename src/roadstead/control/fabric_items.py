@@ -8,8 +8,6 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["vpc", "interface", "security-group", "zone", "name", "in-sync"]
-
 
 class SubnetItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     subnet_id: str
@@ -45,6 +43,8 @@ class InterfaceItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     groups: tuple[str, ...] = ()
     is_load_balancers: bool = False
     """Its address is the machine's own, on the VPC's bridge; it has no device."""
+    is_managed: bool = False
+    """A service made it, for something that ends: a device that vanished is not made again."""
     attachment: AttachmentItem | None = None
     failure: str = ""
     """Why the machine said that it cannot be carried: it is not tried again."""
@@ -105,7 +105,7 @@ VALUES: dict[str, type[Value]] = {
 class Line(msgspec.Struct, frozen=True):
     """One line of the feed, its value still as it came. `in-sync` has neither key nor value."""
 
-    kind: Kind
+    kind: str
     key: str = ""
     value: msgspec.Raw = msgspec.Raw(b"null")
 

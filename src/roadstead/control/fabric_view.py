@@ -160,6 +160,7 @@ def _interface(view: View, scope: str, eni_id: str) -> InterfaceItem | None:
         private_ip_address=eni.private_ip_address,
         groups=eni.groups,
         is_load_balancers=eni.requester_id == LOAD_BALANCER_REQUESTER,
+        is_managed=eni.is_requester_managed,
         attachment=None
         if on is None
         else AttachmentItem(

@@ -6,9 +6,12 @@ from typing import Any
 
 from roadstead.control.explained_service import explain_service
 from roadstead.control.explained_task import explain_placement_of, explain_task
+from roadstead.control.machine_reports import (
+    submit_instance_state_change,
+    submit_interface_states,
+)
 from roadstead.control.plans import plan_change
 from roadstead.control.progress import describe_progress
-from roadstead.ecs.transitions.container_instances import instance_state_changed
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -16,17 +19,6 @@ Request = dict[str, Any]
 Response = dict[str, Any]
 
 VERSION = version("roadstead")
-
-
-def submit_instance_state_change(tx: Tx, call: Call, request: Request) -> Response:
-    """An EC2 instance was started, stopped or terminated: what EC2 tells ECS on AWS.
-
-    An instance that ECS does not know is no error: it may not have registered yet.
-    Raises: ValidationException for a malformed id, or a state that is not one of the three.
-    Source: ours
-    """
-    instance_state_changed(tx, call, request["instanceId"], request["state"])
-    return {"acknowledgment": request["state"]}
 
 
 def describe_control_plane(view: View, call: Call, _request: Request) -> Response:
@@ -41,6 +33,7 @@ def describe_control_plane(view: View, call: Call, _request: Request) -> Respons
 
 WRITES: dict[str, Callable[[Tx, Call, Request], Response]] = {
     "SubmitInstanceStateChange": submit_instance_state_change,
+    "SubmitInterfaceStates": submit_interface_states,
 }
 
 _READS: dict[str, Callable[[View, Call, Request], Response]] = {

@@ -1,18 +1,22 @@
-"""The VPC on this machine: a bridge with its subnets' gateways, and address translation.
+"""VPCs on this machine: each a bridge with its subnets' gateways and its resolver's address.
 
-The machine reaches every address in the VPC over the bridge; what instances send elsewhere leaves
-under the machine's own address. Making it again completes what is missing and harms nothing, so a
-restarted host simply makes it.
+The machine reaches every address in a VPC over its bridge and routes between them; what instances
+send elsewhere leaves under the machine's own address. Making one again completes what is missing
+and harms nothing, so a restarted host simply makes it.
 """
 
+import hashlib
 import re
 from ipaddress import IPv4Network
 from pathlib import Path
 
 import msgspec
 
-from roadstead.host import links, nftables
+from roadstead.control.fabric_items import VpcItem
+from roadstead.host import firewall, links, nftables
+from roadstead.host.firewall import Firewall
 from roadstead.host.records import HostError, Vpc
+from roadstead.host.ruleset import ControlPlane, Network
 
 DEFAULT_CIDR = "172.31.0.0/16"
 CIDRS = (
@@ -35,6 +39,15 @@ class Names(msgspec.Struct, frozen=True):
     @property
     def bridge(self) -> str:
         return f"rsbr-{self.short_id}"
+
+    @property
+    def further(self) -> str:
+        """How bridges of further VPCs begin; a device name has at most 15 letters."""
+        return f"rsb{self.short_id}"
+
+    def bridge_of(self, vpc_id: str) -> str:
+        """The bridge of a VPC other than the machine's own."""
+        return f"{self.further}{vpc_id.removeprefix('vpc-')[:6]}"
 
     @property
     def mac(self) -> str:
@@ -82,56 +95,121 @@ def choose_cidr(asked: str, taken: list[IPv4Network]) -> str:
 
 
 def make(vpc: Vpc, names: Names, alias: str) -> None:
-    """Make the VPC's bridge, its gateway addresses, forwarding and address translation.
+    """Make the machine's own VPC: its bridge with the gateways, and forwarding.
 
     Raises: HostError when the VPC's range has come to overlap something of this machine's.
     """
-    taken = links.routes_and_addresses(without=names.bridge)
-    if overlapping := [one for one in taken if one.overlaps(IPv4Network(vpc.cidr))]:
+    overlap = overlapping(vpc.cidr, names.bridge)
+    if overlap is not None:
         raise HostError(
-            f"The VPC's range {vpc.cidr} overlaps {overlapping[0]}, which this machine now uses "
+            f"The VPC's range {vpc.cidr} overlaps {overlap}, which this machine now uses "
             "(`ip route`). Take that route away, or start from nothing with "
             "`roadstead down --purge` and --vpc-cidr."
         )
-    links.make_bridge(
-        names.bridge,
-        alias,
-        names.mac,
-        [f"{subnet.gateway}/{subnet.network.prefixlen}" for subnet in vpc.subnets],
-    )
+    links.make_bridge(names.bridge, alias, names.mac, own_addresses(vpc))
     if IP_FORWARD.read_text().strip() != "1":
         IP_FORWARD.write_text("1")
-    Path(f"/proc/sys/net/ipv4/conf/{names.bridge}/send_redirects").write_text("0")
-    nftables.replace_table(names.table, _rules(vpc, names.bridge))
     _let_through(names)
 
 
+def guard(vpc: Vpc, names: Names, control_plane: ControlPlane) -> Firewall:
+    """The rules of the machine's VPC: those that are found in force, else closed ones.
+
+    Raises: NftablesError
+    """
+    wall = Firewall(names.table, control_plane)
+    wall.begin(network_of(vpc, names))
+    return wall
+
+
+def network_of(vpc: Vpc, names: Names) -> Network:
+    """The machine's own VPC as rules speak of it."""
+    return Network(names.bridge, IPv4Network(vpc.cidr), resolver_of(vpc.cidr))
+
+
+def own_addresses(vpc: Vpc) -> set[str]:
+    """What the bridge of the machine's own VPC always has."""
+    gateways = (f"{each.gateway}/{each.network.prefixlen}" for each in vpc.subnets)
+    return {*gateways, f"{resolver_of(vpc.cidr)}/32"}
+
+
+def make_further(item: VpcItem, names: Names, bridge: str) -> Network:
+    """Make the bridge of a VPC that a client made, or complete it; it is the machine's own if
+    `bridge` is `names.bridge`.
+
+    Raises: HostError when its range overlaps something of this machine's.
+    """
+    overlap = overlapping(item.cidr, bridge)
+    if overlap is not None:
+        raise HostError(
+            f"The VPC {item.vpc_id} cannot be carried here: its range {item.cidr} overlaps "
+            f"{overlap}, which this machine uses already. Use a VPC with another range."
+        )
+    gateways = {_gateway(subnet.cidr) for subnet in item.subnets}
+    resolver = resolver_of(item.cidr)
+    mac = names.mac if bridge == names.bridge else _mac(bridge)
+    links.make_bridge(bridge, f"roadstead {item.vpc_id}", mac, [*gateways, f"{resolver}/32"])
+    return Network(bridge, IPv4Network(item.cidr), resolver)
+
+
+def overlapping(cidr: str, bridge: str) -> IPv4Network | None:
+    """A network that this machine reaches other than by `bridge` and that shares addresses."""
+    wanted = IPv4Network(cidr)
+    taken = links.routes_and_addresses(without=bridge)
+    return next((one for one in taken if one.overlaps(wanted)), None)
+
+
+def resolver_of(cidr: str) -> str:
+    """Where a VPC's names are asked for: the second address after the network's own.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+    """
+    return str(IPv4Network(cidr).network_address + 2)
+
+
+def lasting_addresses(item: VpcItem) -> set[str]:
+    """What a VPC's bridge has besides load balancers' addresses."""
+    return {*(_gateway(each.cidr) for each in item.subnets), f"{resolver_of(item.cidr)}/32"}
+
+
+def found_bridges(names: Names) -> set[str]:
+    """Bridges of this data directory that are there."""
+    return {one for one in links.bridges() if one.startswith((names.bridge, names.further))}
+
+
 def remove(names: Names) -> None:
-    """Take away the bridge with its cables, and every rule. Forwarding stays on: others use it."""
-    links.remove_bridge(names.bridge)
-    nftables.remove_table(names.table)
+    """Take away bridges with their cables, and every rule. Forwarding stays on: others use it."""
+    for bridge in found_bridges(names):
+        links.remove_bridge(bridge)
+    firewall.remove(names.table)
     _stop_letting_through(names)
 
 
-def _rules(vpc: Vpc, bridge: str) -> str:
-    return f"""
-    chain egress {{
-        type nat hook postrouting priority srcnat; policy accept;
-        ip saddr {vpc.cidr} ip daddr != {vpc.cidr} oifname != "{bridge}" masquerade
-    }}
-    """
+def _gateway(cidr: str) -> str:
+    network = IPv4Network(cidr)
+    return f"{network.network_address + 1}/{network.prefixlen}"
+
+
+def _mac(bridge: str) -> str:
+    digits = hashlib.sha256(bridge.encode()).hexdigest()
+    return "02:00:00:" + ":".join(digits[i : i + 2] for i in (0, 2, 4))
 
 
 def _let_through(names: Names) -> None:
     """Where a firewall (Docker's, for one) drops what is forwarded, except what is ours."""
     listing = _forward_chain()
-    if "policy drop" not in listing or names.table in listing:
+    if "policy drop" not in listing:
         return
+    lacking = [
+        f'{side} "{bridge}"'
+        for bridge in (names.bridge, f"{names.further}*")
+        for side in ("iifname", "oifname")
+        if f'{side} "{bridge}"' not in listing
+    ]
     nftables.run(
         "\n".join(
-            f'insert rule {FORWARD_CHAIN} {side} "{names.bridge}" counter accept '
-            f'comment "{names.table}"'
-            for side in ("iifname", "oifname")
+            f'insert rule {FORWARD_CHAIN} {one} counter accept comment "{names.table}"'
+            for one in lacking
         )
     )
 

@@ -9,12 +9,15 @@ import logging
 import shutil
 from pathlib import Path
 
+import msgspec
+
 from roadstead import keys
 from roadstead.clock import Clock
 from roadstead.data_dir import DataDir
 from roadstead.files import make_private_directory
 from roadstead.host import agents, book, launches, namespaces, power, purge, records
 from roadstead.host.fabric import Names
+from roadstead.host.firewall import Firewall
 from roadstead.host.records import Book, HostError, Instance
 from roadstead.ids import Ids
 from roadstead.settings import HostSettings, instance_size
@@ -35,6 +38,7 @@ class Fleet:
         settings: HostSettings,
         data_dir: DataDir,
         first: Book,
+        firewall: Firewall,
         clock: Clock,
         ids: Ids,
         group: asyncio.TaskGroup,
@@ -43,6 +47,7 @@ class Fleet:
         self._settings = settings
         self._data_dir = data_dir
         self._names = Names(data_dir.short_id)
+        self._firewall = firewall
         self._clock = clock
         self._ids = ids
         self._group = group
@@ -162,6 +167,12 @@ class Fleet:
         await self._write(self.book.with_instance(instance))
         return instance
 
+    async def tell_again(self, instance_id: str) -> None:
+        """Have the control plane told that a running instance runs, and of its interface."""
+        instance = self.book.find(instance_id)
+        if instance.state == "running" and not instance.unreported:
+            await self.put(msgspec.structs.replace(instance, unreported=("running",)))
+
     async def forget_old(self) -> None:
         """Drop terminated instances that were shown long enough."""
         for instance in self.book.instances:
@@ -197,6 +208,7 @@ class Fleet:
             self._names.bridge,
             self._cgroup(instance),
             directory,
+            self._firewall,
         )
         key = keys.add_instance_key(
             self._data_dir.keys_file, self._settings.account_id, instance.instance_id, self._ids
@@ -220,6 +232,7 @@ class Fleet:
                 images=self._data_dir.images,
                 endpoint=endpoint,
                 settings=self._settings,
+                vpc=self.book.vpc,
                 command=self._agent_command,
             ),
             self._clock,
@@ -280,6 +293,7 @@ class Fleet:
 
     def _turn_off(self, instance: Instance) -> None:
         power.turn_off(instance, self._cgroup(instance), self._directory(instance))
+        self._firewall.dismiss([instance.link])
 
     def _directory(self, instance: Instance) -> Path:
         return self._data_dir.instances / instance.instance_id

@@ -14,7 +14,7 @@ import msgspec
 
 from roadstead.files import write_whole
 from roadstead.host import cgroups, namespaces, processes
-from roadstead.host.records import Instance
+from roadstead.host.records import Instance, Vpc
 from roadstead.keys import Key
 from roadstead.settings import HostSettings
 
@@ -25,8 +25,8 @@ PASSED_ON = (
 )  # fmt: skip
 """What an agent may know of this machine's environment, besides `ECS_…`."""
 
-CHANGING = ("ECS_BACKEND_HOST", "ECS_CLUSTER", "ROADSTEAD_RUNTIME")
-"""What another `up` on the same data directory may choose anew."""
+CHANGING = ("ECS_BACKEND_HOST", "ECS_CLUSTER", "ROADSTEAD_RUNTIME", "ROADSTEAD_DNS_SERVER")
+"""What another `up` on the same data directory may choose anew, or an older one did not tell."""
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +56,7 @@ def launch(
     images: Path,
     endpoint: str,
     settings: HostSettings,
+    vpc: Vpc,
     command: tuple[str, ...] = AGENT_COMMAND,
     environ: Mapping[str, str] = os.environ,
 ) -> Launch:
@@ -77,12 +78,17 @@ def launch(
             "ECS_CLUSTER": instance.cluster,
             "ECS_BACKEND_HOST": endpoint,
             "ECS_DATADIR": str(directory / "data"),
+            "ECS_ENABLE_TASK_ENI": "true",
             "AWS_DEFAULT_REGION": settings.region,
             "AWS_SHARED_CREDENTIALS_FILE": str(directory / "credentials"),
             "ROADSTEAD_INSTANCE_ID": instance.instance_id,
             "ROADSTEAD_INSTANCE_TYPE": instance.instance_type,
             "ROADSTEAD_AVAILABILITY_ZONE": instance.zone,
             "ROADSTEAD_PRIVATE_ADDRESS": instance.address,
+            "ROADSTEAD_PRIMARY_MAC": instance.mac,
+            "ROADSTEAD_SUBNET_ID": instance.subnet_id,
+            "ROADSTEAD_VPC_ID": vpc.vpc_id,
+            "ROADSTEAD_DNS_SERVER": vpc.resolver,
             "ROADSTEAD_CPU_UNITS": str(instance.cpu_units),
             "ROADSTEAD_MEMORY_MIB": str(instance.memory_mib),
             "ROADSTEAD_IMAGES_DIR": str(images),

@@ -4,7 +4,7 @@ Functions here act on the namespace of the calling thread; `plug_in` is the one 
 another, by way of `namespaces.run_inside`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -13,6 +13,14 @@ from typing import Any
 from roadstead.host import namespaces
 from roadstead.host.records import Instance, Subnet
 
+NET_SETTINGS = Path("/proc/sys/net")
+BRIDGE_SETTINGS = {
+    "ipv4/conf/{name}/forwarding": "1",
+    "ipv4/conf/{name}/send_redirects": "0",
+    "ipv4/conf/{name}/proxy_arp_pvlan": "1",
+    "ipv4/neigh/{name}/proxy_delay": "0",
+}
+"""Source: https://docs.kernel.org/networking/ip-sysctl.html"""
 INTERFACE = "eth0"
 """What an instance calls its primary network interface."""
 
@@ -32,8 +40,10 @@ def index_of(socket: Any, name: str) -> int | None:
     return int(found[0]) if found else None
 
 
-def make_bridge(name: str, alias: str, mac: str, addresses: list[str]) -> None:
+def make_bridge(name: str, alias: str, mac: str, addresses: Iterable[str]) -> None:
     """Make a bridge that is up and has `addresses` (`a.b.c.d/n`), or complete the one there is.
+
+    It answers for every address behind it (its ports are isolated), at once.
 
     A bridge without a hardware address of its own takes one of its ports', and changes it as they
     come and go: neighbours would lose their gateway for a while.
@@ -41,15 +51,34 @@ def make_bridge(name: str, alias: str, mac: str, addresses: list[str]) -> None:
     with netlink() as socket:
         if index_of(socket, name) is None:
             socket.link("add", ifname=name, kind="bridge", address=mac, ifalias=alias)
+        for setting, value in BRIDGE_SETTINGS.items():
+            (NET_SETTINGS / setting.format(name=name)).write_text(value)
         index = index_of(socket, name)
-        present = {
-            f"{entry.get_attr('IFA_ADDRESS')}/{entry['prefixlen']}"
-            for entry in socket.get_addr(index=index, family=2)
-        }
+        present = _addresses_of(socket, index)
         for address in addresses:
             if address not in present:
                 socket.addr("add", index=index, address=address, family=2)
         socket.link("set", index=index, state="up")
+
+
+def addresses(name: str) -> set[str]:
+    """The addresses (`a.b.c.d/n`) of a device; none if there is none of this name."""
+    with netlink() as socket:
+        index = index_of(socket, name)
+        return set() if index is None else _addresses_of(socket, index)
+
+
+def set_addresses(name: str, come: Iterable[str] = (), go: Iterable[str] = ()) -> None:
+    """Add addresses to a device that lacks them, and take others away."""
+    with netlink() as socket:
+        index = index_of(socket, name)
+        present = _addresses_of(socket, index)
+        for address in come:
+            if address not in present:
+                socket.addr("add", index=index, address=address, family=2)
+        for address in go:
+            if address in present:
+                socket.addr("delete", index=index, address=address, family=2)
 
 
 def remove_bridge(name: str) -> None:
@@ -61,6 +90,12 @@ def remove_bridge(name: str) -> None:
         for port in [link["index"] for link in socket.get_links(master=index)]:
             socket.link("del", index=port)
         socket.link("del", index=index)
+
+
+def bridges() -> set[str]:
+    """Names of this machine's bridges."""
+    with netlink() as socket:
+        return {link.get_attr("IFLA_IFNAME") for link in socket.get_links(kind="bridge")}
 
 
 def ports(bridge: str) -> set[str]:
@@ -83,7 +118,7 @@ def remove_link(name: str) -> None:
 def plug_in(instance: Instance, subnet: Subnet, bridge: str) -> None:
     """Give an instance its primary interface: a cable from the bridge into its namespace.
 
-    An instance whose cable is in place is left as it is.
+    An instance whose cable is in place is left as it is, but for what older versions left out.
     """
     with netlink() as socket, open(namespaces.path_of(instance.namespace), "rb") as target:
         if index_of(socket, instance.link) is None:
@@ -102,9 +137,16 @@ def plug_in(instance: Instance, subnet: Subnet, bridge: str) -> None:
             index=index_of(socket, instance.link),
             master=index_of(socket, bridge),
             ifalias=f"{instance.instance_id} {instance.eni_id}",
-            state="up",
         )
+        raise_port(socket, instance.link)
     namespaces.run_inside(instance.namespace, lambda: _configure(instance, subnet))
+
+
+def raise_port(socket: Any, name: str) -> None:
+    """Set a bridge's port up, isolated: what it sends reaches this machine, and no other port."""
+    index = index_of(socket, name)
+    socket.brport("set", index=index, isolated=1)
+    socket.link("set", index=index, state="up")
 
 
 def routes_and_addresses(without: str) -> list[IPv4Network]:
@@ -122,6 +164,13 @@ def routes_and_addresses(without: str) -> list[IPv4Network]:
             if entry["index"] != ours
         ]
     return found
+
+
+def _addresses_of(socket: Any, index: int | None) -> set[str]:
+    return {
+        f"{entry.get_attr('IFA_LOCAL') or entry.get_attr('IFA_ADDRESS')}/{entry['prefixlen']}"
+        for entry in socket.get_addr(index=index, family=2)
+    }
 
 
 def _configure(instance: Instance, subnet: Subnet) -> None:

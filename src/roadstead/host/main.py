@@ -21,10 +21,12 @@ from roadstead.host import (
     launches,
     links,
     namespaces,
+    networking,
     purge,
     records,
     reports,
 )
+from roadstead.host.control_plane import ControlPlaneDoor
 from roadstead.host.fleet import Fleet
 from roadstead.host.records import Book
 from roadstead.ids import SystemIds
@@ -83,6 +85,11 @@ async def _run(
     clock, ids = SystemClock(), SystemIds()
     host_key = keys.of_kind(keys.ensure(data_dir.keys_file, settings.account_id, ids), "host")
     first = await asyncio.to_thread(prepare, settings, data_dir)
+    names = fabric.Names(data_dir.short_id)
+    firewall = await asyncio.to_thread(
+        fabric.guard, first.vpc, names, networking.control_plane_of(settings, first.vpc)
+    )
+    door = ControlPlaneDoor(settings.control_plane, settings.region, host_key, clock)
     ending: asyncio.Future[control.Ending] = asyncio.get_running_loop().create_future()
     end = partial(_end, ending)
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -92,18 +99,17 @@ async def _run(
             settings=settings,
             data_dir=data_dir,
             first=first,
+            firewall=firewall,
             clock=clock,
             ids=ids,
             group=group,
             agent_command=agent_command,
         )
-        reporting = group.create_task(
-            reports.report_for_ever(
-                fleet, settings.control_plane, settings.region, host_key, clock
-            ),
-            name="reports",
-        )
+        reporting = group.create_task(reports.report_for_ever(fleet, door), name="reports")
         await fleet.resume()
+        carrying = group.create_task(
+            networking.carry_networks(fleet, names, firewall, door, clock), name="networks"
+        )
         async with control.listening(Path(data_dir.host_socket), fleet, end):
             log.info("carrying %d instances in %s", len(first.instances), first.vpc.cidr)
             chosen = await ending
@@ -111,6 +117,7 @@ async def _run(
             await fleet.turn_everything_off()
         fleet.let_go()
         reporting.cancel()
+        carrying.cancel()
     return chosen
 
 

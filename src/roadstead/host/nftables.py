@@ -36,14 +36,9 @@ def run(commands: str) -> str:
         library.nft_ctx_free(context)
 
 
-def replace_table(name: str, body: str) -> None:
-    """Make the `ip` table `name` hold exactly `body`, without a moment in between."""
-    run(f"add table ip {name}\ndelete table ip {name}\ntable ip {name} {{\n{body}\n}}\n")
-
-
-def remove_table(name: str) -> None:
-    """Remove the `ip` table `name`, if there is one."""
-    run(f"add table ip {name}\ndelete table ip {name}\n")
+def remove_table(name: str, family: str = "ip") -> None:
+    """Remove a table, if there is one."""
+    run(f"add table {family} {name}\ndelete table {family} {name}\n")
 
 
 @cache

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from roadstead.files import make_private_directory
 from roadstead.host import cgroups, links, mounts, namespaces, processes
+from roadstead.host.firewall import Firewall
 from roadstead.host.launches import AGENT_COMMAND
 from roadstead.host.records import Instance, Subnet
+from roadstead.host.ruleset import Port
 
 GRACE_SECONDS = 2.0
 """How long containers may take to end on SIGTERM when their instance stops."""
@@ -29,10 +31,18 @@ PURGE_SECONDS = 60
 log = logging.getLogger(__name__)
 
 
-def turn_on(instance: Instance, subnet: Subnet, bridge: str, cgroup: str, directory: Path) -> None:
+def turn_on(
+    instance: Instance,
+    subnet: Subnet,
+    bridge: str,
+    cgroup: str,
+    directory: Path,
+    firewall: Firewall,
+) -> None:
     """Give an instance its directory, namespace, cable and cgroup; what it has is kept."""
     make_private_directory(directory)
     namespaces.make(instance.namespace)
+    firewall.admit(instance.link, Port(instance.mac, instance.address, is_instances=True))
     links.plug_in(instance, subnet, bridge)
     cgroups.make(f"{cgroup}/agent")
 

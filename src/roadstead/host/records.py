@@ -82,6 +82,14 @@ class Vpc(msgspec.Struct, frozen=True, kw_only=True):
         """The first subnet's gateway, where agents find the control plane."""
         return self.subnets[0].gateway
 
+    @property
+    def resolver(self) -> str:
+        """Where names are asked for: the second address after the network's own.
+
+        Source: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
+        """
+        return str(IPv4Network(self.cidr).network_address + 2)
+
     def subnet(self, subnet_id: str) -> Subnet:
         return next(subnet for subnet in self.subnets if subnet.subnet_id == subnet_id)
 

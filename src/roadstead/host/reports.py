@@ -7,35 +7,22 @@ or terminated. Reports wait in the book until they are accepted, in order for ea
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import Any
 
 import msgspec
 
-from roadstead.aws.http import HttpRequest
-from roadstead.aws.sigv4 import Credentials, sign
-from roadstead.clock import Clock
 from roadstead.host import records, rules
+from roadstead.host.control_plane import ControlPlaneDoor, NotHeard
 from roadstead.host.fleet import Fleet
 from roadstead.host.records import Instance, Report
-from roadstead.keys import Key
 
-if TYPE_CHECKING:
-    import aiohttp
-
-SERVICE = "roadstead"
-TARGET = "Roadstead_20261121.SubmitInstanceStateChange"
-REQUEST_SECONDS = 5.0
+OPERATION = "SubmitInstanceStateChange"
 FORGET_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
 
 
-class NotHeard(Exception):
-    """The control plane did not accept a report; the text says why."""
-
-
-async def report_for_ever(fleet: Fleet, endpoint: str, region: str, key: Key, clock: Clock) -> None:
+async def report_for_ever(fleet: Fleet, door: ControlPlaneDoor) -> None:
     """Deliver reports as they come up; try again, ever more slowly, while nobody accepts them."""
     import aiohttp  # 0.3 s to import: instances come up meanwhile
 
@@ -45,10 +32,7 @@ async def report_for_ever(fleet: Fleet, endpoint: str, region: str, key: Key, cl
             failed = False
             for instance in [one for one in fleet.book.instances if one.unreported]:
                 try:
-                    request = signed_report(
-                        instance.instance_id, instance.unreported[0], endpoint, region, key, clock
-                    )
-                    await _send(session, endpoint, request)
+                    await door.call(session, OPERATION, report(instance))
                 except NotHeard as error:
                     failed = True
                     await _note(fleet, instance, str(error))
@@ -60,48 +44,18 @@ async def report_for_ever(fleet: Fleet, endpoint: str, region: str, key: Key, cl
             await fleet.forget_old()
 
 
-def signed_report(
-    instance_id: str, state: Report, endpoint: str, region: str, key: Key, clock: Clock
-) -> HttpRequest:
-    """The signed request that reports one change of state."""
-    request = HttpRequest(
-        method="POST",
-        path="/",
-        query="",
-        headers={
-            "host": urlsplit(endpoint).netloc,
-            "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": TARGET,
-        },
-        body=msgspec.json.encode({"instanceId": instance_id, "state": state}),
-    )
-    added = sign(
-        request,
-        Credentials(key.access_key_id, key.secret_access_key),
-        region,
-        SERVICE,
-        clock.now(),
-    )
-    return msgspec.structs.replace(request, headers={**request.headers, **added})
-
-
-async def _send(session: "aiohttp.ClientSession", endpoint: str, request: HttpRequest) -> None:
-    import aiohttp
-
-    try:
-        async with session.post(
-            f"{endpoint}/",
-            data=request.body,
-            headers=request.headers,
-            timeout=aiohttp.ClientTimeout(total=REQUEST_SECONDS),
-        ) as response:
-            if response.status != 200:
-                text = (await response.content.read(2000)).decode(errors="replace")
-                raise NotHeard(f"{endpoint} answered {response.status}: {text}")
-    except TimeoutError as error:
-        raise NotHeard(f"{endpoint} did not answer within {REQUEST_SECONDS:g} s") from error
-    except aiohttp.ClientError as error:
-        raise NotHeard(f"{endpoint} cannot be reached: {error}") from error
+def report(instance: Instance) -> dict[str, Any]:
+    """The oldest change of state that is to be told, with the instance's primary interface."""
+    state = instance.unreported[0]
+    told: dict[str, Any] = {"instanceId": instance.instance_id, "state": state}
+    if state != "terminated":
+        told["networkInterface"] = {
+            "networkInterfaceId": instance.eni_id,
+            "subnetId": instance.subnet_id,
+            "macAddress": instance.mac,
+            "privateIpAddress": instance.address,
+        }
+    return told
 
 
 async def _note(fleet: Fleet, instance: Instance, why: str) -> None:

@@ -1,0 +1,235 @@
+"""The rules of the fabric as nftables reads them: two tables, `ip` and `bridge`. Pure text.
+
+All traffic of the VPCs passes this machine's routing (ports of their bridges are isolated), so the
+`ip` table sees it with its connections: what leaves an interface is judged by its groups' egress
+(`leaving`), then, whoever it is for, by the ingress of that one's groups (`entering`). Addresses
+find their groups in two maps, so that a packet's cost does not grow with the interfaces, and one
+interface's or one group's change is a few lines. The `bridge` table has each port send as itself.
+
+Allowed by a group's egress goes on in `entering`, by its ingress is accepted: neither ever returns.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from ipaddress import IPv4Network
+
+import msgspec
+
+from roadstead.control.fabric_items import SecurityGroupItem
+from roadstead.host import permissions
+
+LAYOUT = "layout-1"
+"""A chain without rules that says which version of this module made a table."""
+DNS_PORT = 53
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """An address in a VPC and the groups that decide who speaks with it."""
+
+    address: str
+    groups: tuple[str, ...]
+    is_balancers: bool = False
+    """The machine itself holds it."""
+
+
+class Port(msgspec.Struct, frozen=True):
+    """Who sends through a port of a bridge."""
+
+    mac: str
+    address: str
+    is_instances: bool = False
+    """An instance's primary interface, which reaches the control plane whatever its groups say."""
+
+
+class Network(msgspec.Struct, frozen=True):
+    """A VPC as this machine carries it."""
+
+    bridge: str
+    cidr: IPv4Network
+    resolver: str
+
+
+class ControlPlane(msgspec.Struct, frozen=True):
+    """Where instances find it."""
+
+    address: str
+    port: int
+
+
+def combination(groups: Iterable[str]) -> str:
+    """The name that a set of groups has in chains; empty when there is no group in it."""
+    known = sorted(each for each in set(groups) if permissions.is_group_id(each))
+    return hashlib.sha256(",".join(known).encode()).hexdigest()[:16] if known else ""
+
+
+def skeleton(table: str, networks: Iterable[Network], control_plane: ControlPlane) -> str:
+    """Both tables anew, with nobody in them: what they held before is gone in the same moment."""
+    networks = tuple(networks)
+    bridges = ", ".join(f'"{each.bridge}"' for each in networks)
+    within = ", ".join(f'"{each.bridge}" . "{each.bridge}"' for each in networks)
+    resolvers = ", ".join(each.resolver for each in networks)
+    per_network = [_lines_of(each) for each in networks]
+    apart_in = "\n".join(lines[0] for lines in per_network)
+    apart_out = "\n".join(lines[1] for lines in per_network)
+    masquerades = "\n".join(lines[2] for lines in per_network)
+    to_control_plane = (
+        f"ip saddr @instances ip daddr {control_plane.address} "
+        f"tcp dport {control_plane.port} accept"
+    )
+    return f"""
+add table ip {table}
+delete table ip {table}
+table ip {table} {{
+    set bridges {{ type ifname; elements = {{ {bridges} }}; }}
+    set within {{ type ifname . ifname; elements = {{ {within} }}; }}
+    set resolvers {{ type ipv4_addr; elements = {{ {resolvers} }}; }}
+    set instances {{ type ipv4_addr; }}
+    set balancers {{ type ipv4_addr; }}
+    set itself {{ type ipv4_addr . ipv4_addr; }}
+    map egress {{ type ipv4_addr : verdict; }}
+    map ingress {{ type ipv4_addr : verdict; }}
+    chain {LAYOUT} {{
+    }}
+    chain entering {{
+        ip daddr vmap @ingress
+        oifname @bridges drop
+        accept
+    }}
+    chain leaving {{
+        ip saddr vmap @egress
+        drop
+    }}
+    chain forwarded {{
+        type filter hook forward priority filter; policy accept;
+        iifname != @bridges oifname != @bridges accept
+        ct state established,related accept
+        iifname @bridges oifname @bridges iifname . oifname != @within drop
+        {to_control_plane}
+        iifname @bridges goto leaving
+        goto entering
+    }}
+    chain incoming {{
+        type filter hook input priority filter; policy accept;
+        iifname "lo" accept
+        iifname != @bridges ip daddr != @balancers accept
+        ct state established,related accept
+        iifname != @bridges goto entering
+        {apart_in}
+        ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport {DNS_PORT} accept
+        {to_control_plane}
+        goto leaving
+    }}
+    chain outgoing {{
+        type filter hook output priority filter; policy accept;
+        oifname @bridges icmp type redirect drop
+        ip saddr != @balancers accept
+        ct state established,related accept
+        ip saddr . ip daddr @itself accept
+        {apart_out}
+        goto leaving
+    }}
+    chain translation {{
+        type nat hook postrouting priority srcnat; policy accept;
+        {masquerades}
+    }}
+}}
+add table bridge {table}
+delete table bridge {table}
+table bridge {table} {{
+    set ports {{ type ifname; }}
+    set senders {{ type ifname . ether_addr . ipv4_addr; }}
+    chain sent {{
+        type filter hook prerouting priority filter; policy accept;
+        iifname != @ports accept
+        ether type ip iifname . ether saddr . ip saddr @senders accept
+        ether type arp iifname . ether saddr . arp saddr ip @senders accept
+        drop
+    }}
+}}
+"""
+
+
+def _lines_of(network: Network) -> tuple[str, str, str]:
+    """What keeps a VPC apart from others on this machine's own addresses, and lets it out."""
+    bridge, cidr = network.bridge, network.cidr
+    return (
+        f'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop',
+        f'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop',
+        f"ip saddr {cidr} ip daddr != {cidr} oifname != @bridges masquerade",
+    )
+
+
+def group(table: str, item: SecurityGroupItem) -> list[str]:
+    """Commands that make a group's two chains say what it says, whatever they said before."""
+    group_id = item.group_id
+    commands = declared(table, group_id)
+    for peer in sorted(permissions.peers(item)):
+        commands.append(f"add set ip {table} {permissions.members(peer)} {{ type ipv4_addr; }}")
+    for chain, is_egress, verdict in (
+        (f"in-{group_id}", False, "accept"),
+        (f"out-{group_id}", True, "goto entering"),
+    ):
+        commands.append(f"flush chain ip {table} {chain}")
+        lines = permissions.rules(item, is_egress=is_egress, verdict=verdict)
+        commands += [f"add rule ip {table} {chain} {line}" for line in lines]
+    return commands
+
+
+def declared(table: str, group_id: str) -> list[str]:
+    """Commands after which a group can be spoken of; one that is there stays as it is."""
+    return [
+        f"add chain ip {table} in-{group_id}",
+        f"add chain ip {table} out-{group_id}",
+        f"add set ip {table} {permissions.members(group_id)} {{ type ipv4_addr; }}",
+    ]
+
+
+def combined(table: str, groups: Iterable[str]) -> list[str]:
+    """Commands that make the two chains of a combination of groups."""
+    name = combination(groups)
+    known = sorted(each for each in set(groups) if permissions.is_group_id(each))
+    commands = [command for each in known for command in declared(table, each)]
+    for side in ("in", "out"):
+        chain = f"{side}.{name}"
+        commands.append(f"add chain ip {table} {chain}")
+        commands.append(f"flush chain ip {table} {chain}")
+        commands += [f"add rule ip {table} {chain} jump {side}-{each}" for each in known]
+        commands.append(f"add rule ip {table} {chain} drop")
+    return commands
+
+
+def elements(table: str, verb: str, seats: Iterable[Seat]) -> list[str]:
+    """Commands that put seats into sets and maps (`add`) or take them out (`delete`)."""
+    lots: dict[str, list[str]] = {}
+    for seat in seats:
+        name = combination(seat.groups)
+        for map_, side in (("egress", "out"), ("ingress", "in")):
+            if name:
+                target = f" : goto {side}.{name}" if verb == "add" else ""
+                lots.setdefault(map_, []).append(f"{seat.address}{target}")
+        for each in sorted(set(seat.groups)):
+            if permissions.is_group_id(each):
+                lots.setdefault(permissions.members(each), []).append(seat.address)
+        if seat.is_balancers:
+            lots.setdefault("balancers", []).append(seat.address)
+            lots.setdefault("itself", []).append(f"{seat.address} . {seat.address}")
+    return [
+        f"{verb} element ip {table} {name} {{ {', '.join(some)} }}" for name, some in lots.items()
+    ]
+
+
+def ports(table: str, verb: str, admitted: Mapping[str, Port]) -> list[str]:
+    """Commands that let ports send as who they are (`add`), or not any more (`delete`)."""
+    if not admitted:
+        return []
+    names = ", ".join(f'"{name}"' for name in admitted)
+    senders = ", ".join(
+        f'"{name}" . {port.mac} . {port.address}' for name, port in admitted.items()
+    )
+    commands = [
+        f"{verb} element bridge {table} ports {{ {names} }}",
+        f"{verb} element bridge {table} senders {{ {senders} }}",
+    ]
+    if instances := [port.address for port in admitted.values() if port.is_instances]:
+        commands.append(f"{verb} element ip {table} instances {{ {', '.join(instances)} }}")
+    return commands
