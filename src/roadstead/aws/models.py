@@ -17,6 +17,15 @@ lacks. What is not listed here is ignored when it comes.
 Source: agent:agent/api/ecsclient (RegisterContainerInstance with a ClientToken)
 """
 
+VALUES_BEYOND_THE_MODEL: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "ec2": {"AttachmentStatus": ("available",)},
+}
+"""Service → enumeration → values that AWS answers with and the published model lacks.
+
+Source: observed: 2025, DescribeInternetGateways of an attached gateway says `available`; so wait
+    the tools that attach one
+"""
+
 
 @cache
 def service_model(name: str) -> ServiceModel:
@@ -30,4 +39,6 @@ def service_model(name: str) -> ServiceModel:
         known = raw["shapes"][structure]["members"]
         for member, shape in members.items():
             known.setdefault(member, {"shape": shape})
+    for enumeration, values in VALUES_BEYOND_THE_MODEL.get(name, {}).items():
+        raw["shapes"][enumeration]["enum"] = [*raw["shapes"][enumeration]["enum"], *values]
     return read_model(name, raw)

@@ -51,9 +51,9 @@ def instance_not_found(instance_id: str) -> ApiError:
     return not_found("InvalidInstanceID.NotFound", "instance ID", instance_id)
 
 
-def malformed_id(code: str, resource_id: str) -> ApiError:
-    """code: `InvalidVpcID.Malformed`."""
-    return ApiError(code, f'Invalid id: "{resource_id}"')
+def malformed_id(code: str, resource_id: str, prefix: str) -> ApiError:
+    """code: `InvalidVpcID.Malformed`; prefix: `vpc-`."""
+    return ApiError(code, f'Invalid id: "{resource_id}" (expecting "{prefix}...")')
 
 
 def dependency_violation(kind: str, resource_id: str, why: str = "") -> ApiError:

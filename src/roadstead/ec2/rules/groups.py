@@ -3,34 +3,18 @@
 from collections.abc import Sequence
 
 from roadstead.aws.errors import ApiError
-from roadstead.ec2.errors import group_not_found, invalid_parameter
+from roadstead.ec2.errors import invalid_parameter
 from roadstead.ec2.records.network import (
     GROUPS_BY_NAME,
-    SECURITY_GROUPS,
     SecurityGroup,
-    ec2_arn,
     group_name_key,
 )
+from roadstead.ec2.rules import named
 from roadstead.state.view import View
 
 DEFAULT_GROUP = "default"
 GROUPS_MAX = 16
 """Of one interface. Source: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"""
-
-
-def group(view: View, scope: str, group_id: str) -> SecurityGroup:
-    """The group of `account/region`.
-
-    Raises: InvalidGroup.NotFound, InvalidGroupId.Malformed
-    """
-    found = view.get(SECURITY_GROUPS, ec2_arn(scope, "security-group", group_id))
-    if found is None:
-        if not group_id.startswith("sg-"):
-            raise ApiError(
-                "InvalidGroupId.Malformed", f'Invalid id: "{group_id}" (expecting "sg-...")'
-            )
-        raise group_not_found(group_id)
-    return found
 
 
 def groups_of(view: View, vpc_id: str, group_ids: Sequence[str]) -> tuple[SecurityGroup, ...]:
@@ -42,7 +26,7 @@ def groups_of(view: View, vpc_id: str, group_ids: Sequence[str]) -> tuple[Securi
     default = default_group(view, vpc_id)
     if not group_ids:
         return (default,)
-    found = tuple(group(view, default.scope, each) for each in dict.fromkeys(group_ids))
+    found = tuple(named.group(view, default.scope, each) for each in dict.fromkeys(group_ids))
     if len(found) > GROUPS_MAX:
         raise ApiError(
             "SecurityGroupsPerInterfaceLimitExceeded",

@@ -40,6 +40,7 @@ def create_interface(
     address: str = "",
     interface_type: str = "interface",
     tags: Mapping[str, str] | None = None,
+    creation_token: str = "",
 ) -> NetworkInterface:
     """A new interface with the lowest free address of the subnet, or with `address`.
 
@@ -69,6 +70,7 @@ def create_interface(
             requester_id=requester_id,
             is_requester_managed=bool(requester_id),
             created_at=call.now,
+            creation_token=creation_token,
             tags=dict(tags or {}),
         ),
     )
