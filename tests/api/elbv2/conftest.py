@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from balanced_world import World
+from elbv2_world import World
 
 from api_server import ApiServer
 

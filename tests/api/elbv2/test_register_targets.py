@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from balanced_world import World, refused
+from elbv2_world import World, refused
 
 UNKNOWN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0000000000000000"
 
