@@ -1,6 +1,6 @@
 """Tasks at their load balancers: registered when they run, drained before they stop."""
 
-from balanced_world import DELAY_SECONDS, GROUP, WEB, BalancedWorld
+from traffic_world import DELAY_SECONDS, GROUP, WEB, BalancedWorld
 
 from roadstead.ecs.rules.task_lifecycle import is_agent_to_stop
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from balanced_world import GREEN, GROUP, WEB, BalancedWorld, entry
+from traffic_world import GREEN, GROUP, WEB, BalancedWorld, entry
 
 from balancing import a_rule
 from given import definition_arn
