@@ -7,7 +7,15 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from given import a_task, an_instance, cluster_arn, given, instance_arn, service_arn
+from given import (
+    a_task,
+    a_task_interface,
+    an_instance,
+    cluster_arn,
+    given,
+    instance_arn,
+    service_arn,
+)
 from roadstead.control.schema import SCHEMA
 from roadstead.ecs.records.capacity import Capacity, live_group
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
@@ -17,6 +25,9 @@ from roadstead.state.view import Tx, View
 DAEMON = service_arn("daemon")
 GROUPS = ("family:web", "family:job", DAEMON, live_group(DAEMON))
 PORTS = ((), (80,), (80, 443))
+INTERFACES = tuple(
+    a_task_interface(status=each) for each in ("PRECREATED", "ATTACHED", "DETACHING", "DELETED")
+)
 
 
 def seen(view: View) -> dict[str, Any]:
@@ -32,6 +43,7 @@ def seen(view: View) -> dict[str, Any]:
                 zone.name,
                 int(zone.cpu_left[slot]),
                 int(zone.memory_left[slot]),
+                int(zone.interfaces_left[slot]),
                 int(zone.tasks[slot]),
                 int(zone.takes[slot]),
                 [bool(zone.taken(code)[slot]) for code in (160, 886, 44)],
@@ -93,6 +105,7 @@ def change(tx: Tx, kind: str, number: int, choice: int) -> None:
                 status=("ACTIVE", "DRAINING", "INACTIVE")[choice % 3],
                 agent_connected=choice < 8,
                 external=choice == 5,
+                task_interfaces_max=choice % 4,
                 custom_attributes={"x": None} if choice > 6 else {},
             ),
         )
@@ -107,6 +120,7 @@ def change(tx: Tx, kind: str, number: int, choice: int) -> None:
                 host_ports=PORTS[number % 3],
                 service_arn=DAEMON if number > 4 else "",
                 is_daemon=number > 4,
+                interface=INTERFACES[choice % 4] if number % 2 else None,
                 last_status="STOPPED" if choice == 0 else "RUNNING",
                 desired_status="STOPPED" if choice % 3 == 0 else "RUNNING",
                 containers=(

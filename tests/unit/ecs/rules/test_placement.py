@@ -136,9 +136,15 @@ def test_each_lack_has_its_reason() -> None:
         "RESOURCE:MEMORY": Demand(memory_mib=501),
         "RESOURCE:PORTS": Demand(host_ports=(22,)),
         "RESOURCE:PORTS_UDP": Demand(host_ports_udp=(53,)),
+        "RESOURCE:ENI": Demand(has_interface=True),
+        "LOCATION": Demand(zones=("us-east-1b",), has_interface=True),
         "ATTRIBUTE": Demand(requires_attributes=("ecs.capability.none",)),
     }
+    full = an_instance(1, task_interfaces_max=0)
     for reason, demand in wanted.items():
+        if reason == "RESOURCE:ENI":
+            assert choose(given(full), demand) == NoPlace((refused(1, reason),), refused(1, reason))
+            continue
         assert choose(view, demand) == NoPlace((refused(1, reason),), refused(1, reason))
 
 

@@ -12,6 +12,7 @@ from given import (
     a_cluster,
     a_task,
     a_task_definition,
+    a_task_interface,
     an_instance,
     cluster_arn,
     given,
@@ -229,6 +230,12 @@ def test_an_explanation_names_the_closest_and_what_it_lacks() -> None:
     assert lacks(Demand(host_ports_udp=(53,)), reserved_ports_udp=(53,)) == (
         "RESOURCE:PORTS_UDP taken: host port 53/udp"
     )
+    assert lacks(Demand(has_interface=True), task_interfaces_max=0) == (
+        "RESOURCE:ENI all of its 0 network interfaces for tasks are taken"
+    )
+    assert lacks(Demand(has_interface=True, zones=("us-east-1b",))) == (
+        "LOCATION it is in us-east-1a, where the task has no subnet"
+    )
     assert lacks(Demand(requires_attributes=("ecs.os-type", "x"))) == "ATTRIBUTE missing: x"
     assert lacks(Demand(), member_of("attribute:a exists")) == (
         f"{MEMBER_OF_UNMET} unmet: attribute:a exists"
@@ -263,6 +270,8 @@ EXPRESSIONS = (
                 "cpu_units": st.sampled_from((100, 300)),
                 "memory_mib": st.sampled_from((64, 200)),
                 "reserved_ports": st.sampled_from(((), (80,))),
+                "task_interfaces_max": st.sampled_from((0, 1, 2)),
+                "availability_zone": st.sampled_from(("us-east-1a", "us-east-1b")),
                 "attributes": st.sampled_from(({}, {"ecs.os-type": "linux"})),
                 "custom_attributes": st.sampled_from(({}, {"rack": "a"}, {"rack": "b"})),
             }
@@ -276,6 +285,8 @@ EXPRESSIONS = (
         memory_mib=st.sampled_from((0, 64, 128)),
         host_ports=st.sampled_from(((), (80,))),
         requires_attributes=st.sampled_from(((), ("ecs.os-type",))),
+        has_interface=st.booleans(),
+        zones=st.sampled_from((None, (), ("us-east-1a",), ("us-east-1a", "us-east-1b"))),
         launch_type=st.sampled_from(("EC2", "EXTERNAL")),
     ),
     constraints=st.lists(
@@ -291,7 +302,10 @@ def test_one_slot_all_slots_and_the_filters_say_the_same(
     view = given(
         a_cluster(),
         *(an_instance(number, **fields) for number, fields in enumerate(instances, 1)),
-        *(a_task(n, instance=i, group=group) for n, (i, group) in enumerate(tasks)),
+        *(
+            a_task(n, instance=i, group=group, interface=a_task_interface(n) if n % 2 else None)
+            for n, (i, group) in enumerate(tasks)
+        ),
     )
     capacity = view.projection(Capacity)
     search = Search(capacity, cluster_arn(), demand, GROUP, wishes_of(None, constraints))
