@@ -167,6 +167,8 @@ def full_value(shape: Any) -> Any:
             return True
         case "timestamp":
             return datetime(2026, 11, 21, 20, 39, 48, tzinfo=UTC)
+        case "blob":
+            return b"\x00\xffblob"
         case unknown:
             raise AssertionError(f"no value for a {unknown}")
 

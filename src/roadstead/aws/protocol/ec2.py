@@ -47,7 +47,7 @@ def decode(model: ServiceModel, request: HttpRequest) -> tuple[str, dict[str, An
             f"Value ({error.text}) for parameter {error.path} is invalid. "
             f"It must be {error.wanted}.",
         ) from None
-    _check(operation.input, parameters)
+    _check(model, operation.input, parameters)
     return operation.name, parameters
 
 
@@ -86,9 +86,9 @@ def encode_error(error: ApiError, request_id: str) -> HttpResponse:
     return _response(error.status, out, request_id)
 
 
-def _check(shape: Shape, parameters: dict[str, Any]) -> None:
+def _check(model: ServiceModel, shape: Shape, parameters: dict[str, Any]) -> None:
     """Return if the model allows the parameters; EC2 names the first that it does not."""
-    for violation in violations(shape, parameters, "", enums_checked=True):
+    for violation in violations(shape, parameters, "", enums_checked=model.enums_checked):
         raise _refusal(violation)
 
 
