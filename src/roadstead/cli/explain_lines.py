@@ -56,6 +56,8 @@ def task_lines(answer: Answer) -> list[str]:
     if rows:
         lines += columns(["CONTAINER", "STATUS", "HEALTH", "EXIT", "IMAGE", "REASON"], rows)
     lines += ["", *task["why"]]
+    if "address" in task:
+        lines.append(f"Its own address is {task['address']}.")
     if "instance" in task:
         lines.append(_instance(task["instance"]))
     lines += (f"→ {each}" for each in task["advice"])

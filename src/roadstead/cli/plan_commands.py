@@ -28,6 +28,12 @@ Instance = Annotated[
 Instances = Annotated[
     list[str], typer.Argument(help="Container instances: ids, ARNs, or i-… of EC2.")
 ]
+Subnets = Annotated[
+    list[str] | None, typer.Option("--subnet", help="Of awsvpc tasks; again for another one.")
+]
+SecurityGroups = Annotated[
+    list[str] | None, typer.Option("--security-group", help="Of awsvpc tasks; again for more.")
+]
 Service = Annotated[str, typer.Argument(help="Service, by name or ARN.")]
 
 
@@ -82,6 +88,8 @@ def update_service(
     ] = False,
     minimum_healthy_percent: Annotated[int | None, typer.Option(min=0, max=100)] = None,
     maximum_percent: Annotated[int | None, typer.Option(min=100)] = None,
+    subnets: Subnets = None,
+    security_groups: SecurityGroups = None,
     cluster: InCluster = "",
     start_seconds: Starts = None,
     stop_seconds: Stops = None,
@@ -102,6 +110,7 @@ def update_service(
         "deploymentConfiguration": {
             name: value for name, value in configuration.items() if value is not None
         },
+        "networkConfiguration": _network(subnets, security_groups),
     }
     _plan(data_dir, "UpdateService", request, start_seconds, stop_seconds, as_json)
 
@@ -141,13 +150,29 @@ def stop_task(
 def run_task(
     task_definition: Annotated[str, typer.Argument(help="Family, family:revision or ARN.")],
     count: Annotated[int, typer.Option(min=1, max=10, help="How many.")] = 1,
+    subnets: Subnets = None,
+    security_groups: SecurityGroups = None,
     cluster: InCluster = "",
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
     """Run tasks: where they go."""
-    request = {"taskDefinition": task_definition, "count": count, "cluster": cluster}
+    request = {
+        "taskDefinition": task_definition,
+        "count": count,
+        "cluster": cluster,
+        "networkConfiguration": _network(subnets, security_groups),
+    }
     _plan(data_dir, "RunTask", request, None, None, as_json)
+
+
+def _network(subnets: list[str] | None, security_groups: list[str] | None) -> dict[str, Any] | None:
+    """The network configuration of awsvpc tasks, if any part of it was given."""
+    if not subnets and not security_groups:
+        return None
+    return {
+        "awsvpcConfiguration": {"subnets": subnets or [], "securityGroups": security_groups or []}
+    }
 
 
 def _plan(

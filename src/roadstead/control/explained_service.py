@@ -14,7 +14,12 @@ from roadstead.control.rehearsal.stage import REHEARSED
 from roadstead.control.service_state import state_of_service
 from roadstead.ecs.records.service import EVENTS_BY_SERVICE, Deployment, Service
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
-from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
+from roadstead.ecs.records.service_tasks import (
+    BEFORE_RUNNING,
+    STANDINGS,
+    TASKS_BY_STANDING,
+    standing_key,
+)
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
@@ -45,7 +50,7 @@ def explain_service(view: View, call: Call, request: dict[str, Any]) -> dict[str
         "schedulingStrategy": service.scheduling_strategy,
         "desiredCount": service.desired_count,
         "runningCount": counts.of_service(service.arn, "RUNNING"),
-        "pendingCount": counts.of_service(service.arn, "PENDING"),
+        "pendingCount": sum(counts.of_service(service.arn, each) for each in BEFORE_RUNNING),
         "healthyCount": healthy_tasks(view, service, call.now),
         "stoppingCount": sum(
             task.desired_status == "STOPPED"

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from roadstead.control.interface_notes import interface_note
 from roadstead.control.placement_view import machine_of, named_instance, placement_view
 from roadstead.control.plan_notes import counted
 from roadstead.control.references import the_cluster, the_task
@@ -13,6 +14,7 @@ from roadstead.ecs.records.capacity import Capacity, group_of
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, Container, Task
+from roadstead.ecs.rules.network import checked_network, zones_of
 from roadstead.ecs.rules.placement.parameters import checked_constraints, checked_strategy
 from roadstead.ecs.rules.placement.wishes import wishes_of
 from roadstead.state.plans import Call
@@ -53,6 +55,8 @@ def explain_task(view: View, call: Call, request: dict[str, Any]) -> dict[str, A
     ):
         if value:
             shown[name] = value
+    if task.interface is not None and task.interface.private_ipv4_address:
+        shown["address"] = task.interface.private_ipv4_address
     if instance is not None:
         shown["instance"] = _instance(view, instance)
     shown["summary"] = _summary(view, call, task)
@@ -65,7 +69,7 @@ def explain_placement_of(view: View, call: Call, request: dict[str, Any]) -> dic
     """Where RunTask would put a task of this definition now, or why nowhere.
 
     Raises: ClusterNotFoundException; ClientException for an unknown or inactive definition;
-        InvalidParameterException for constraints or a strategy that are none;
+        InvalidParameterException for constraints, a strategy or a network that are none;
         UnsupportedFeatureException for what is not implemented yet.
     Source: ADR-0021
     """
@@ -73,6 +77,9 @@ def explain_placement_of(view: View, call: Call, request: dict[str, Any]) -> dic
     definition = runnable_task_definition(view, call, request["taskDefinition"])
     constraints = checked_constraints(request.get("placementConstraints"))
     strategy = checked_strategy(request.get("placementStrategy"))
+    network = request.get("networkConfiguration")
+    if network:
+        network = checked_network(view, call.scope, definition.network_mode, network)
     return {
         "taskDefinition": definition.arn,
         "clusterName": cluster.name,
@@ -83,6 +90,7 @@ def explain_placement_of(view: View, call: Call, request: dict[str, Any]) -> dic
             group=request.get("group") or f"family:{definition.family}",
             launch_type=request.get("launchType") or "EC2",
             wishes=wishes_of(definition, constraints, strategy),
+            zones=zones_of(view, call.scope, network),
         ),
     }
 
@@ -181,14 +189,19 @@ def _strategy(service: Service) -> str:
 
 
 def _advice(view: View, call: Call, task: Task, instance: ContainerInstance | None) -> list[str]:
+    waits = interface_note(view, task)
     if task.desired_status == "STOPPED":
         advice = stop_advice(task)
-        if task.last_status != "STOPPED" and instance and not instance.agent_connected:
+        if waits:
+            advice.insert(0, f"{waits[0].upper()}{waits[1:]}.")
+        elif task.last_status != "STOPPED" and instance and not instance.agent_connected:
             advice.insert(0, "Its agent is not connected: it ends once the agent is back.")
         return advice
     if task.last_status == "RUNNING":
         unhealthy = [each.name for each in task.containers if each.health_status == "UNHEALTHY"]
         return [f"Container {name} fails its health check." for name in unhealthy]
+    if waits:
+        return [f"{waits[0].upper()}{waits[1:]}."]
     if instance is None:
         return ["Its container instance is not known any more."]
     if not instance.agent_connected:

@@ -191,6 +191,7 @@ KINDS: dict[str, Kind] = {
                 "taskDefinition",
                 "forceNewDeployment",
                 "deploymentConfiguration",
+                "networkConfiguration",
                 "placementConstraints",
                 "placementStrategy",
                 "availabilityZoneRebalancing",
@@ -210,6 +211,7 @@ KINDS: dict[str, Kind] = {
                 "count",
                 "group",
                 "launchType",
+                "networkConfiguration",
                 "placementConstraints",
                 "placementStrategy",
             }

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from roadstead.control.failed_tasks import failures_of
+from roadstead.control.interface_notes import interface_note
 from roadstead.control.plan_notes import counted, machine, names
 from roadstead.control.references import short, the_cluster, the_instance, the_service, the_task
 from roadstead.control.rehearsal.journal import healthy_tasks
@@ -22,6 +23,7 @@ from roadstead.ecs.records.task import (
 )
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.tuning import tuning
+from roadstead.ecs.rules.task_lifecycle import ORDER
 from roadstead.state.plans import Call
 from roadstead.state.view import View
 
@@ -232,7 +234,10 @@ def _pending(view: View, pending: list[Task], now: datetime) -> str:
     if instance is not None and not instance.agent_connected:
         where += ", whose agent is not connected"
     since = _text(now - (oldest.created_at or now))
-    return f"{counted(len(pending), 'task')} PENDING, the oldest for {since}{where}"
+    waits = interface_note(view, oldest)
+    why = f": {waits}" if waits else ""
+    statuses = " or ".join(sorted({each.last_status for each in pending}, key=ORDER.index))
+    return f"{counted(len(pending), 'task')} {statuses}, the oldest for {since}{where}{why}"
 
 
 def _running(view: View, call: Call, cluster: Cluster, target: str) -> Row:
@@ -261,7 +266,10 @@ def _stopped(view: View, call: Call, cluster: Cluster, target: str) -> Row:
             since = _text(call.now - (task.stopping_at or call.now))
             reasons.append(f"asked to stop {since} ago: {task.stopped_reason}")
         instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-        if instance is not None and not instance.agent_connected:
+        waits = interface_note(view, task)
+        if waits:
+            reasons.append(waits)
+        elif instance is not None and not instance.agent_connected:
             reasons.append(f"the agent of {machine(instance)} is not connected")
     state = f"{task.last_status}, desired {task.desired_status}"
     return _row(task.arn, short(task.arn), state, int(not done), reasons, done=done)

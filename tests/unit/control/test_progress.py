@@ -10,9 +10,11 @@ from given import (
     a_cluster,
     a_container,
     a_deployment,
+    a_network_interface,
     a_service,
     a_task,
     a_task_definition,
+    a_task_interface,
     ago,
     an_instance,
     given,
@@ -185,3 +187,39 @@ def test_a_wrong_target_is_answered_with_what_there_is(
 ) -> None:
     with pytest.raises(ApiError, match=about):
         progress(condition, target, an_instance(), a_task(1), a_task(2))
+
+
+def test_tasks_with_interfaces_say_what_these_wait_for() -> None:
+    coming = a_task(
+        1,
+        service="web",
+        last_status="PROVISIONING",
+        created_at=ago(7),
+        interface=a_task_interface(status="ATTACHING", expires_at=later(293)),
+    )
+    row = progress(
+        "STABLE",
+        "web",
+        an_instance(),
+        a_service(desired_count=1),
+        coming,
+        a_network_interface(status="attaching"),
+    )
+    assert row["reasons"] == [
+        "1 task PROVISIONING, the oldest for 7 s on i-00000000000000001: its network interface "
+        "eni-00000000000000001 is being attached to i-00000000000000001; the task fails if it is "
+        "not by 12:04:53 UTC"
+    ]
+    going = a_task(
+        1,
+        last_status="DEPROVISIONING",
+        desired_status="STOPPED",
+        stopping_at=ago(5),
+        interface=a_task_interface(status="DETACHING"),
+    )
+    row = progress(
+        "STOPPED", going.arn, an_instance(), going, a_network_interface(status="detaching")
+    )
+    assert row["reasons"][1:] == [
+        "its network interface eni-00000000000000001 is being detached from i-00000000000000001"
+    ]
