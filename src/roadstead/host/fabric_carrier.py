@@ -112,6 +112,7 @@ class FabricCarrier:
             self._reports.add(
                 await asyncio.to_thread(self._machine.follow, some, groups, instances)
             )
+            self._is_all = self._is_all or self._machine.is_stale
         if self._interfaces or self._is_all:
             self._news.set()
 

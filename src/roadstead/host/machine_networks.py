@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from roadstead.control.fabric_items import InterfaceItem, SecurityGroupItem, VpcItem
-from roadstead.host import devices, fabric, links, places
+from roadstead.host import devices, fabric, flows, links, places
 from roadstead.host.devices import Device
 from roadstead.host.fabric import Names
 from roadstead.host.firewall import Firewall
@@ -39,12 +39,15 @@ class MachineNetworks:
         self.networks: dict[str, Network] = {own.vpc_id: fabric.network_of(own, names)}
         self.refusals: dict[str, str] = {}
         """VPCs that something needs and that cannot be carried here, and why not."""
+        self.is_stale = False
+        """Whether a VPC may be needed no more: settling removes it."""
 
     def settle(self, wanted: Wanted) -> list[InterfaceReport]:
         """Make the machine as it is wanted.
 
         Raises: NftablesError or netlink's errors: then some of it may not be so.
         """
+        self.is_stale = False
         self._make_networks(wanted)
         after = {
             name: self._place(item, wanted.instances) for name, item in wanted.interfaces.items()
@@ -67,7 +70,8 @@ class MachineNetworks:
             wanted.groups,
             {name: place.seat for name, place in after.items() if place.seat is not None},
         )
-        self._places = after
+        before, self._places = self._places, after
+        _forget_flows(before, after)
         return self._bring(after, wanted.interfaces)
 
     def follow(
@@ -95,6 +99,11 @@ class MachineNetworks:
         self._firewall.dismiss(gone)
         seats: dict[str, Seat | None] = {name: place.seat for name, place in after.items()}
         self._firewall.change(groups, seats)
+        _forget_flows(before, after)
+        own = self._names.bridge
+        self.is_stale = self.is_stale or any(
+            _bridge(one) not in ("", own, _bridge(after[name])) for name, one in before.items()
+        )
         for name, place in after.items():
             if place == NOWHERE:
                 self._places.pop(name, None)
@@ -173,6 +182,25 @@ class MachineNetworks:
             for name, reason in failures.items()
             if (item := items[name]) is not None
         ]
+
+
+def _forget_flows(before: Mapping[str, Place], after: Mapping[str, Place]) -> None:
+    """What was let through to an interface's address must not reach the address's next owner."""
+    freed = [
+        one.seat.address
+        for name, one in before.items()
+        if one.seat is not None
+        and ((seat := after.get(name, NOWHERE).seat) is None or seat.address != one.seat.address)
+    ]
+    if freed:
+        flows.forget(freed)
+
+
+def _bridge(place: Place) -> str:
+    """The bridge that a place needs, if it needs one."""
+    if place.device is not None:
+        return place.device.bridge
+    return "" if place.balancer is None else place.balancer.bridge
 
 
 def _port(device: Device) -> Port:

@@ -9,7 +9,7 @@ from functools import partial
 
 from roadstead.data_dir import DataDir
 from roadstead.host import book as books
-from roadstead.host import cgroups, fabric, launches, links, mounts, namespaces, power
+from roadstead.host import cgroups, devices, fabric, launches, links, mounts, namespaces, power
 from roadstead.host.fabric import Names
 from roadstead.host.records import Book
 
@@ -62,4 +62,5 @@ def remove_strangers(names: Names, book: Book) -> None:
         power.end_processes(partial(cgroups.processes, group), grace_seconds=0)
         cgroups.remove(group)
     for link in links.ports(names.bridge) - links_known:
-        links.remove_link(link)
+        if not link.startswith(devices.NEAR):  # those are looked at once it is known what is right
+            links.remove_link(link)
