@@ -170,6 +170,11 @@ class BalancedWorld(World):
 
         self.update(check)
 
+    def answer_of(self, target: Target, *, healthy: bool = True) -> None:
+        """This target answers its health check so."""
+        now = self.view.must(TARGETS, target.arn)
+        self.update(lambda tx: report_health(tx, self.call, now, healthy=healthy))
+
     def serve(self, seconds: float = 60, step: float = 10) -> None:
         """Agents that work, targets that are healthy, for so long."""
         for _ in range(int(seconds / step)):
