@@ -1,7 +1,8 @@
 """What a task's network interface waits for, in one sentence for people."""
 
 from roadstead.control.placement_view import machine_of
-from roadstead.ecs.records.task import Task, has_interface
+from roadstead.ecs.records.task import Task
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.ecs.transitions.task_interfaces import network_interface_of
 from roadstead.state.view import View
 

@@ -16,7 +16,8 @@ from roadstead.ecs.records.container_instance import (
 )
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
-from roadstead.ecs.records.task import INTERFACES_UNDER_WAY, LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
+from roadstead.ecs.records.task_interface import INTERFACES_UNDER_WAY
 from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call
 from roadstead.state.records import Change

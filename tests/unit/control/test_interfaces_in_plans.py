@@ -22,7 +22,8 @@ from given import (
 )
 from roadstead.control.explained_task import explain_task
 from roadstead.ec2.records.network import NETWORK_INTERFACES
-from roadstead.ecs.records.task import INTERFACES_UNDER_WAY, TASKS
+from roadstead.ecs.records.task import TASKS
+from roadstead.ecs.records.task_interface import INTERFACES_UNDER_WAY
 from unit.control.reality import Reality
 from unit.control.test_plan_comes_true import WATCHED_SECONDS, rehearsed
 

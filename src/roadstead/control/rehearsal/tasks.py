@@ -13,8 +13,9 @@ import msgspec
 from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
-from roadstead.ecs.records.task import TASKS, Task, has_interface
+from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.ecs.rules.task_lifecycle import is_known_to_agent
 from roadstead.ecs.transitions.task_interfaces import network_interface_of
 from roadstead.ecs.transitions.task_reports import TaskReport, report_task, report_task_health

@@ -14,7 +14,8 @@ from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.references import cluster_arn
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.scope import scope_of
-from roadstead.ecs.records.task import TASKS, TASKS_BY_ATTACHMENT, Task
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import TASKS_BY_ATTACHMENT
 from roadstead.ecs.rules.callers import speaks_for
 from roadstead.ecs.rules.task_lifecycle import reported_event
 from roadstead.ecs.transitions.task_interfaces import attachment_reported

@@ -16,12 +16,11 @@ from roadstead.ec2.records.network import (
     NetworkInterface,
 )
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
-from roadstead.ecs.records.task import (
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import (
     INTERFACES_LEFT,
     INTERFACES_UNDER_WAY,
-    TASKS,
     TASKS_WITH_INTERFACE,
-    Task,
     has_interface,
 )
 from roadstead.ecs.transitions import task_interfaces as transitions

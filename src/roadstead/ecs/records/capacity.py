@@ -21,7 +21,8 @@ import numpy as np
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.host_ports import held_ports
 from roadstead.ecs.records.seat import Seat, holds_room, is_unknown, seat_has_port
-from roadstead.ecs.records.task import TASKS, Task, has_interface
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.ecs.records.value_codes import ValueCodes
 from roadstead.ecs.records.zone import Integers, Zone
 from roadstead.state.records import Table

@@ -10,7 +10,8 @@ from roadstead.ecs.records.service_deployment import (
     SERVICE_DEPLOYMENTS,
     ServiceDeployment,
 )
-from roadstead.ecs.records.task import TASKS, Task, has_interface
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.state.records import Index
 
 ALL = "all"

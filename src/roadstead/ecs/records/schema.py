@@ -36,17 +36,13 @@ from roadstead.ecs.records.service_tasks import (
     TASKS_BY_STANDING,
 )
 from roadstead.ecs.records.task import (
-    INTERFACES_LEFT,
-    INTERFACES_UNDER_WAY,
     LISTED_TASKS,
     LIVE_TASKS_BY_DEFINITION,
     LIVE_TASKS_BY_INSTANCE,
     LIVE_TASKS_BY_SERVICE,
     PROTECTED_TASKS,
     TASKS,
-    TASKS_BY_ATTACHMENT,
     TASKS_BY_TARGET,
-    TASKS_WITH_INTERFACE,
 )
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.task_definition import (
@@ -54,6 +50,12 @@ from roadstead.ecs.records.task_definition import (
     LISTED_FAMILIES,
     LISTED_TASK_DEFINITIONS,
     TASK_DEFINITIONS,
+)
+from roadstead.ecs.records.task_interface import (
+    INTERFACES_LEFT,
+    INTERFACES_UNDER_WAY,
+    TASKS_BY_ATTACHMENT,
+    TASKS_WITH_INTERFACE,
 )
 from roadstead.ecs.records.task_set import TASK_SETS, TASK_SETS_BY_SERVICE
 from roadstead.ecs.records.task_traffic import TASKS_TO_DEREGISTER, TASKS_TO_REGISTER

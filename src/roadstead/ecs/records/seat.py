@@ -4,7 +4,8 @@ Part of `Capacity`, which alone changes it.
 """
 
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task import Task, has_interface
+from roadstead.ecs.records.task import Task
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.ecs.records.zone import Zone
 
 

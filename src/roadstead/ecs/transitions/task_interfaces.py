@@ -22,7 +22,8 @@ from roadstead.ec2.rules.groups import groups_of
 from roadstead.ec2.transitions import network_interfaces as ec2
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.scope import scope_of
-from roadstead.ecs.records.task import TASKS, Task, attachment_arn, has_interface
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import attachment_arn, has_interface
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.stop_codes import FAILED_TO_START, REASON_CHARACTERS_MAX
 from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status

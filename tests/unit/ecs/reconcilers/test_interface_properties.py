@@ -39,7 +39,8 @@ from roadstead.ecs.operations.task_starts import run_task
 from roadstead.ecs.operations.tasks import stop_task
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.task import INTERFACES_UNDER_WAY, TASKS, Task, has_interface
+from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task_interface import INTERFACES_UNDER_WAY, has_interface
 from roadstead.ecs.rules.task_lifecycle import ORDER, is_known_to_agent
 from roadstead.ecs.transitions.container_instances import (
     deregister_instance,
