@@ -172,7 +172,7 @@ class World:
 
     def is_running(self, task: Task) -> bool:
         """Whether it serves, however long: by its health checks, if it has any."""
-        if task.last_status != "RUNNING":
+        if task.last_status != "RUNNING" or task.target_health not in ("", "HEALTHY"):
             return False
         checked = [each for each in task.containers if each.has_health_check and each.essential]
         if checked and task.health_status != "UNKNOWN":
