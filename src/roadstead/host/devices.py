@@ -91,7 +91,6 @@ def _make(socket: Any, device: Device) -> None:
                 "add",
                 ifname=device.near,
                 kind="veth",
-                ifalias=device.alias,
                 master=links.index_of(socket, device.bridge),
                 peer={
                     "ifname": far_name(device.interface_id),
@@ -99,7 +98,7 @@ def _make(socket: Any, device: Device) -> None:
                     "net_ns_fd": target.fileno(),
                 },
             )
-    links.raise_port(socket, device.near)
+    links.raise_port(socket, device.near, device.alias)
 
 
 def _remove(socket: Any, name: str) -> None:

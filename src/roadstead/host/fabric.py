@@ -156,7 +156,8 @@ def overlapping(cidr: str, bridge: str) -> IPv4Network | None:
     """A network that this machine reaches other than by `bridge` and that shares addresses."""
     wanted = IPv4Network(cidr)
     taken = links.routes_and_addresses(without=bridge)
-    return next((one for one in taken if one.overlaps(wanted)), None)
+    found = (one for one in taken if one.overlaps(wanted))
+    return min(found, key=lambda one: one.prefixlen, default=None)
 
 
 def resolver_of(cidr: str) -> str:

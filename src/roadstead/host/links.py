@@ -136,17 +136,19 @@ def plug_in(instance: Instance, subnet: Subnet, bridge: str) -> None:
             "set",
             index=index_of(socket, instance.link),
             master=index_of(socket, bridge),
-            ifalias=f"{instance.instance_id} {instance.eni_id}",
         )
-        raise_port(socket, instance.link)
+        raise_port(socket, instance.link, f"{instance.instance_id} {instance.eni_id}")
     namespaces.run_inside(instance.namespace, lambda: _configure(instance, subnet))
 
 
-def raise_port(socket: Any, name: str) -> None:
-    """Set a bridge's port up, isolated: what it sends reaches this machine, and no other port."""
+def raise_port(socket: Any, name: str, alias: str) -> None:
+    """Set a bridge's port up, isolated: what it sends reaches this machine, and no other port.
+
+    alias: what it is for; the kernel takes none when a device is made.
+    """
     index = index_of(socket, name)
     socket.brport("set", index=index, isolated=1)
-    socket.link("set", index=index, state="up")
+    socket.link("set", index=index, ifalias=alias, state="up")
 
 
 def routes_and_addresses(without: str) -> list[IPv4Network]:
