@@ -10,7 +10,7 @@ from roadstead.dataplane.snapshot.actions import Groups
 from roadstead.dataplane.snapshot.listeners import filter_chain, streams
 from roadstead.dataplane.snapshot.messages import ROUTES, Json, extension, typed
 from roadstead.dataplane.snapshot.names import Files, front_name, listener_name
-from roadstead.dataplane.snapshot.routes import Served, host, options
+from roadstead.dataplane.snapshot.routes import Served, asks_for_source, host, options
 
 LOOPBACK = "127.0.0.1"
 INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
@@ -31,7 +31,8 @@ def front(
     chains = []
     if plain:
         # Timeouts and access log are those of the first: they belong to the connection.
-        chain = filter_chain(front_name(port), plain[0], groups, (), files)
+        tells = any(map(asks_for_source, plain))
+        chain = filter_chain(front_name(port), plain[0], groups, (), files, tells_client=tells)
         chains.append({"filter_chain_match": {"transport_protocol": "raw_buffer"}, **chain})
     for each in encrypted:
         name = listener_name(each.load_balancer.arn, port)

@@ -4,7 +4,8 @@ from roadstead.dataplane.snapshot.access_log import access_log
 from roadstead.dataplane.snapshot.actions import STICKY
 from roadstead.dataplane.snapshot.messages import Json, extension, seconds, watched
 from roadstead.dataplane.snapshot.names import Files
-from roadstead.elbv2.records.load_balancer import LoadBalancer
+from roadstead.dataplane.snapshot.routes import Served
+from roadstead.dataplane.snapshot.source_addresses import tells_source
 
 MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 IDLE_SECONDS_DEFAULT = 60
@@ -22,9 +23,10 @@ ANSWERS = (
 
 
 def http(
-    route_table: str, load_balancer: LoadBalancer, files: Files, *, is_encrypted: bool
+    route_table: str, served: Served, files: Files, *, is_encrypted: bool, tells_client: bool
 ) -> Json:
     """The filter of an application load balancer's listener; its routes are a file of that name."""
+    load_balancer = served.load_balancer
     attributes = load_balancer.attributes
     found = manager(
         route_table,
@@ -35,6 +37,8 @@ def http(
         ),
     )
     config = found["typed_config"]
+    if tells_client:
+        config["early_header_mutation_extensions"] = [tells_source()]
     if attributes.get("routing.http2.enabled") == "false":
         config["codec_type"] = "HTTP1"
     if attributes.get("routing.http.xff_header_processing.mode") == "preserve":

@@ -19,7 +19,7 @@ from roadstead.dataplane.snapshot.messages import (
     typed,
 )
 from roadstead.dataplane.snapshot.names import Files, cluster_name, listener_name
-from roadstead.dataplane.snapshot.routes import Served
+from roadstead.dataplane.snapshot.routes import Served, asks_for_source
 from roadstead.dataplane.snapshot.tls import ALPN, downstream_tls
 from roadstead.elbv2.records.target_group import attribute
 
@@ -66,14 +66,23 @@ def streams(name: str, addresses: Sequence[str], port: int, chains: list[Json]) 
 
 
 def filter_chain(
-    name: str, served: Served, groups: Groups, certificates: Sequence[str], files: Files
+    name: str,
+    served: Served,
+    groups: Groups,
+    certificates: Sequence[str],
+    files: Files,
+    *,
+    tells_client: bool = False,
 ) -> Json:
     """What becomes of a connection. `name`: of its routes, if it has some."""
     listener, balancer = served.listener, served.load_balancer
     is_http = listener.protocol in ("HTTP", "HTTPS")
     is_encrypted = listener.protocol in ("HTTPS", "TLS")
+    tells = tells_client or asks_for_source(served)
     if is_http:
-        chain: Json = {"filters": [http(name, balancer, files, is_encrypted=is_encrypted)]}
+        chain: Json = {
+            "filters": [http(name, served, files, is_encrypted=is_encrypted, tells_client=tells)]
+        }
     else:
         chain = {"filters": [_stream(served, groups, files)]}
     if is_encrypted:

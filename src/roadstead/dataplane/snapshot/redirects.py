@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from roadstead.dataplane.snapshot.messages import Json, header
+from roadstead.elbv2.rules.redirects import REDIRECT_DEFAULTS
 
 CODES = {"HTTP_301": "MOVED_PERMANENTLY", "HTTP_302": "FOUND"}
 HOST, PATH, QUERY = "#{host}", "#{path}", "#{query}"
@@ -21,16 +22,7 @@ REQUEST_QUERY = "%QUERY_PARAMS(ORIG)%"
 
 def redirect(config: dict[str, Any], protocol: str, port: int) -> Json:
     """The route's action, as fields of the route, of a listener's protocol and port."""
-    asked = {
-        name: _known(config.get(name) or default, protocol, port)
-        for name, default in (
-            ("Protocol", "#{protocol}"),
-            ("Port", "#{port}"),
-            ("Host", HOST),
-            ("Path", f"/{PATH}"),
-            ("Query", QUERY),
-        )
-    }
+    asked = {name: _known(config[name], protocol, port) for name in REDIRECT_DEFAULTS}
     if asked["Host"] != HOST and HOST in asked["Host"]:
         return _written(asked, config)
     if asked["Query"] not in ("", QUERY) or any(each in asked["Path"] for each in (HOST, QUERY)):

@@ -15,6 +15,9 @@ from roadstead.elbv2.rules.listener_attributes import RESPONSE_HEADERS, SERVER_H
 RETRIED_METHODS = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE"
 """Those that may be sent twice. Source: RFC 9110, section 9.2.2"""
 
+ENVOYS_OWN = "x-envoy-external-address"
+"""A header that Envoy adds and cannot be told not to."""
+
 Route = tuple[Condition, list[Json]]
 
 
@@ -46,9 +49,12 @@ def host(
 def options(served: Served) -> Json:
     """What holds for all routes of the listener."""
     attributes = served.load_balancer.attributes
-    found: Json = {"request_headers_to_remove": [CLIENT_ADDRESS]}
+    removed = [ENVOYS_OWN]
+    if asks_for_source(served):
+        removed.append(CLIENT_ADDRESS)
     if attributes.get("routing.http.xff_header_processing.mode") == "remove":
-        found["request_headers_to_remove"].append("x-forwarded-for")
+        removed.append("x-forwarded-for")
+    found: Json = {"request_headers_to_remove": removed}
     if (
         attributes.get("routing.http.x_amzn_tls_version_and_cipher_suite.enabled") == "true"
         and served.listener.protocol == "HTTPS"
@@ -68,6 +74,11 @@ def options(served: Served) -> Json:
     if of_listener.get(SERVER_HEADER) == "false":
         found["response_headers_to_remove"] = ["server"]
     return found
+
+
+def asks_for_source(served: Served) -> bool:
+    """Whether a rule depends on where the client is."""
+    return any(each["Field"] == "source-ip" for rule in served.rules for each in rule.conditions)
 
 
 def _in_order(rules: Iterable[Rule]) -> list[Rule]:

@@ -1,20 +1,30 @@
 """Rules that ask where a client is: the routes for each range of addresses.
 
-Envoy's routes can ask for headers only, and it has one with the address of the connection, which no
-client can set. A tree of ranges yields the narrowest one that holds the address, and there are the
-rules that may hold for it, in their order.
+Envoy's routes can ask for headers only. So a listener with such rules writes the address of the
+connection into one, over whatever was sent. A tree of ranges yields the narrowest one that holds
+the address, and there are the rules that may hold for it, in their order.
 """
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from roadstead.dataplane.snapshot.conditions import Condition
-from roadstead.dataplane.snapshot.messages import Json, extension, typed
+from roadstead.dataplane.snapshot.messages import Json, extension, header, typed
 
 Network = IPv4Network | IPv6Network
-CLIENT_ADDRESS = "x-envoy-external-address"
-"""Written by Envoy over whatever was sent, before routes are looked at; no target gets it."""
+CLIENT_ADDRESS = "x-roadstead-client-address"
+"""No target gets it."""
 EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
+def tells_source() -> Json:
+    """Of a listener's HTTP: what writes the header."""
+    address = "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%"
+    return extension(
+        "client-address",
+        "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation",
+        mutations=[{"append": header(CLIENT_ADDRESS, address)}],
+    )
 
 
 def by_source(ranges: Iterable[str], rules: Sequence[tuple[Condition, list[Json]]]) -> Json:
