@@ -57,9 +57,9 @@ class Devices:
             if not waiting and self._waiting.get(mac_address) is waiting:
                 del self._waiting[mac_address]
 
-    def gone(self, mac_address: str) -> None:
+    def gone(self, mac_address: str, index: int) -> None:
         """It was moved elsewhere; the kernel's own word of that may come later."""
-        self._indexes.pop(mac_address.lower(), None)
+        self._noted(mac_address.lower(), index, is_there=False)
 
     def _look(self) -> None:
         """All that is there now: at first, and whenever news were lost."""

@@ -76,6 +76,10 @@ class TaskNamespaces:
             self._changed.notify_all()
         return False
 
+    def is_there(self, task_id: str) -> bool:
+        """Whether anything of a task's namespace is there."""
+        return task_id in self._open or (self._folder / task_id).exists()
+
     def bring_in(self, task_id: str, device_index: int) -> None:
         """Move the task's device into its namespace. Raises: OSError"""
         with Netlink() as instance:

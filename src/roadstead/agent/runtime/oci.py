@@ -178,6 +178,8 @@ class OciRuntime:
 
     async def remove_task(self, task_arn: str) -> None:
         """See the port."""
+        if self._networks.is_there(task_arn):  # its release has failed
+            await self._networks.release(task_arn)
         await self._carry(self._containers.remove_task, task_arn)
 
     async def found(self) -> list[Found]:

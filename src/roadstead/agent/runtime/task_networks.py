@@ -77,10 +77,14 @@ class TaskNetworks:
                 if not await self._run(self.namespaces.make, task_id):
                     index = await self._device(network.mac_address, use)
                     await self._run(self.namespaces.bring_in, task_id, index)
-                    self._devices.gone(network.mac_address)
+                    self._devices.gone(network.mac_address, index)
                 await self._run(self.namespaces.configure, task_id, network)
             except OSError as error:
                 raise _failure(f"interface {network.mac_address}: {error}") from error
+
+    def is_there(self, task_arn: str) -> bool:
+        """Whether anything of a task's network is left."""
+        return self.namespaces.is_there(task_arn.rpartition("/")[2])
 
     async def release(self, task_arn: str) -> None:
         """See the port's `release_network`."""
