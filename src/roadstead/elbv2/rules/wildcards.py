@@ -5,7 +5,6 @@ In header and query-string values a backslash takes the meaning from a wildcard 
 Source: botocore:elbv2#QueryStringConditionConfig
 """
 
-import re
 from collections.abc import Iterator
 
 MANY = "*"
@@ -32,16 +31,3 @@ def pieces(text: str, *, escapes: bool = False) -> Iterator[tuple[str, bool]]:
                 yield after, False
             continue
         yield character, character in (MANY, ONE)
-
-
-def wildcard_pattern(text: str, *, escapes: bool = False) -> str:
-    """The value as a regular expression of RE2 for the whole text, without anchors."""
-    found = ""
-    for character, is_wildcard in pieces(text, escapes=escapes):
-        if not is_wildcard:
-            found += re.escape(character) if not character.isalnum() else character
-        elif character == ONE:
-            found += "."
-        elif not found.endswith(".*"):
-            found += ".*"
-    return found

@@ -1,46 +1,45 @@
-"""Wildcards of conditions, counted and told as a pattern."""
-
-import re
+"""Wildcards of conditions, told apart from characters that stand for themselves."""
 
 import pytest
 from hypothesis import given, strategies
 
-from roadstead.elbv2.rules.wildcards import pieces, wildcard_count, wildcard_pattern
+from roadstead.elbv2.rules.wildcards import pieces, wildcard_count
+
+
+def told_apart(text: str, *, escapes: bool = False) -> str:
+    """The text with wildcards in brackets."""
+    return "".join(
+        f"[{character}]" if is_wildcard else character
+        for character, is_wildcard in pieces(text, escapes=escapes)
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "matches", "misses"),
+    ("text", "told"),
     [
-        ("/img/*", ["/img/", "/img/a/b.png"], ["/img", "/other/img/"]),
-        ("/a?c", ["/abc", "/a.c"], ["/ac", "/abbc"]),
-        ("*.jpg", [".jpg", "/x.jpg"], ["/xjpg", "/x.jpgx"]),
-        ("/a.b", ["/a.b"], ["/axb"]),
-        ("**", ["", "x"], []),
-        (r"/a\*", [r"/a\x"], ["/a*"]),
+        ("/img/*", "/img/[*]"),
+        ("/a?c", "/a[?]c"),
+        ("**", "[*][*]"),
+        (r"/a\*", r"/a\[*]"),
+        ("", ""),
     ],
 )
-def test_a_value_matches_the_whole_text(text: str, matches: list[str], misses: list[str]) -> None:
-    pattern = re.compile(wildcard_pattern(text))
-    assert all(pattern.fullmatch(each) for each in matches)
-    assert not any(pattern.fullmatch(each) for each in misses)
+def test_a_star_and_a_question_mark_are_wildcards(text: str, told: str) -> None:
+    assert told_apart(text) == told
 
 
 @pytest.mark.parametrize(
-    ("text", "matches", "misses"),
+    ("text", "told"),
     [
-        (r"a\*b", ["a*b"], ["axb", r"a\b"]),
-        (r"a\?", ["a?"], ["ab"]),
-        (r"a\\*", ["a\\", "a\\b"], ["a*"]),
-        ("a\\", ["a\\"], ["a"]),
-        (r"a\d", [r"a\d"], ["a1"]),
+        (r"a\*b", "a*b"),
+        (r"a\?", "a?"),
+        (r"a\\*", r"a\[*]"),
+        ("a\\", "a\\"),
+        (r"a\d*", r"a\d[*]"),
     ],
 )
-def test_a_backslash_takes_the_meaning_away(
-    text: str, matches: list[str], misses: list[str]
-) -> None:
-    pattern = re.compile(wildcard_pattern(text, escapes=True))
-    assert all(pattern.fullmatch(each) for each in matches)
-    assert not any(pattern.fullmatch(each) for each in misses)
+def test_a_backslash_takes_the_meaning_away(text: str, told: str) -> None:
+    assert told_apart(text, escapes=True) == told
 
 
 def test_wildcards_are_counted() -> None:
@@ -50,7 +49,5 @@ def test_wildcards_are_counted() -> None:
 
 
 @given(strategies.text(strategies.characters(min_codepoint=32, max_codepoint=126), max_size=128))
-def test_every_value_matches_itself_where_wildcards_stand_for_themselves(text: str) -> None:
-    assert re.fullmatch(wildcard_pattern(text), text)
-    literal = "".join(character for character, _ in pieces(text, escapes=True))
-    assert re.fullmatch(wildcard_pattern(text, escapes=True), literal)
+def test_without_escapes_nothing_of_a_text_is_lost(text: str) -> None:
+    assert "".join(character for character, _ in pieces(text)) == text
