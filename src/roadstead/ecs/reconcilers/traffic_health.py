@@ -9,10 +9,9 @@ from datetime import datetime
 
 import msgspec
 
-from roadstead.ecs.records.balancer_states import changed_keys
 from roadstead.ecs.records.task import TASKS, TASKS_BY_TARGET
 from roadstead.ecs.transitions.task_targets import follow_targets, is_behind
-from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS
+from roadstead.elb.records.instance import CLASSIC_INSTANCES
 from roadstead.elbv2.records.target_group import TARGETS
 from roadstead.state.plans import SETTLED, Call, Plan
 from roadstead.state.records import Change
@@ -41,12 +40,11 @@ def affected(view: View, change: Change) -> Iterable[str]:
     """The tasks of a target; and a task whose own state may now be all there is to wait for."""
     if change.table is TARGETS:
         return [task.arn for task in view.find(TASKS_BY_TARGET, change.arn)]
-    if change.table is CLASSIC_LOAD_BALANCERS:
-        return [
-            task.arn
-            for key in changed_keys(change.before, change.after)
-            for task in view.find(TASKS_BY_TARGET, key)
-        ]
+    if change.table is CLASSIC_INSTANCES:
+        instance = change.after or change.before
+        name = instance.load_balancer_arn.rpartition("/")[2]
+        found = view.find(TASKS_BY_TARGET, f"{name}|{instance.instance_id}")
+        return [task.arn for task in found]
     if change.table is not TASKS or change.after is None or not change.after.targets:
         return ()
     before, after = change.before, change.after

@@ -3,16 +3,14 @@
 A target of a Classic load balancer is an instance of it; its port is the listener's business.
 """
 
-from collections.abc import Iterator
-
 import msgspec
 
 from roadstead.aws.arns import parse_arn
 from roadstead.ecs.records.task import TaskTarget, target_key
-from roadstead.elb.records.load_balancer import (
-    CLASSIC_LOAD_BALANCERS,
+from roadstead.elb.records.instance import (
+    CLASSIC_INSTANCES,
     ClassicInstance,
-    ClassicLoadBalancer,
+    classic_instance_arn,
 )
 from roadstead.elbv2.records.target_group import TARGETS
 from roadstead.state.view import View
@@ -34,11 +32,9 @@ class TargetState(msgspec.Struct, frozen=True):
 def state_of(view: View, task_arn: str, target: TaskTarget) -> TargetState | None:
     """What the load balancer says of the target; None if it knows none such."""
     if target.load_balancer_name:
-        balancer = view.get(CLASSIC_LOAD_BALANCERS, classic_arn(task_arn, target))
-        for instance in () if balancer is None else balancer.instances:
-            if instance.instance_id == target.target_id:
-                return _of_instance(instance)
-        return None
+        arn = classic_instance_arn(classic_arn(task_arn, target), target.target_id)
+        instance = view.get(CLASSIC_INSTANCES, arn)
+        return None if instance is None else _of_instance(instance)
     found = view.get(TARGETS, target_key(target))
     return None if found is None else TargetState(found.status, found.reason, found.description)
 
@@ -50,23 +46,6 @@ def classic_arn(task_arn: str, target: TaskTarget) -> str:
         f"arn:{arn.partition}:elasticloadbalancing:{arn.region}:{arn.account}:"
         f"loadbalancer/{target.load_balancer_name}"
     )
-
-
-def changed_keys(
-    before: ClassicLoadBalancer | None, after: ClassicLoadBalancer | None
-) -> Iterator[str]:
-    """The `target_key` of every target that a change of a Classic load balancer concerns."""
-    known = after or before
-    assert known is not None
-    old = {each.instance_id: each for each in before.instances} if before else {}
-    new = {each.instance_id: each for each in after.instances} if after else {}
-    ports = {
-        listener.instance_port for each in (before, after) if each for listener in each.listeners
-    }
-    for instance_id in old | new:
-        if old.get(instance_id) != new.get(instance_id):
-            for port in sorted(ports):
-                yield f"{known.name}|{instance_id}|{port}"
 
 
 def _of_instance(instance: ClassicInstance) -> TargetState:

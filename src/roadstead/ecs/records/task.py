@@ -258,9 +258,18 @@ def target_key(target: TaskTarget) -> str:
     )
 
 
+def _registered_as(task: Task) -> dict[str, None]:
+    keys = {}
+    for each in task.targets:
+        if each.target_id:
+            keys[target_key(each)] = None
+            if each.load_balancer_name:
+                keys[f"{each.load_balancer_name}|{each.target_id}"] = None
+    return keys
+
+
 TASKS_BY_TARGET = Index(
-    "tasks_by_target",
-    TASKS,
-    lambda task: tuple(target_key(each) for each in task.targets if each.target_id),
+    "tasks_by_target", TASKS, lambda task: _registered_as(task) if task.targets else ()
 )
-"""Key: `target_key`. Tasks that were registered so; a port may have had more than one."""
+"""Key: `target_key`, and for a Classic load balancer, which knows instances only, the same without
+a port. Tasks that were registered so; a port may have had more than one."""

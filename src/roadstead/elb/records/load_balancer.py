@@ -1,4 +1,4 @@
-"""ClassicLoadBalancer with its listeners, health check and registered instances."""
+"""ClassicLoadBalancer with its listeners and health check, and the instances it leads to."""
 
 from datetime import datetime
 
@@ -18,27 +18,14 @@ class ClassicListener(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 
 
 class ClassicHealthCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Source: botocore:elb#HealthCheck"""
+
     target: str = "TCP:80"
     """`HTTP:80/path`, `HTTPS:443/path`, `TCP:80` or `SSL:443`."""
     interval_seconds: int = 30
     timeout_seconds: int = 5
     unhealthy_threshold: int = 2
     healthy_threshold: int = 10
-
-
-class ClassicInstance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An EC2 instance that is registered, or drains."""
-
-    instance_id: str
-    address: str = ""
-    state: str = "OutOfService"
-    """InService, OutOfService or Unknown."""
-    reason_code: str = "ELB"
-    """ELB, Instance or N/A."""
-    description: str = "Instance registration is still in progress."
-    registered_at: datetime | None = None
-    draining_until: datetime | None = None
-    """Set once it is deregistered while connection draining is on; it is gone at that time."""
 
 
 class ClassicLoadBalancer(Record, frozen=True, kw_only=True):
@@ -51,16 +38,18 @@ class ClassicLoadBalancer(Record, frozen=True, kw_only=True):
     vpc_id: str = ""
     subnets: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
+    """The zone of each of the subnets; a load balancer is in a zone once."""
     addresses: tuple[tuple[str, str], ...] = ()
     """(network interface id, address), one a subnet."""
     security_groups: tuple[str, ...] = ()
     listeners: tuple[ClassicListener, ...] = ()
+    """By port."""
     health_check: ClassicHealthCheck = ClassicHealthCheck()
-    instances: tuple[ClassicInstance, ...] = ()
     is_draining_enabled: bool = False
     draining_seconds: int = 300
     idle_seconds: int = 60
     is_cross_zone: bool = False
+    desync_mitigation: str = "defensive"
     created_at: datetime | None = None
     tags: dict[str, str] = {}
 
@@ -70,3 +59,12 @@ CLASSIC_LOAD_BALANCERS = Table("classic_load_balancers", ClassicLoadBalancer)
 CLASSIC_BY_SCOPE = Index(
     "classic_by_scope", CLASSIC_LOAD_BALANCERS, lambda each: (each.scope,), lambda each: each.name
 )
+
+CLASSIC_BY_CERTIFICATE = Index(
+    "classic_by_certificate",
+    CLASSIC_LOAD_BALANCERS,
+    lambda each: dict.fromkeys(
+        listener.ssl_certificate_id for listener in each.listeners if listener.ssl_certificate_id
+    ),
+)
+"""Key: certificate ARN."""
