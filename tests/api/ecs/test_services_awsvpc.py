@@ -240,3 +240,17 @@ def test_the_circuit_breaker_counts_interfaces_that_fail(
     (deployment,) = the_service(ecs)["deployments"]
     assert deployment["rolloutState"] == "FAILED"
     assert site.interfaces() == []
+
+
+def test_a_zone_without_a_subnet_is_no_zone_of_the_service(
+    ecs: Any, server: ApiServer, site: Site
+) -> None:
+    site.machine(zone="a")
+    site.machine(zone="b")
+    create(ecs, desiredCount=2, availabilityZoneRebalancing="ENABLED")
+    for _ in range(4):
+        agents_work(ecs, site)
+        server.advance(400)
+    said = [each["message"] for each in the_service(ecs)["events"]]
+    assert "reached a steady state" in said[0]
+    assert not [each for each in said if "Zone" in each], said

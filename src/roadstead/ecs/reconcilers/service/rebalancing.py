@@ -24,6 +24,7 @@ from roadstead.ecs.reconcilers.service.repeats import is_due
 from roadstead.ecs.reconcilers.service.survey import is_healthy, next_health_at
 from roadstead.ecs.records.capacity import Capacity
 from roadstead.ecs.records.cluster import CLUSTERS
+from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.service import Rebalancing, Service
 from roadstead.ecs.records.service_tasks import PROTECTIONS_BY_END, standing
 from roadstead.ecs.records.task import TASKS, Task
@@ -31,6 +32,7 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.zone import EC2
 from roadstead.ecs.rules.deployment.rolling import maximum_total
 from roadstead.ecs.rules.fleets import has_shares
+from roadstead.ecs.rules.network import zones_of
 from roadstead.ecs.rules.placement.choose import Placed
 from roadstead.ecs.rules.rebalancing import Shift, is_balanced, next_shifts
 from roadstead.ecs.rules.service_parameters.rebalancing import why_not_rebalanced
@@ -118,12 +120,17 @@ def _is_wanted(service: Service) -> bool:
 
 
 def _tasks_by_zone(view: View, service: Service) -> dict[str, int]:
-    """The service's tasks in every zone that has one or has an instance that takes tasks."""
+    """The service's tasks in every zone that has one or has an instance that takes tasks.
+
+    Where awsvpc tasks have no subnet, none of them can be.
+    """
+    reached = zones_of(view, scope_of(service.arn), service.deployments[0].network_configuration)
     capacity = view.projection(Capacity)
     group = capacity.group(service.cluster_arn, service.arn)
     found = {} if group is None else {zone.name: n for zone, n in group.by_zone.items()}
     for zone in capacity.zones(service.cluster_arn):
-        if zone.name not in found and bool((zone.takes == EC2).any()):
+        is_reached = reached is None or zone.name in reached
+        if is_reached and zone.name not in found and bool((zone.takes == EC2).any()):
             found[zone.name] = 0
     found.pop("", None)
     return dict(sorted(found.items()))
