@@ -109,7 +109,7 @@ def settings_from(environ: Mapping[str, str], version: str) -> AgentSettings:
         image_id=read.text("ROADSTEAD_IMAGE_ID"),
         vpc_id=read.text("ROADSTEAD_VPC_ID"),
         subnet_id=read.text("ROADSTEAD_SUBNET_ID"),
-        mac_address=read.text("ROADSTEAD_PRIMARY_MAC"),
+        mac_address=read.text("ROADSTEAD_PRIMARY_MAC").lower(),
         has_task_networks=read.flag("ECS_ENABLE_TASK_ENI"),
         is_metadata_blocked=read.flag("ECS_AWSVPC_BLOCK_IMDS"),
         dns_server=read.address("ROADSTEAD_DNS_SERVER"),
@@ -127,6 +127,7 @@ def engine_settings(settings: AgentSettings) -> EngineSettings:
     return EngineSettings(
         cluster=settings.cluster,
         region=settings.region,
+        mac_address=settings.mac_address,
         dns_server=settings.dns_server,
         cpu_units=settings.cpu_units,
         memory_mib=settings.memory_mib - settings.reserved_memory_mib,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from busybox_image import write_layout
 from container_instance import ADDRESS, HOST_ADDRESS, Instance
+from interfaces import Vpc, vpc_of
 
 from roadstead.agent.runtime.images import Images
 from roadstead.agent.runtime.purge import purge
@@ -44,6 +45,12 @@ def instance(tmp_path: Path, images_dir: Path) -> Iterator[Instance]:
         subprocess.run(["ip", "link", "del", link], check=False, capture_output=True)
         _ip("netns", "del", name)
         shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def vpc(instance: Instance) -> Iterator[Vpc]:
+    with vpc_of(instance) as vpc:
+        yield vpc
 
 
 def _ip(*words: str) -> None:

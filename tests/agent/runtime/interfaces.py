@@ -5,7 +5,9 @@ the instance's namespace: down, without address, with the interface's hardware a
 """
 
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +16,8 @@ from typing import TypeVar
 from container_instance import TASK_ARN, Instance
 
 from roadstead.agent.runtime import kernel
-from roadstead.agent.runtime.port import TaskNetwork
+from roadstead.agent.runtime.oci import OciRuntime
+from roadstead.agent.runtime.port import ContainerSpec, TaskNetwork
 
 T = TypeVar("T")
 
@@ -24,6 +27,9 @@ HOST = f"/proc/{os.getpid()}/ns/net"
 _NUMBER = os.getpid() % 250
 PREFIX = f"10.212.{_NUMBER}"
 GATEWAY = f"{PREFIX}.1"
+
+SERVE = "mkdir -p /tmp/w; echo {} > /tmp/w/index.html; exec httpd -f -p {} -h /tmp/w"
+ASK = "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc {} {}"
 
 
 class Vpc:
@@ -106,3 +112,56 @@ def in_host(act: Callable[[], T]) -> T:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(inside).result()
+
+
+def member(instance: Instance, network: TaskNetwork, task: str, *command: str) -> ContainerSpec:
+    """A container of an awsvpc task."""
+    return instance.spec(
+        *command, task_arn=task_arn(task), network_mode="awsvpc", address=network.address,
+        hostname="ip-10-212-0-11.ec2.internal", dns_servers=("10.212.0.2",),
+        dns_search=("ec2.internal",),
+    )  # fmt: skip
+
+
+async def up(runtime: OciRuntime, spec: ContainerSpec) -> None:
+    await runtime.create(spec)
+    started = await runtime.start(spec.container_id)
+    assert started.network_bindings == ()
+
+
+async def down(runtime: OciRuntime, task: str, *specs: ContainerSpec) -> None:
+    """End a task as the engine does: processes, then its network, then all the rest."""
+    for spec in specs:
+        await runtime.signal(spec.container_id, "SIGKILL")
+    await runtime.release_network(task_arn(task))
+    for spec in specs:
+        await runtime.remove(spec.container_id)
+    await runtime.remove_task(task_arn(task))
+
+
+def ask(address: str, port: int) -> str:
+    """What an HTTP server says to the host; empty when nobody answers in time."""
+    return in_host(lambda: _answer(address, port))
+
+
+def _answer(address: str, port: int) -> str:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection((address, port), timeout=1) as connection:
+                connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                return connection.makefile().read().splitlines()[-1]
+        except OSError:
+            time.sleep(0.01)
+    return ""
+
+
+async def ran(instance: Instance, runtime: OciRuntime, spec: ContainerSpec) -> tuple[int, str]:
+    """Run one more container of a task that stays: how it ended, and what it wrote."""
+    await up(runtime, spec)
+    async for ended in runtime.exits():
+        if ended.container_id == spec.container_id:
+            break
+    output = instance.output(spec)
+    await runtime.remove(spec.container_id)
+    return ended.exit_code, output

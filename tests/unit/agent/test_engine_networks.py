@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import msgspec
 import pytest
-from engine_driver import Driver, arn, container, stop, task
+from engine_driver import SETTINGS, Driver, arn, container, stop, task
 
 from roadstead.agent.engine import instructions as ask
 from roadstead.agent.engine import stimuli as tell
@@ -183,6 +184,13 @@ def test_an_interface_that_this_agent_cannot_configure_is_refused(
     assert d.status() == "STOPPED"
     assert why in d.reports[-1].reason
     assert d.of(ask.Acknowledge)
+
+
+def test_the_instances_own_interface_is_no_tasks() -> None:
+    d = Driver(msgspec.structs.replace(SETTINGS, mac_address="0a:58:0a:64:00:0a"))
+    d.run(awsvpc())
+    assert d.status() == "STOPPED"
+    assert "is the instance's own" in d.reports[-1].reason
 
 
 def test_an_interface_that_makes_no_sense_makes_its_task_unreadable() -> None:

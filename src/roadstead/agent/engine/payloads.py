@@ -57,7 +57,7 @@ def _task_wanted(turn: Turn, book: TaskBook, payload: PayloadTask) -> None:
     if payload.desired_status == "STOPPED":
         tasks.fail(turn, task, tasks.UNKNOWN_STOP)
         return
-    refusal = preparation.reason_to_refuse(payload)
+    refusal = preparation.reason_to_refuse(payload, own_mac_address=turn.settings.mac_address)
     if refusal:
         tasks.fail(turn, task, refusal)
         return

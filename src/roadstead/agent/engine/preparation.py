@@ -7,15 +7,23 @@ from roadstead.agent_protocol.messages.payload import PayloadContainer, PayloadT
 NETWORK_MODES = ("", "bridge", "host", "none", AWSVPC)
 
 
-def reason_to_refuse(task: PayloadTask) -> str:
-    """The reason of a task that cannot be prepared; empty when it can."""
+def reason_to_refuse(task: PayloadTask, *, own_mac_address: str = "") -> str:
+    """The reason of a task that cannot be prepared; empty when it can.
+
+    `own_mac_address`: of the instance's own interface.
+    """
     if dependencies.unknown_name(task):
         return _uninitializable(
             task, f"dependency on the unknown container {dependencies.unknown_name(task)!r}"
         )
     if dependencies.has_cycle(task):
         return f"Task dependencies cannot be resolved, taskArn: {task.arn}"
-    for text in (_impossible_task(task), *(_impossible(task, c) for c in task.containers)):
+    interface = _impossible_interface(task, own_mac_address)
+    for text in (
+        _impossible_task(task),
+        interface,
+        *(_impossible(task, c) for c in task.containers),
+    ):
         if text:
             return _uninitializable(task, text)
     return ""
@@ -33,8 +41,6 @@ def _impossible_task(task: PayloadTask) -> str:
         return "two of its containers have the same name"
     if task.network_mode not in NETWORK_MODES:
         return f"this agent does not know network mode {task.network_mode} yet"
-    if task.network_mode == AWSVPC and (text := _impossible_interface(task)):
-        return text
     if "task" in (task.pid_mode, task.ipc_mode):
         return "this agent does not share PID and IPC namespaces between containers yet"
     for volume in task.volumes:
@@ -51,8 +57,10 @@ def _impossible_task(task: PayloadTask) -> str:
     return ""
 
 
-def _impossible_interface(task: PayloadTask) -> str:
+def _impossible_interface(task: PayloadTask, own_mac_address: str) -> str:
     interfaces = task.elastic_network_interfaces
+    if task.network_mode != AWSVPC:
+        return ""
     if not interfaces:
         return "network mode awsvpc needs an elastic network interface, and the task has none"
     if len(interfaces) > 1:
@@ -62,6 +70,8 @@ def _impossible_interface(task: PayloadTask) -> str:
             f"this agent does not attach interface {interfaces[0].ec2_id} through a trunk "
             f"({interfaces[0].interface_association_protocol}) yet"
         )
+    if interfaces[0].mac_address.lower() == own_mac_address:
+        return f"interface {interfaces[0].ec2_id} is the instance's own"
     if not interfaces[0].ipv4_addresses:
         return f"this agent needs an IPv4 address of interface {interfaces[0].ec2_id}"
     return ""

@@ -23,6 +23,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     cluster: str
     region: str
+    mac_address: str = ""
+    """Of the instance's own interface, which no task may have."""
     dns_server: str = ""
     """Who answers a container's questions for names, where nothing else is said."""
     cpu_units: int
