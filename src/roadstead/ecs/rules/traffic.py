@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from roadstead.ecs.records.task import Task, TaskTarget
+from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status
 
 ORPHAN_CONNECTIVITY = "DISCONNECTED"
 
@@ -19,6 +20,12 @@ def is_deactivated(task: Task) -> bool:
     return not any(each.state in ("REGISTERED", "DRAINING") for each in task.targets) and not any(
         each.is_registered for each in task.registrations
     )
+
+
+def will_drain(task: Task) -> bool:
+    """Whether connections to the task would have to end first if it were asked to stop now."""
+    after = next_status(task.last_status, TaskEvent.STOP_WANTED, course_of(task))
+    return after == "DEACTIVATING" and not is_deactivated(task)
 
 
 def is_dead(task: Task) -> bool:

@@ -125,9 +125,10 @@ def deregister_tasks(tx: Tx, call: Call, service_arn: str, task_arns: Iterable[s
         targets = []
         for target in task.targets:
             if target.state == "REGISTERED":
-                target = replace(
-                    target, state=balancer_calls.deregister(tx, call, arn, target), health="UNKNOWN"
-                )
+                state = "GONE"
+                if not _is_shared(tx, task, target):
+                    state = balancer_calls.deregister(tx, call, arn, target)
+                target = replace(target, state=state, health="UNKNOWN")
                 deregistered[group_of(target)] += 1
             targets.append(target)
         if any(each.state == "DRAINING" for each in targets) and not is_dead(task):
@@ -195,6 +196,17 @@ def _is_others(view: View, task: Task, target: TaskTarget) -> bool:
     return any(
         each.arn != task.arn and _holds(each, target_key(target))
         for each in view.find(TASKS_BY_TARGET, target_key(target))
+    )
+
+
+def _is_shared(view: View, task: Task, target: TaskTarget) -> bool:
+    """Whether another task needs the same instance in the same Classic load balancer."""
+    name = target.load_balancer_name
+    return bool(name) and any(
+        each.load_balancer_name == name and each.state == "REGISTERED"
+        for other in view.find(TASKS_BY_TARGET, f"{name}|{target.target_id}")
+        if other.arn != task.arn
+        for each in other.targets
     )
 
 

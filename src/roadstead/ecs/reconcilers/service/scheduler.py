@@ -38,6 +38,7 @@ from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.fleets import fleets_of
 from roadstead.ecs.rules.placement.wishes import wishes_of
+from roadstead.ecs.rules.traffic import will_drain
 from roadstead.state.plans import SETTLED, Action, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -130,7 +131,7 @@ def _delete(view: View, service: Service) -> Plan:
         reason = scaling_reason(service.deployments[0].id)
         actions.append(StopTasks(service.arn, arns[:STOPPED_AT_ONCE_MAX], reason))
     is_drained = not view.projection(TaskCounts).draining_of(service.arn) and not any(
-        view.must(TASKS, arn).targets for arn in arns
+        will_drain(view.must(TASKS, arn)) for arn in arns
     )
     if len(arns) <= STOPPED_AT_ONCE_MAX and is_drained:
         actions.append(FinishDeletion(service.arn))
