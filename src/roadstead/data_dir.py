@@ -53,6 +53,15 @@ class DataDir(msgspec.Struct, frozen=True):
         return self.path / "images"
 
     @property
+    def dataplane(self) -> Path:
+        """What the server writes for the load balancers' proxy, and what that writes."""
+        return self.path / "dataplane"
+
+    @property
+    def proxy_file(self) -> Path:
+        return self.path / "proxy.json"
+
+    @property
     def host_socket(self) -> Path:
         return self.path / "host.sock"
 

@@ -82,6 +82,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A file to which every published event is appended as a line of JSON."""
     default_vpc: DefaultVpc | None = None
     """None: one of our own, with 172.31.0.0/16, unless there is one already."""
+    data_plane: bool = False
+    """Whether load balancers carry traffic: files for Envoy, which the host program runs."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):

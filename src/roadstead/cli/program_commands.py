@@ -45,6 +45,12 @@ def server(
     healthy_after: HealthyAfter = None,
     dead_host_grace: DeadHostGrace = None,
     event_log: EventLog = None,
+    data_plane: Annotated[
+        bool,
+        typer.Option(
+            "--data-plane", help="Let load balancers carry traffic; a host here runs the proxy."
+        ),
+    ] = False,
     parent: Parent = 0,
 ) -> None:
     """Start the control plane alone."""
@@ -67,6 +73,7 @@ def server(
                 agent_endpoint=agent_endpoint,
                 event_log=settings.event_log(),
                 default_vpc=settings.default_vpc(),
+                data_plane=data_plane,
             )
         )
     )

@@ -98,7 +98,10 @@ class _Up:
         listen = [f"127.0.0.1:{options.port}", f"{gateway}:{options.port}"]
         self._server = Child(
             "server",
-            ["server", "--data-dir", path, *(f"--listen={one}" for one in listen)],
+            [
+                *("server", "--data-dir", path, "--data-plane"),
+                *(f"--listen={one}" for one in listen),
+            ],
             logs,
             clock,
             complain,

@@ -22,6 +22,7 @@ from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable, Taken
 from roadstead.dataplane.snapshot import pieces
 from roadstead.dataplane.snapshot.bootstrap import bootstrap
 from roadstead.dataplane.snapshot.messages import Json
+from roadstead.dataplane.snapshot.pieces import Piece
 from roadstead.dataplane.validation import Validator
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -136,11 +137,19 @@ class Carrier:
         view = self._view()
         while self._targets:
             key = next(iter(self._targets))
-            piece = pieces.render(view, key, self._files)
+            piece = self._render(view, key) or Piece()
             for name, resource in piece.endpoints.items():
                 _, content = versioned((resource,))
                 self.endpoints_written += self._disk.put(self._files.endpoints(name), content)
             del self._targets[key]
+
+    def _render(self, view: View, key: str) -> Piece | None:
+        """The piece; None, and the proxy keeps what it has, if it cannot be made."""
+        try:
+            return pieces.render(view, key, self._files)
+        except Exception:  # one load balancer that is not understood must not stop the others
+            log.exception("%s cannot be made into configuration; it stays as it was", key)
+            return None
 
     async def _carry_configuration(self) -> None:
         while True:
@@ -156,7 +165,9 @@ class Carrier:
         self._configuration = {}
         view = self._view()
         for key in keys:
-            self._book.enter(key, pieces.render(view, key, self._files))
+            piece = self._render(view, key)
+            if piece is not None:
+                self._book.enter(key, piece)
         while True:
             try:
                 await self._configure(self._book.changes())

@@ -30,6 +30,7 @@ from roadstead.elbv2.operations import table as elbv2_table
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
+from roadstead.server.data_plane import data_plane
 from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.event_feed import EventFeed
 from roadstead.server.event_sink import EventSink
@@ -118,8 +119,11 @@ class ControlPlane:
         reconcilers: Iterable[Reconciler] = (),
         check: Check | None = None,
         event_log: Path | None = None,
+        dataplane: Path | None = None,
     ) -> None:
         """Opens the log, and the file to which events are appended, if there is to be one.
+
+        dataplane: where the files of the load balancers' proxy go, if there is to be one.
 
         Raises: LogError, SettingError
         """
@@ -149,6 +153,9 @@ class ControlPlane:
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
         self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
+        self.data_plane = (
+            None if dataplane is None else data_plane(self.store, dataplane, clock, ids)
+        )
         self._account = account
         self._region = region
         self._ids = ids
@@ -205,6 +212,8 @@ class ControlPlane:
             writing = group.create_task(self.store.run())
             loops = [group.create_task(loop.run()) for loop in self.loops]
             loops.append(group.create_task(self.sessions.run()))
+            if self.data_plane is not None:
+                loops.append(group.create_task(self.data_plane.run()))
             sinks = [group.create_task(each.run()) for each in (self.event_sink,) if each]
             serving = [group.create_task(server.run()) for server in servers]
             for server in servers:

@@ -102,6 +102,7 @@ async def _serve(
         agent_endpoint=settings.agent_endpoint,
         reconcilers=RECONCILERS,
         event_log=settings.event_log,
+        dataplane=where.dataplane if settings.data_plane else None,
     )
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
