@@ -120,25 +120,22 @@ def _coming(view: View, task: Task, now: datetime) -> Plan:
 
 
 def _going(view: View, task: Task) -> Plan:
+    if any(each.state == "REGISTERED" for each in task.targets):
+        return SETTLED  # no load balancer may take for a target what is another's next
     eni = network_interface_of(view, task)
     if eni is None or eni.attachment is None or eni.failure or _is_forgotten(view, task):
         return _do(task, "nothing holds its interface", transitions.delete_interface)
     assert task.interface is not None
-    if task.interface.status == "DETACHING":
-        return SETTLED
-    if _is_led_to(view, task, eni):
+    if task.interface.status == "DETACHING" or _is_answering(view, task, eni):
         return SETTLED
     return _do(task, "its interface is not needed any more", transitions.detach_interface)
 
 
-def _is_led_to(view: View, task: Task, eni: NetworkInterface) -> bool:
-    """Whether requests may still come in by the interface that somebody answers.
+def _is_answering(view: View, task: Task, eni: NetworkInterface) -> bool:
+    """Whether a task that was given up with its host may still answer what it got before.
 
-    A load balancer must not take it for a target any more, as soon its address is another's. Of a
-    task that was given up with its host the containers run on: what they got they may answer.
+    Its containers run on. Of one that ended by itself there is nobody to answer.
     """
-    if any(each.state == "REGISTERED" for each in task.targets):
-        return True
     return task.last_status == "STOPPED" and any(
         target.status == "draining" and _is_in(view, target, eni.vpc_id)
         for target in view.find(TARGETS_BY_ADDRESS, eni.private_ip_address)
