@@ -70,6 +70,8 @@ class InterfaceReports:
     async def _tell(self, session: "aiohttp.ClientSession") -> None:
         """Raises: NotHeard"""
         some = list(self._waiting.values())[:AT_ONCE_MAX]
+        if not some:
+            return
         await self._door.call(session, OPERATION, {"states": msgspec.to_builtins(some)})
         for report in some:
             if self._waiting.get(report.network_interface_id) is report:

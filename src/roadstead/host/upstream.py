@@ -59,6 +59,7 @@ class Upstream:
             lambda: _Conversation(question), remote_addr=(server, self._port)
         )
         try:
+            transport.sendto(question)
             return await conversation.answer
         finally:
             transport.close()
