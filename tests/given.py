@@ -379,6 +379,23 @@ def a_network_interface(
     )
 
 
+def a_primary_interface(number: int) -> NetworkInterface:
+    """Of the EC2 instance of that number, in `vpc-1` of `balancing`."""
+    return NetworkInterface(
+        arn=f"eni-{number}",
+        network_interface_id=f"eni-{number}",
+        scope=SCOPE,
+        vpc_id="vpc-1",
+        zone=f"{REGION}a",
+        private_ip_address=f"172.31.0.{number}",
+        attachment=InterfaceAttachment(
+            attachment_id=f"eni-attach-{number}",
+            instance_id=f"i-{number:017x}",
+            status="attached",
+        ),
+    )
+
+
 def a_task_interface(number: int = 1, *, subnet: int = 1, **fields: Any) -> TaskInterface:
     """ATTACHED, 10.1.<subnet>.<number>."""
     address = f"10.1.{subnet}.{number}"

@@ -19,6 +19,7 @@ from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, sta
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE
 from roadstead.ecs.records.task_interface import INTERFACES_UNDER_WAY
 from roadstead.ecs.records.tuning import tuning
+from roadstead.elbv2.records.target_group import DRAINING_TARGETS, TARGETS
 from roadstead.state.plans import Call
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -85,6 +86,8 @@ def set_the_scene(view: View, stage: Stage, subject: Subject) -> None:
             stage.expect(task)
     if subject.cluster is None:
         return
+    for target in view.find(DRAINING_TARGETS, "all"):
+        stage.look_at(Change(TARGETS, target.arn, target, target))
     for task in view.find(INTERFACES_UNDER_WAY, subject.cluster.arn):
         stage.expect(task)
     if tuning(view).dead_host_grace_seconds:

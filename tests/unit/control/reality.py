@@ -9,16 +9,28 @@ from datetime import timedelta
 from typing import Any
 
 from roadstead.control.planned import carry_out
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
 from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
 from roadstead.ecs.records.task import TASKS, Task
-from roadstead.ecs.transitions.task_reports import TaskReport, report_task, report_task_health
+from roadstead.ecs.rules.task_lifecycle import is_agent_to_stop, is_known_to_agent
+from roadstead.ecs.transitions.task_reports import (
+    ContainerReport,
+    TaskReport,
+    report_task,
+    report_task_health,
+)
+from roadstead.elbv2.records.load_balancer import RULES_BY_TARGET_GROUP
+from roadstead.elbv2.records.target_group import TARGETS, Target
+from roadstead.elbv2.transitions.targets import report_health
 from roadstead.state.view import Tx
 from unit.ecs.reconcilers.small_world import World
 
 START_SECONDS, STOP_SECONDS, HEALTH_SECONDS = 15, 10, 30
+CHECK_SECONDS = 30
+"""The interval of a target group's health check."""
 
 
 class Reality(World):
@@ -26,6 +38,7 @@ class Reality(World):
 
     def __init__(self, *records: Any, seed: int = 1) -> None:
         super().__init__(*records, seed=seed)
+        self.reconcilers = {each.__name__: each for each in RECONCILERS}
         self.moved: Counter[tuple[float, str, str, str]] = Counter()
         self.began = self.now
 
@@ -38,6 +51,9 @@ class Reality(World):
                 self._let_answer(eni)
             for task in list(self.view.all(TASKS)):
                 self._let_report(task)
+            for target in list(self.view.all(TARGETS)):
+                if target.status == "initial" and self._is_due(target.registered_at, CHECK_SECONDS):
+                    self._answer(target)
             self.pass_time(0)
 
     def do(self, operation: str, request: dict[str, Any]) -> None:
@@ -57,20 +73,25 @@ class Reality(World):
             case "detaching":
                 self.update(lambda tx: interface_detached(tx, self.call, eni))
 
+    def _answer(self, target: Target) -> None:
+        """A load balancer finds the target healthy, if a listener leads to it."""
+        if self.view.count(RULES_BY_TARGET_GROUP, target.target_group_arn):
+            self.update(lambda tx: report_health(tx, self.call, target, healthy=True))
+
     def _let_report(self, task: Task) -> None:
         instance = self.view.get(CONTAINER_INSTANCES, task.container_instance_arn)
         current = self.view.must(TASKS, task.arn)
         if instance is None or not instance.agent_connected:
             return
-        if current.last_status in ("PROVISIONING", "DEPROVISIONING", "STOPPED"):
+        if not is_known_to_agent(current.last_status):
             return
-        if current.desired_status == "STOPPED":
-            if self._is_due(current.stopping_at, STOP_SECONDS):
+        if is_agent_to_stop(current.desired_status, current.last_status):
+            if self._is_due(current.deactivated_at or current.stopping_at, STOP_SECONDS):
                 self._tell(current, "STOPPED")
         elif current.last_status == "PENDING":
             if self._is_due(current.created_at, START_SECONDS):
                 self._tell(current, "RUNNING")
-        elif standing(current) == "CHECKING" and self._is_due(current.started_at, HEALTH_SECONDS):
+        elif _is_unchecked(current) and self._is_due(current.started_at, HEALTH_SECONDS):
             self.update(lambda tx: self._be_healthy(tx, current))
 
     def _is_due(self, since: Any, seconds: int) -> bool:
@@ -79,7 +100,9 @@ class Reality(World):
 
     def _tell(self, task: Task, status: str) -> None:
         if task.last_status != "STOPPED":
-            self.update(lambda tx: report_task(tx, self.call, task, TaskReport(status=status)))
+            ports = (_own_port(task),) if status == "RUNNING" and task.targets else ()
+            report = TaskReport(status=status, containers=ports)
+            self.update(lambda tx: report_task(tx, self.call, task, report))
 
     def _be_healthy(self, tx: Tx, task: Task) -> None:
         healths = {each.name: "HEALTHY" for each in task.containers}
@@ -100,3 +123,17 @@ class Reality(World):
         if kind:
             at = (self.now - self.began).total_seconds()
             self.moved[at, kind, after.service_arn, after.container_instance_arn] += 1
+
+
+def _is_unchecked(task: Task) -> bool:
+    """Whether a container's health check has no result yet."""
+    return standing(task) == "CHECKING" and any(
+        each.has_health_check and each.health_status == "UNKNOWN" for each in task.containers
+    )
+
+
+def _own_port(task: Task) -> ContainerReport:
+    """On which host port the container `app` shows its port 80: each task on its own."""
+    port = 40_000 + int(task.arn[-6:], 16) % 20_000
+    binding = {"containerPort": 80, "hostPort": port, "protocol": "tcp"}
+    return ContainerReport(name="app", network_bindings=(binding,))

@@ -9,9 +9,11 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from balancing import a_listener, a_load_balancer, a_rule, a_target_group
 from given import (
     a_cluster,
     a_family,
+    a_primary_interface,
     a_security_group,
     a_subnet,
     a_task,
@@ -56,18 +58,47 @@ CHECKED = {
 }
 
 
+SHOWN = {
+    "containerDefinitions": [
+        {
+            "name": "app",
+            "image": "busybox",
+            "cpu": 200,
+            "memory": 64,
+            "essential": True,
+            "portMappings": [{"containerPort": 80, "hostPort": 0, "protocol": "tcp"}],
+        }
+    ]
+}
+GROUPS = [
+    a_target_group("blue", target_type="instance"),
+    a_target_group(
+        "green",
+        target_type="instance",
+        attributes={"deregistration_delay.timeout_seconds": "60"},
+    ),
+]
+
+
 @st.composite
 def services(draw: st.DrawFn, number: int) -> dict[str, Any]:
     """A CreateService request; the first service can be of any deployment strategy."""
     minimum, maximum = draw(st.sampled_from([(100, 200), (50, 100), (50, 150), (0, 100)]))
     request: dict[str, Any] = {
         "serviceName": f"service-{number}",
-        "taskDefinition": draw(st.sampled_from(["web:1", "big:1", "checked:1", "vpc:1"])),
+        "taskDefinition": draw(
+            st.sampled_from(["web:1", "big:1", "checked:1", "vpc:1", "shown:1", "shown:1"])
+        ),
         "deploymentConfiguration": {"minimumHealthyPercent": minimum, "maximumPercent": maximum},
         "placementConstraints": draw(st.sampled_from([[], [], [{"type": "distinctInstance"}]])),
     }
     if request["taskDefinition"] == "vpc:1":
         request["networkConfiguration"] = {"awsvpcConfiguration": {"subnets": draw(SUBNETS)}}
+    if request["taskDefinition"] == "shown:1":
+        request["loadBalancers"] = [
+            {"targetGroupArn": group.arn, "containerName": "app", "containerPort": 80}
+            for group in draw(st.sampled_from([GROUPS[:1], GROUPS[1:], GROUPS]))
+        ]
     if draw(st.integers(0, 5)) == 0:
         return {
             **request,
@@ -78,6 +109,8 @@ def services(draw: st.DrawFn, number: int) -> dict[str, Any]:
     request["desiredCount"] = draw(st.integers(1, 4))
     request["placementStrategy"] = draw(st.sampled_from(STRATEGIES))
     rollout = draw(st.sampled_from(["ROLLING", "ROLLING", "BLUE_GREEN", "CANARY"]))
+    if "loadBalancers" in request:
+        rollout = "ROLLING"
     if rollout != "ROLLING":
         request["deploymentConfiguration"] |= {"strategy": rollout, "bakeTimeInMinutes": 1}
     return request
@@ -103,6 +136,14 @@ def worlds(draw: st.DrawFn) -> Reality:
         zone = draw(st.sampled_from(["us-east-1a", "us-east-1b"]))
         cpu = draw(st.sampled_from([1024, 2048]))
         records.append(an_instance(number, availability_zone=zone, cpu_units=cpu))
+    records += [
+        a_task_definition("shown", cpu_units=200, document=SHOWN),
+        a_load_balancer(),
+        a_listener(),
+        a_rule(groups={"blue": 1, "green": 1}),
+        *GROUPS,
+        *(a_primary_interface(number) for number in range(1, machines + 1)),
+    ]
     records += [
         a_task(900 + number, instance=draw(st.integers(1, machines)))
         for number in range(draw(st.integers(0, 2)))

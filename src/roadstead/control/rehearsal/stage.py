@@ -13,10 +13,10 @@ from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.control.rehearsal.identities import RehearsalIds
 from roadstead.control.rehearsal.tasks import Assumptions, Move, next_move, report
 from roadstead.ecs.reconcilers import retention
-from roadstead.ecs.reconcilers.table import RECONCILERS
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.tuning import tuning
 from roadstead.state.plans import Call, Plan, Reconciler

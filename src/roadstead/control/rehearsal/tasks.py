@@ -1,8 +1,8 @@
 """What a rehearsal supposes of tasks: how long they take to start, to become healthy, to end.
 
 A simple model of agents that answer: a PENDING task gets RUNNING, a container with a health check
-passes it, a task that is asked to stop ends in time. Nothing fails, and an agent that is not
-connected does nothing.
+passes it, a target answers its load balancer (`traffic`), a task that is asked to stop ends in
+time. Nothing fails, and an agent that is not connected does nothing.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from roadstead.control.rehearsal.traffic import answer_checks, first_answer_at, reported_ports
 from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
@@ -22,7 +23,7 @@ from roadstead.ecs.transitions.task_reports import TaskReport, report_task, repo
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
-Move = Literal["ATTACHED", "RUNNING", "HEALTHY", "STOPPED", "DETACHED"]
+Move = Literal["ATTACHED", "RUNNING", "HEALTHY", "ANSWERING", "STOPPED", "DETACHED"]
 
 STOP_TIMEOUT_SECONDS_DEFAULT = 30
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
@@ -56,14 +57,19 @@ def next_move(
         return _next_of_machine(view, task, assumptions, now)
     if not is_known_to_agent(task.last_status) or not _is_heard(view, task):
         return None
+    if task.last_status in ("ACTIVATING", "DEACTIVATING"):
+        return None  # its load balancers' turn
     if task.desired_status == "STOPPED":
-        since = task.stopping_at or now
+        since = task.deactivated_at or task.stopping_at or now
         return _at(since, _stop_seconds(view, task, assumptions), now), "STOPPED"
     if task.last_status != "RUNNING":
         return _at(task.created_at or now, assumptions.start_seconds, now), "RUNNING"
-    if standing(task) == "CHECKING" or (not task.service_arn and _is_unchecked(task)):
+    if standing(task) != "CHECKING" and (task.service_arn or not _is_unchecked(task)):
+        return None
+    if _is_unchecked(task):
         return _at(task.started_at or now, _health_seconds(view, task), now), "HEALTHY"
-    return None
+    checked_at = first_answer_at(view, task)
+    return None if checked_at is None else (_at(checked_at, 0, now), "ANSWERING")
 
 
 def _next_of_machine(
@@ -90,11 +96,14 @@ def report(tx: Tx, call: Call, task_arn: str, move: Move) -> None:
         assert eni is not None
         tell = interface_attached if move == "ATTACHED" else interface_detached
         tell(tx, call, eni)
+    elif move == "ANSWERING":
+        answer_checks(tx, call, task)
     elif move == "HEALTHY":
         healths = {each.name: "HEALTHY" for each in task.containers if each.has_health_check}
         report_task_health(tx, call, task.container_instance_arn, task.arn, healths)
     else:
-        report_task(tx, call, task, TaskReport(status=move))
+        containers = reported_ports(tx, task) if move == "RUNNING" else ()
+        report_task(tx, call, task, TaskReport(status=move, containers=containers))
 
 
 def _is_heard(view: View, task: Task) -> bool:

@@ -44,13 +44,21 @@ def used_since(token: ClientToken) -> datetime:
     return token.created_at or _LONG_AGO
 
 
+def _has_left(task: Task) -> bool:
+    """Whether something of the task is still to be taken back."""
+    return has_interface(task) or any(
+        each.state in ("REGISTERED", "DRAINING") for each in task.targets
+    )
+
+
 STOPPED_TASKS = Index(
     "stopped_tasks",
     TASKS,
-    lambda task: (ALL,) if task.last_status == "STOPPED" and not has_interface(task) else (),
+    lambda task: (ALL,) if task.last_status == "STOPPED" and not _has_left(task) else (),
     stopped_since,
 )
-"""A task that was given up with its host stays until its interface is deleted: it is who does."""
+"""A task that was given up with its host stays until its connections have ended and its interface
+is deleted: it is who says so."""
 
 INACTIVE_INSTANCES = Index(
     "inactive_instances",

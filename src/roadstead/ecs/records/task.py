@@ -124,6 +124,8 @@ class Task(Record, frozen=True, kw_only=True):
     pull_stopped_at: datetime | None = None
     started_at: datetime | None = None
     stopping_at: datetime | None = None
+    deactivated_at: datetime | None = None
+    """When no connection to it was waited for any more, and its agent was told to stop it."""
     execution_stopped_at: datetime | None = None
     stopped_at: datetime | None = None
     stop_code: str = ""
@@ -259,7 +261,7 @@ def target_key(target: TaskTarget) -> str:
 
 
 def _registered_as(task: Task) -> dict[str, None]:
-    keys = {}
+    keys: dict[str, None] = {}
     for each in task.targets:
         if each.target_id:
             keys[target_key(each)] = None

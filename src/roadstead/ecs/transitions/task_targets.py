@@ -261,5 +261,7 @@ def _put(tx: Tx, call: Call, task: Task, targets: tuple[TaskTarget, ...]) -> Tas
     changes: dict[str, Any] = {"last_status": _progressed(task)}
     if changes["last_status"] == "RUNNING" and task.started_at is None:
         changes["started_at"] = call.now
+    if changes["last_status"] == "STOPPING" and task.last_status == "DEACTIVATING":
+        changes["deactivated_at"] = call.now
     after = replace(task, **changes)
     return before if after == before else tx.put(TASKS, after)

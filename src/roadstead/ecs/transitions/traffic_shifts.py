@@ -51,7 +51,8 @@ def shift_traffic(tx: Tx, call: Call, service: Service, wanted: Traffic) -> Serv
         settles_at=call.now + SETTLES_AFTER if leaving else None,
     )
     service = tx.put(SERVICES, msgspec.structs.replace(service, traffic=after))
-    service = without_troubles(tx, service, {each.rule_arn for each in wanted.rules} - set(refusals))
+    level = {each.rule_arn for each in wanted.rules} - set(refusals)
+    service = without_troubles(tx, service, level)
     service = note_troubles(tx, call, service, refusals)
     record = tx.get(SERVICE_DEPLOYMENTS, service.service_deployment_arn)
     if refusals and record is not None and record.status == "IN_PROGRESS":

@@ -11,9 +11,8 @@ from small_world import World
 
 from balancing import a_listener, a_load_balancer, a_rule, a_target_group, target_group_arn
 from given import (
-    REGION,
-    SCOPE,
     a_cluster,
+    a_primary_interface,
     a_task_definition,
     an_instance,
     definition_arn,
@@ -21,7 +20,6 @@ from given import (
     service_arn,
 )
 from roadstead.control.reconcilers import RECONCILERS
-from roadstead.ec2.records.network import InterfaceAttachment, NetworkInterface
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, TASKS, Task, target_key
 from roadstead.ecs.rules.deployment.configuration import DEFAULTS, merged_configuration
@@ -64,23 +62,6 @@ def a_web_definition(
         document={"networkMode": mode, "containerDefinitions": [container]},
         host_ports=(host_port,) if host_port and mode != "awsvpc" else (),
         **fields,
-    )
-
-
-def a_primary_interface(number: int) -> NetworkInterface:
-    """Of the EC2 instance of that number."""
-    return NetworkInterface(
-        arn=f"eni-{number}",
-        network_interface_id=f"eni-{number}",
-        scope=SCOPE,
-        vpc_id="vpc-1",
-        zone=f"{REGION}a",
-        private_ip_address=f"172.31.0.{number}",
-        attachment=InterfaceAttachment(
-            attachment_id=f"eni-attach-{number}",
-            instance_id=f"i-{number:017x}",
-            status="attached",
-        ),
     )
 
 
