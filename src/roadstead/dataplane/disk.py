@@ -65,7 +65,7 @@ class Disk:
         where = Path(path)
         self._content.pop(str(where), None)
         where.unlink(missing_ok=True)
-        if where.parent.parent != Path(self.files.root):
+        if len(where.relative_to(self.files.root).parts) > 2:
             shutil.rmtree(where.parent, ignore_errors=True)
 
     def keep_only(self, folder: str, names: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ is the host program's (`host/proxy.py`); here it may be away at any time.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from roadstead.clock import Clock
@@ -24,6 +24,7 @@ from roadstead.state.records import Change
 from roadstead.state.view import Tx, View
 
 LOOK_AGAIN_SECONDS = 0.25
+BEGIN_ANEW_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ class DataPlane:
             view, update, call, Tail(Path(disk.files.health_events)), self.admin, clock
         )
         self._logs = Logs(disk.files, self.admin, clock)
+        self.failures = 0
+        """How often a routine had to begin anew."""
         self._update = update
         self._call = call
         self._clock = clock
@@ -78,10 +81,25 @@ class DataPlane:
     async def run(self) -> None:
         """Carry and report, for ever."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self.carrier.run(), name="carrier")
-            group.create_task(self.health.run(), name="health")
-            group.create_task(self._logs.run(), name="logs")
-            group.create_task(self._activate(), name="activation")
+            for name, routine in (
+                ("carrier", self.carrier.run),
+                ("health", self.health.run),
+                ("logs", self._logs.run),
+                ("activation", self._activate),
+            ):
+                group.create_task(self._keep_going(name, routine), name=name)
+
+    async def _keep_going(self, name: str, routine: Callable[[], Awaitable[None]]) -> None:
+        """Run it; begin anew, with a look at everything, if it fails."""
+        while True:
+            try:
+                await routine()
+            except Exception:  # traffic flows on: the API and the schedulers must do so too
+                self.failures += 1
+                log.exception("%s of the data plane failed; beginning anew", name)
+            await self._clock.sleep(BEGIN_ANEW_SECONDS)
+            self.carrier.look_at_everything()
+            self._news.set()
 
     async def _activate(self) -> None:
         """Load balancers are active once the proxy has what was written for them."""

@@ -49,7 +49,7 @@ class ProxyAdmin:
     async def clusters(self) -> list[dict[str, Any]]:
         """Every cluster with its hosts. Raises: ProxyUnreachable"""
         text = await self.get("/clusters?format=json")
-        found: list[dict[str, Any]] = msgspec.json.decode(text)["cluster_statuses"]
+        found: list[dict[str, Any]] = msgspec.json.decode(text).get("cluster_statuses", [])
         return found
 
     async def refused_listeners(self) -> dict[str, str]:

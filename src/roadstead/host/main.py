@@ -22,6 +22,7 @@ from roadstead.host import (
     links,
     namespaces,
     networking,
+    proxy,
     purge,
     records,
     reports,
@@ -106,6 +107,8 @@ async def _run(
             agent_command=agent_command,
         )
         reporting = group.create_task(reports.report_for_ever(fleet, door), name="reports")
+        keeper = proxy.ProxyKeeper(data_dir, clock)
+        proxying = group.create_task(keeper.run(), name="proxy")
         await fleet.resume()
         carrying = group.create_task(
             networking.carry_networks(fleet, names, firewall, door, clock), name="networks"
@@ -115,8 +118,10 @@ async def _run(
             chosen = await ending
         if chosen != "keep":
             await fleet.turn_everything_off()
+            await keeper.stop()
         fleet.let_go()
         reporting.cancel()
+        proxying.cancel()
         carrying.cancel()
     return chosen
 

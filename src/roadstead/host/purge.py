@@ -9,7 +9,17 @@ from functools import partial
 
 from roadstead.data_dir import DataDir
 from roadstead.host import book as books
-from roadstead.host import cgroups, devices, fabric, launches, links, mounts, namespaces, power
+from roadstead.host import (
+    cgroups,
+    devices,
+    fabric,
+    launches,
+    links,
+    mounts,
+    namespaces,
+    power,
+    proxy,
+)
 from roadstead.host.fabric import Names
 from roadstead.host.records import Book
 
@@ -28,6 +38,7 @@ def turn_off_all(data_dir: DataDir) -> int:
             f"{names.cgroup}/{instance.instance_id}",
             data_dir.instances / instance.instance_id,
         )
+    proxy.end_traces(data_dir)
     return len(instances)
 
 
@@ -55,7 +66,7 @@ def remove_traces(
 
 def remove_strangers(names: Names, book: Book) -> None:
     """Take away what belongs to this data directory but to no instance in the book."""
-    known = {instance.instance_id for instance in book.instances}
+    known = {proxy.GROUP, *(instance.instance_id for instance in book.instances)}
     links_known = {one.link for one in book.instances if one.is_powered}
     for name in cgroups.children(names.cgroup) - known:
         group = f"{names.cgroup}/{name}"
