@@ -31,14 +31,14 @@ class Balanced:
             region_name="us-east-1",
             endpoint_url=f"http://{up.ecs.host}",
             aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
+            aws_secret_access_key=credentials.secret,
         )
         self.ec2 = botocore.session.Session().create_client(
             "ec2",
             region_name="us-east-1",
             endpoint_url=f"http://{up.ecs.host}",
             aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
+            aws_secret_access_key=credentials.secret,
         )
         self.url = ""
         self.group_arn = ""
