@@ -12,6 +12,7 @@ SERVERS_MAX = 3
 ANSWER_SECONDS_MAX = 2.0
 """For one server; then the next is asked."""
 HEADER_BYTES = 12
+TYPE_AND_CLASS_BYTES = 4
 
 
 class NoAnswer(Exception):
@@ -94,5 +95,11 @@ def servers(path: Path = RESOLV_CONF) -> list[str]:
 
 
 def answers(data: bytes, question: bytes) -> bool:
-    """Whether this is an answer to that question: its id, and its bit that says so."""
-    return len(data) >= HEADER_BYTES and data[:2] == question[:2] and bool(data[2] & 0x80)
+    """Whether this is an answer to that question: its id, its bit that says so, what is asked."""
+    if len(data) < HEADER_BYTES or data[:2] != question[:2] or not data[2] & 0x80:
+        return False
+    end = HEADER_BYTES
+    while end < len(question) and question[end]:
+        end += 1 + question[end]
+    end += 1 + TYPE_AND_CLASS_BYTES
+    return data[HEADER_BYTES:end].lower() == question[HEADER_BYTES:end].lower()
