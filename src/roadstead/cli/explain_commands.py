@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from roadstead.cli.options import AsJson, DataDir, InCluster, finish
+from roadstead.cli.options import (
+    AsJson,
+    DataDir,
+    InCluster,
+    SecurityGroups,
+    Subnets,
+    finish,
+    network_configuration,
+)
 
 explain_app = typer.Typer(
     help="Why something is as it is, and what helps.", no_args_is_help=True, rich_markup_mode=None
@@ -51,6 +59,8 @@ def run_task(
             "repeated."
         ),
     ] = None,
+    subnets: Subnets = None,
+    security_groups: SecurityGroups = None,
     cluster: InCluster = "",
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -68,5 +78,6 @@ def run_task(
             else {"type": "memberOf", "expression": each}
             for each in constraint or ()
         ],
+        "networkConfiguration": network_configuration(subnets, security_groups),
     }
     finish(asked(data_dir, "ExplainPlacement", request, placement_answer_lines, as_json=as_json))

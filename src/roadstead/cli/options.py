@@ -5,7 +5,7 @@ Nothing heavy is imported here: `roadstead --help` reads this.
 
 import os
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -60,6 +60,12 @@ DeadHostGrace = Annotated[
         "replaced elsewhere. Default: 0, never, as ECS.",
     ),
 ]
+Subnets = Annotated[
+    list[str] | None, typer.Option("--subnet", help="Of awsvpc tasks; again for another one.")
+]
+SecurityGroups = Annotated[
+    list[str] | None, typer.Option("--security-group", help="Of awsvpc tasks; again for more.")
+]
 Parent = Annotated[int, typer.Option(hidden=True)]
 
 
@@ -69,6 +75,17 @@ def tune(healthy_after: int | None, dead_host_grace: int | None) -> None:
         os.environ["ROADSTEAD_TUNING_HEALTHY_AFTER_RUNNING_SECONDS"] = str(healthy_after)
     if dead_host_grace is not None:
         os.environ["ROADSTEAD_TUNING_DEAD_HOST_GRACE_SECONDS"] = str(dead_host_grace)
+
+
+def network_configuration(
+    subnets: list[str] | None, security_groups: list[str] | None
+) -> dict[str, Any] | None:
+    """The network configuration of awsvpc tasks, if any part of it was given."""
+    if not subnets and not security_groups:
+        return None
+    return {
+        "awsvpcConfiguration": {"subnets": subnets or [], "securityGroups": security_groups or []}
+    }
 
 
 def log_events(path: Path | None) -> None:

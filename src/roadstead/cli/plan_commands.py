@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from roadstead.cli.options import AsJson, DataDir, InCluster, finish
+from roadstead.cli.options import (
+    AsJson,
+    DataDir,
+    InCluster,
+    SecurityGroups,
+    Subnets,
+    finish,
+    network_configuration,
+)
 
 plan_app = typer.Typer(
     help="What would happen: a change, rehearsed on the state as it is now. Nothing is changed.\n\n"
@@ -27,12 +35,6 @@ Instance = Annotated[
 ]
 Instances = Annotated[
     list[str], typer.Argument(help="Container instances: ids, ARNs, or i-… of EC2.")
-]
-Subnets = Annotated[
-    list[str] | None, typer.Option("--subnet", help="Of awsvpc tasks; again for another one.")
-]
-SecurityGroups = Annotated[
-    list[str] | None, typer.Option("--security-group", help="Of awsvpc tasks; again for more.")
 ]
 Service = Annotated[str, typer.Argument(help="Service, by name or ARN.")]
 
@@ -110,7 +112,7 @@ def update_service(
         "deploymentConfiguration": {
             name: value for name, value in configuration.items() if value is not None
         },
-        "networkConfiguration": _network(subnets, security_groups),
+        "networkConfiguration": network_configuration(subnets, security_groups),
     }
     _plan(data_dir, "UpdateService", request, start_seconds, stop_seconds, as_json)
 
@@ -161,18 +163,9 @@ def run_task(
         "taskDefinition": task_definition,
         "count": count,
         "cluster": cluster,
-        "networkConfiguration": _network(subnets, security_groups),
+        "networkConfiguration": network_configuration(subnets, security_groups),
     }
     _plan(data_dir, "RunTask", request, None, None, as_json)
-
-
-def _network(subnets: list[str] | None, security_groups: list[str] | None) -> dict[str, Any] | None:
-    """The network configuration of awsvpc tasks, if any part of it was given."""
-    if not subnets and not security_groups:
-        return None
-    return {
-        "awsvpcConfiguration": {"subnets": subnets or [], "securityGroups": security_groups or []}
-    }
 
 
 def _plan(

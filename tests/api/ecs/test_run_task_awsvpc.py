@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from networks import DEFINITION, Site, network
 from refusals import refused
 from reports import described, running, stopped
@@ -92,6 +93,22 @@ def test_eni_owned_by_service(ecs: Any, server: ApiServer, site: Site) -> None:
     identifier = task["attachments"][0]["id"]
     assert eni.description == f"arn:aws:ecs:us-east-1:123456789012:attachment/default/{identifier}"
     assert len(eni.groups) == 1, "no group named: the VPC's default group"
+    site.host_answers()
+    ec2 = server.client("ec2")
+    (shown,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[eni.network_interface_id])[
+        "NetworkInterfaces"
+    ]
+    assert (shown["Status"], shown["RequesterManaged"]) == ("in-use", True)
+    for wrong in (
+        lambda: ec2.detach_network_interface(AttachmentId=shown["Attachment"]["AttachmentId"]),
+        lambda: ec2.delete_network_interface(NetworkInterfaceId=eni.network_interface_id),
+        lambda: ec2.modify_network_interface_attribute(
+            NetworkInterfaceId=eni.network_interface_id, Description={"Value": "mine"}
+        ),
+    ):
+        with pytest.raises(ClientError):
+            wrong()
+    assert described(ecs, task["taskArn"])["lastStatus"] == "PENDING"
 
 
 NO_VPC = "Error retrieving subnet information for [subnet-x]: The subnet ID 'subnet-x' does not "
@@ -131,6 +148,23 @@ def test_ec2_awsvpc_no_public_ip(ecs: Any, site: Site) -> None:
         "Assign public IP is not supported for this launch type.",
     )
     assert run(ecs, networkConfiguration=network(assignPublicIp="DISABLED"))["tasks"]
+
+
+def test_bad_network(ecs: Any, site: Site) -> None:
+    """TK-26, of StartTask: nothing is started."""
+    instance = site.machine()
+    code, said = refused(
+        ecs.start_task,
+        taskDefinition="vpc",
+        containerInstances=[instance],
+        networkConfiguration=network("subnet-a", "subnet-x"),
+    )
+    assert code == "InvalidParameterException"
+    assert said == (
+        "Error retrieving subnet information for [subnet-a, subnet-x]: The subnet ID 'subnet-x' "
+        "does not exist (ErrorCode: InvalidSubnetID.NotFound)"
+    )
+    assert ecs.list_tasks()["taskArns"] == []
 
 
 def test_a_network_configuration_is_for_awsvpc_only(ecs: Any, site: Site) -> None:
