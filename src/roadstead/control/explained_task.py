@@ -9,6 +9,7 @@ from roadstead.control.plan_notes import counted
 from roadstead.control.references import the_cluster, the_task
 from roadstead.control.spans import span
 from roadstead.control.stop_advice import stop_advice
+from roadstead.control.traffic_notes import traffic_notes, waits_for_traffic
 from roadstead.ecs.operations.references import runnable_task_definition
 from roadstead.ecs.records.capacity import Capacity, group_of
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
@@ -158,6 +159,7 @@ def _why(
         why.append(f"Started by {task.started_by}, in no service: nobody replaces it.")
     else:
         why.append("Started by RunTask or StartTask, in no service: nobody replaces it.")
+    why += traffic_notes(view, task)
     if task.last_status == "STOPPED" or instance is None:
         return why
     if service is not None and service.scheduling_strategy == "DAEMON":
@@ -189,7 +191,7 @@ def _strategy(service: Service) -> str:
 
 
 def _advice(view: View, call: Call, task: Task, instance: ContainerInstance | None) -> list[str]:
-    waits = interface_note(view, task)
+    waits = interface_note(view, task) or waits_for_traffic(view, task)
     if task.desired_status == "STOPPED":
         advice = stop_advice(task)
         if waits:
@@ -199,7 +201,10 @@ def _advice(view: View, call: Call, task: Task, instance: ContainerInstance | No
         return advice
     if task.last_status == "RUNNING":
         unhealthy = [each.name for each in task.containers if each.health_status == "UNHEALTHY"]
-        return [f"Container {name} fails its health check." for name in unhealthy]
+        advice = [f"Container {name} fails its health check." for name in unhealthy]
+        if task.target_health == "UNHEALTHY":
+            advice.append("It fails the health check of a load balancer: its service replaces it.")
+        return advice
     if waits:
         return [f"{waits[0].upper()}{waits[1:]}."]
     if instance is None:

@@ -13,6 +13,7 @@ from roadstead.control.rehearsal.journal import Journal, Movement, Watched
 from roadstead.control.rehearsal.stage import End, Stage
 from roadstead.control.rehearsal.tasks import Assumptions
 from roadstead.control.service_state import state_of_service
+from roadstead.control.traffic_notes import notes_of_drains
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
@@ -67,6 +68,7 @@ def plan_view(
         answer["outcomeReason"] = refusal.message
         answer["notes"] = []  # they are about what will not happen
         return answer
+    answer["notes"] = [*notes, *notes_of_drains(journal.drains)]
     services = _services(view, stage, journal, subject)
     steps = _steps(view, stage, journal)
     answer |= {

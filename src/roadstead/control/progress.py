@@ -11,6 +11,7 @@ from roadstead.control.references import short, the_cluster, the_instance, the_s
 from roadstead.control.rehearsal.journal import healthy_tasks
 from roadstead.control.service_state import state_of_service
 from roadstead.control.spans import span
+from roadstead.control.traffic_notes import drain_note, waits_for_traffic
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.service import Service
@@ -86,7 +87,7 @@ def _drained(view: View, call: Call, cluster: Cluster, target: str) -> Row:
     if tasks:
         if instance.status == "ACTIVE":
             reasons.append("it is ACTIVE: nobody drains it; set its status to DRAINING")
-        reasons += _what_stays(instance, tasks)
+        reasons += _what_stays(view, instance, tasks)
     done = not tasks and instance.status != "ACTIVE"
     if not tasks and not done:
         reasons.append("it is ACTIVE, though without tasks: it may get new ones at any time")
@@ -94,7 +95,7 @@ def _drained(view: View, call: Call, cluster: Cluster, target: str) -> Row:
     return _row(instance.arn, machine(instance), state, len(tasks), reasons, done=done)
 
 
-def _what_stays(instance: ContainerInstance, tasks: list[Task]) -> list[str]:
+def _what_stays(view: View, instance: ContainerInstance, tasks: list[Task]) -> list[str]:
     ending = [task for task in tasks if task.desired_status == "STOPPED"]
     staying = [task for task in tasks if task.desired_status != "STOPPED"]
     alone = [task for task in staying if not task.service_arn]
@@ -114,7 +115,8 @@ def _what_stays(instance: ContainerInstance, tasks: list[Task]) -> list[str]:
         reasons.append(f"{counted(len(alone), 'standalone task')}, which nobody stops: {ids}")
     if ending:
         reasons.append(f"{counted(len(ending), 'task')} asked to stop, not ended yet")
-    return reasons
+    drains = drain_note(view, ending)
+    return [*reasons, drains] if drains else reasons
 
 
 def _deregistered(view: View, call: Call, cluster: Cluster, target: str) -> Row:
@@ -219,12 +221,12 @@ def _tasks_on_their_way(view: View, service: Service, now: datetime) -> list[str
                 reasons.append(
                     f"{counted(running_still, 'task')} of the older deployment {deployment.id}"
                 )
-    ending = sum(
-        task.desired_status == "STOPPED" for task in view.find(LIVE_TASKS_BY_SERVICE, service.arn)
-    )
+    live = view.find(LIVE_TASKS_BY_SERVICE, service.arn)
+    ending = [task for task in live if task.desired_status == "STOPPED"]
     if ending:
-        reasons.append(f"{counted(ending, 'task')} asked to stop, not ended yet")
-    return reasons
+        reasons.append(f"{counted(len(ending), 'task')} asked to stop, not ended yet")
+    drains = drain_note(view, ending)
+    return [*reasons, drains] if drains else reasons
 
 
 def _pending(view: View, pending: list[Task], now: datetime) -> str:
@@ -234,7 +236,7 @@ def _pending(view: View, pending: list[Task], now: datetime) -> str:
     if instance is not None and not instance.agent_connected:
         where += ", whose agent is not connected"
     since = _text(now - (oldest.created_at or now))
-    waits = interface_note(view, oldest)
+    waits = interface_note(view, oldest) or waits_for_traffic(view, oldest)
     why = f": {waits}" if waits else ""
     statuses = " or ".join(sorted({each.last_status for each in pending}, key=ORDER.index))
     return f"{counted(len(pending), 'task')} {statuses}, the oldest for {since}{where}{why}"
@@ -266,7 +268,7 @@ def _stopped(view: View, call: Call, cluster: Cluster, target: str) -> Row:
             since = _text(call.now - (task.stopping_at or call.now))
             reasons.append(f"asked to stop {since} ago: {task.stopped_reason}")
         instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
-        waits = interface_note(view, task)
+        waits = interface_note(view, task) or waits_for_traffic(view, task)
         if waits:
             reasons.append(waits)
         elif instance is not None and not instance.agent_connected:

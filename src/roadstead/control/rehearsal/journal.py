@@ -14,6 +14,7 @@ from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, Standing, standing_key
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS, Task
 from roadstead.ecs.rules.deployment.rolling import minimum_running
+from roadstead.elbv2.records.target_group import TARGETS, Target
 from roadstead.state.plans import Plan
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -31,6 +32,13 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     container_instance_arn: str
     task_definition_arn: str
     reason: str = ""
+
+
+class Drain(msgspec.Struct, kw_only=True):
+    """Targets of one group that began to drain."""
+
+    count: int = 0
+    longest: timedelta = timedelta()
 
 
 class Watched(msgspec.Struct, kw_only=True):
@@ -56,6 +64,8 @@ class Journal:
         self.services: dict[str, Watched] = {}
         self.emptied: dict[str, datetime] = {}
         """Instances of which the last task ended: ARN → when."""
+        self.drains: dict[str, Drain] = {}
+        """By target group ARN."""
         self._dirty: dict[str, None] = {}
 
     def watch(self, view: View, service_arn: str, now: datetime) -> None:
@@ -90,6 +100,8 @@ class Journal:
                 self._task_changed(view, change.before, change.after, now)
             elif change.table is SERVICES:
                 self._service_changed(change.after, now)
+            elif change.table is TARGETS:
+                self._target_changed(change.before, change.after, now)
 
     def moment(self, view: View, now: datetime) -> None:
         for arn in self._dirty:
@@ -120,6 +132,14 @@ class Journal:
                 self.emptied[arn] = now
         if after.service_arn:
             self._dirty[after.service_arn] = None
+
+    def _target_changed(self, before: Target | None, after: Target | None, now: datetime) -> None:
+        if after is None or after.draining_until is None:
+            return
+        if before is None or before.status != "draining":
+            drain = self.drains.setdefault(after.target_group_arn, Drain())
+            drain.count += 1
+            drain.longest = max(drain.longest, after.draining_until - now)
 
     def _note(self, kind: Kind, task: Task, now: datetime) -> None:
         self.movements.append(

@@ -12,13 +12,13 @@ from small_world import World
 from balancing import a_listener, a_load_balancer, a_rule, a_target_group, target_group_arn
 from given import (
     a_cluster,
-    a_primary_interface,
     a_task_definition,
     an_instance,
     definition_arn,
     instance_arn,
     service_arn,
 )
+from networking import a_primary_interface
 from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, TASKS, Task, target_key
