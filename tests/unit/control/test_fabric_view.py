@@ -3,15 +3,8 @@
 import msgspec
 import pytest
 
-from given import (
-    SCOPE,
-    a_call,
-    a_network_interface,
-    a_security_group,
-    a_subnet,
-    a_vpc,
-    given,
-)
+from given import SCOPE, a_call, a_security_group, a_subnet, a_vpc, given
+from networking import a_network_interface
 from roadstead.control import fabric_items, fabric_view
 from roadstead.control.fabric_items import (
     AttachmentItem,

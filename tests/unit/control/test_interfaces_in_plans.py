@@ -7,7 +7,6 @@ from given import (
     a_call,
     a_cluster,
     a_family,
-    a_network_interface,
     a_security_group,
     a_subnet,
     a_task,
@@ -20,6 +19,7 @@ from given import (
     later,
     task_arn,
 )
+from networking import a_network_interface
 from roadstead.control.explained_task import explain_task
 from roadstead.ec2.records.network import NETWORK_INTERFACES
 from roadstead.ecs.records.task import TASKS

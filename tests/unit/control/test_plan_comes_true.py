@@ -13,7 +13,6 @@ from balancing import a_listener, a_load_balancer, a_rule, a_target_group
 from given import (
     a_cluster,
     a_family,
-    a_primary_interface,
     a_security_group,
     a_subnet,
     a_task,
@@ -23,6 +22,7 @@ from given import (
     instance_arn,
     service_arn,
 )
+from networking import a_primary_interface
 from roadstead.aws.errors import ApiError
 from roadstead.control.planned import Refused, carry_out
 from roadstead.control.plans import set_the_scene, subject_of

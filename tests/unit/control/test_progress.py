@@ -10,7 +10,6 @@ from given import (
     a_cluster,
     a_container,
     a_deployment,
-    a_network_interface,
     a_service,
     a_task,
     a_task_definition,
@@ -22,6 +21,7 @@ from given import (
     later,
     task_arn,
 )
+from networking import a_network_interface
 from roadstead.aws.errors import ApiError
 from roadstead.control.progress import describe_progress
 from roadstead.state.records import Record

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from given import a_network_interface, a_security_group, a_subnet, a_vpc
+from given import a_security_group, a_subnet, a_vpc
 from given import given as given_records
+from networking import a_network_interface
 from roadstead.ec2.records.addresses import TakenAddresses
 from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
 from roadstead.ec2.rules.addresses import address_range, mac_address, private_dns_name

@@ -8,7 +8,6 @@ from small_world import World
 from given import (
     NOW,
     a_cluster,
-    a_network_interface,
     a_security_group,
     a_subnet,
     a_task,
@@ -22,6 +21,7 @@ from given import (
     task_arn,
     tuned,
 )
+from networking import a_network_interface
 from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
 from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.reconcilers import interface

@@ -2,14 +2,8 @@
 
 import pytest
 
-from given import (
-    SCOPE,
-    a_network_interface,
-    a_security_group,
-    a_subnet,
-    a_vpc,
-    given,
-)
+from given import SCOPE, a_security_group, a_subnet, a_vpc, given
+from networking import a_network_interface
 from roadstead.aws.errors import ApiError
 from roadstead.ecs.rules.interface_limits import (
     has_trunking_agent,
