@@ -83,8 +83,6 @@ def is_level(view: View, share: RuleShare) -> bool:
         return False
     groups = forward.get("ForwardConfig", {}).get("TargetGroups", ())
     now = {each["TargetGroupArn"]: each.get("Weight", 1) for each in groups}
-    if not is_rule_of_alb(share.rule_arn):
-        return [arn for arn, weight in now.items() if weight] == [_winner(share)]
     return now == dict(_weighted(share))
 
 
@@ -92,27 +90,26 @@ def _modify(tx: Tx, call: Call, share: RuleShare) -> None:
     """Raises: ApiError, as ModifyRule and ModifyListener do."""
     rule = _rule(tx, share.rule_arn)
     assert rule is not None
-    is_weighted = is_rule_of_alb(share.rule_arn)
-    actions = [_changed(each, share, is_weighted=is_weighted) for each in rule.actions]
     if _forward(rule) is None:
         raise ApiError(
             "InvalidConfigurationRequest", f"The rule {share.rule_arn} does not forward requests."
         )
-    if is_weighted and rule.priority:
+    actions = [_changed(each, share) for each in rule.actions]
+    if rule.priority:
         WRITES["ModifyRule"](tx, call, {"RuleArn": rule.arn, "Actions": actions})
     else:
         request = {"ListenerArn": rule.listener_arn, "DefaultActions": actions}
         WRITES["ModifyListener"](tx, call, request)
 
 
-def _changed(action: Mapping[str, Any], share: RuleShare, *, is_weighted: bool) -> dict[str, Any]:
-    """The action as it is to be; stickiness and all other actions stay."""
+def _changed(action: Mapping[str, Any], share: RuleShare) -> dict[str, Any]:
+    """The action as it is to be; stickiness and all other actions stay.
+
+    A group with the weight 0 is named all the same: its targets are checked.
+    """
     if action["Type"] != "forward":
         return dict(action)
     kept = {name: value for name, value in action.items() if name != "TargetGroupArn"}
-    if not is_weighted:
-        kept["ForwardConfig"] = {"TargetGroups": [{"TargetGroupArn": _winner(share)}]}
-        return kept
     kept["ForwardConfig"] = {
         **(action.get("ForwardConfig") or {}),
         "TargetGroups": [
@@ -125,10 +122,6 @@ def _changed(action: Mapping[str, Any], share: RuleShare, *, is_weighted: bool) 
 def _weighted(share: RuleShare) -> list[tuple[str, int]]:
     found = weights(percent for _, percent in share.percents)
     return [(arn, weight) for (arn, _), weight in zip(share.percents, found, strict=True)]
-
-
-def _winner(share: RuleShare) -> str:
-    return max(share.percents, key=lambda each: each[1])[0]
 
 
 def _forward(rule: Rule) -> dict[str, Any] | None:

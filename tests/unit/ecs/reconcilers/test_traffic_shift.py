@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from traffic_world import GREEN, GROUP, WEB, BalancedWorld, entry
+from traffic_world import GREEN, GROUP, WEB, BalancedWorld, a_group, entry
 
-from balancing import a_rule
+from balancing import a_listener, a_load_balancer, a_rule, listener_arn, load_balancer_arn
 from given import definition_arn
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS, ServiceDeployment
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
@@ -184,3 +184,26 @@ def test_a_rule_changed_by_hand_is_led_back() -> None:
     by_hand = a_rule(priority=1, groups={"blue": 0, "green": 1}, conditions=ALL_PATHS)
     world.update(lambda tx: tx.put(RULES, by_hand))
     assert weights(world) == {"blue": 100, "green": 0}
+
+
+def test_a_listener_of_a_network_load_balancer_shifts_too() -> None:
+    """Both groups stay named, so that the targets of the one without traffic are checked."""
+    arn = listener_arn("net").replace("listener/app", "listener/net")
+    balancer = load_balancer_arn("net").replace("loadbalancer/app", "loadbalancer/net")
+    rule = a_rule("net", groups={"blue": 1}, listener_arn=arn, load_balancer_arn=balancer)
+    world = BalancedWorld(
+        a_load_balancer("net", arn=balancer, type="network"),
+        a_listener("net", arn=arn, load_balancer_arn=balancer, protocol="TCP", port=80),
+        rule,
+    )
+    world.update(lambda tx: [tx.delete(RULES, a_rule().arn)])
+    for name in ("blue", "green"):
+        world.put(a_group(name, protocol="TCP"))
+    shown = both(productionListenerRule=arn)
+    del shown["advancedConfiguration"]["testListenerRule"]
+    world.create(2, load_balancers=(shown,), configuration=BLUE_GREEN)
+    world.serve(600)
+    assert weights(world, rule.arn) == {"blue": 100, "green": 0}
+    roll_out(world)
+    world.serve(30)
+    assert weights(world, rule.arn) == {"blue": 0, "green": 100}
