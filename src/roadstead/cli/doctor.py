@@ -7,16 +7,19 @@ import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from ipaddress import IPv4Network
 from pathlib import Path
 
 import msgspec
 
 from roadstead.dataplane import program
-from roadstead.host import cgroups, kernel, links, namespaces, nftables
+from roadstead.host import cgroups, kernel, links, namespaces, nftables, ruleset
+from roadstead.host.ruleset import DNS_PORT, ControlPlane, Network, Port, Seat
 
 PROGRAMS = {
     "conmon": ("conmon", "keeps containers alive while the agent restarts"),
@@ -28,6 +31,8 @@ PROGRAMS = {
 PYTHON_LEAST = (3, 11)
 FREE_BYTES_LEAST = 1024**3
 TRY_SECONDS = 10
+ADDRESS_TO_TRY = "127.83.0.53"
+"""One of this machine's own that nobody uses."""
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,14 @@ def examine(data_dir: Path) -> list[Finding]:
                 _try_nftables,
                 "apt-get install libnftables1; modprobe nft_masq (or a kernel with nftables NAT).",
             ),
+            _tried(
+                "security groups",
+                _try_fabric,
+                "Run on Linux 4.18 or newer with connection tracking and nftables for bridges: "
+                "modprobe -a nf_conntrack nft_ct nf_tables (or a kernel that has them "
+                "built in).",
+            ),
+            _port_of_names(),
             _tried(
                 "overlayfs",
                 lambda: _try_overlay(data_dir),
@@ -196,6 +209,46 @@ def _try_nftables() -> str:
         "\nip saddr 192.0.2.0/24 masquerade\n}\n}\n"
     )
     return "address translation works"
+
+
+def _try_fabric() -> str:
+    """A VPC as it will be: isolated ports, a bridge that answers for them, groups with state."""
+    kernel.unshare(kernel.CLONE_NEWNET)
+    cidr = IPv4Network("192.0.2.0/24")
+    links.make_bridge("try-bridge", "", "02:00:00:00:00:01", ["192.0.2.1/24"])
+    with links.netlink() as netlink:
+        index = links.index_of(netlink, "try-bridge")
+        netlink.link("add", ifname="try-a", kind="veth", master=index, peer={"ifname": "try-b"})
+        links.raise_port(netlink, "try-a", "")
+    seat = Seat("192.0.2.10", ("sg-0",))
+    commands = [
+        ruleset.skeleton(
+            "try", [Network("try-bridge", cidr, "192.0.2.2")], ControlPlane("192.0.2.1", 80)
+        ),
+        *ruleset.combined("try", seat.groups),
+        *ruleset.elements("try", "add", [seat]),
+        *ruleset.ports("try", "add", {"try-a": Port("02:00:00:00:00:02", seat.address)}),
+    ]
+    nftables.run("\n".join(commands) + "\n")
+    return "are enforced between isolated ports"
+
+
+def _port_of_names() -> Finding:
+    """The resolver of each VPC listens on port 53 of an address of its own."""
+    try:
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(socket.AF_INET, kind) as attempt:
+                attempt.bind((ADDRESS_TO_TRY, DNS_PORT))
+    except OSError as error:
+        return Finding(
+            name="port 53",
+            is_well=False,
+            is_needed=False,
+            detail=f"names would not be answered in VPCs: {error.strerror}",
+            cure="Something listens on port 53 of every address (`ss -lntup`): have it listen on "
+            "its own addresses only (dnsmasq: bind-interfaces).",
+        )
+    return Finding(name="port 53", is_well=True, detail="can be had for names in VPCs")
 
 
 def _try_overlay(data_dir: Path) -> str:
