@@ -13,6 +13,7 @@ from collections.abc import Callable
 from bench import (
     api_calls,
     flatness,
+    interfaces,
     launches,
     placement,
     rollouts,
@@ -32,6 +33,7 @@ THEMES: dict[str, Callable[[Sitting], None]] = {
     "placement": placement.measure,
     "scale": scale.measure,
     "state": state_size.measure,
+    "interfaces": interfaces.measure,
     "traffic": traffic.measure,
 }
 ROUNDS = 5

@@ -99,11 +99,19 @@ class Installation:
 
 @contextmanager
 def installation(
-    folder: Path, layout: Path, *, instances: int = 3, healthy_after_seconds: int | None = None
+    folder: Path,
+    layout: Path,
+    *,
+    instances: int = 3,
+    healthy_after_seconds: int | None = None,
+    words: Sequence[str] = (),
 ) -> Iterator[Installation]:
-    """A Roadstead with the image of the OCI layout; no trace of it is left afterwards."""
+    """A Roadstead with the image of the OCI layout; no trace of it is left afterwards.
+
+    words: more of `roadstead up`.
+    """
     port = free_port()
-    words = ["--detach", "--instances", str(instances), "--port", str(port)]
+    words = [*words, "--detach", "--instances", str(instances), "--port", str(port)]
     if healthy_after_seconds is not None:
         words += ["--healthy-after", str(healthy_after_seconds)]
     try:
