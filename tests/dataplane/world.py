@@ -19,6 +19,7 @@ from tests.dataplane.backends import Backend
 from tests.given import a_call
 from tests.load_balancers import a_target, target_group_arn
 
+from roadstead.acm.records.certificate import CERTIFICATES
 from roadstead.clock import SystemClock
 from roadstead.control.schema import SCHEMA
 from roadstead.dataplane.plane import DataPlane
@@ -30,7 +31,8 @@ from roadstead.state.records import Record
 from roadstead.state.view import Tx, View
 
 TABLES = {
-    table.record_type: table for table in (LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, TARGETS)
+    table.record_type: table
+    for table in (CERTIFICATES, LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, TARGETS)
 }
 CLIENT = "127.0.0.1"
 """Where requests come from."""

@@ -16,6 +16,7 @@ from typing import Protocol
 import msgspec
 
 from roadstead.clock import Clock
+from roadstead.dataplane import obstacles
 from roadstead.dataplane.book import Book, Changes, collection, versioned
 from roadstead.dataplane.disk import Disk
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable, Taken
@@ -36,9 +37,8 @@ LEAVE_SECONDS_MAX = 5.0
 ASK_AGAIN_SECONDS = 0.05
 TRY_AGAIN_SECONDS = 5.0
 BOOTSTRAP_SECONDS = 1.0
-WATCHES_KEPT = 28
-"""Of a user's inotify instances, those that are left to others."""
-WATCHES_MAX = Path("/proc/sys/fs/inotify/max_user_instances")
+PROBLEMS_AGAIN_SECONDS = 15.0
+"""What the proxy did not take is tried again: a port may have become free."""
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +103,14 @@ class Carrier:
         """The sign that all else is there. A host that ends its proxy takes it away."""
         content = msgspec.json.format(msgspec.json.encode(bootstrap(self._files)), indent=2)
         path = Path(self._files.bootstrap)
+        again_at = 0.0
         while True:
             if not path.exists():
                 self._disk.remove(path)
             self._disk.put(path, content)
+            if self.problems and self._clock.monotonic() >= again_at:
+                again_at = self._clock.monotonic() + PROBLEMS_AGAIN_SECONDS
+                self._configuration_news.set()
             await self._clock.sleep(BOOTSTRAP_SECONDS)
 
     async def is_taken(self) -> bool:
@@ -114,9 +118,15 @@ class Carrier:
         if self._configuration or self._is_configuring:
             return False
         taken = await self._admin.taken()
-        return taken.listeners == self._versions.get("listeners") and taken.clusters == (
-            self._versions.get("clusters")
-        )
+        if taken.clusters != self._versions.get("clusters"):
+            return False
+        if taken.listeners == self._versions.get("listeners"):
+            return True
+        # A version with one listener that the proxy cannot take is not noted by it as a whole.
+        found = await self._admin.listeners()
+        complaints = {f"listeners/{name}": why for name, why in found.items() if why}
+        self._tell({**self.problems, **complaints})
+        return bool(complaints) and found.keys() == self._book.served["listeners"].keys()
 
     def is_served(self, listener: str) -> bool:
         """Whether a listener of that name is among those that are served as wanted."""
@@ -196,8 +206,10 @@ class Carrier:
             self._disk.put(self._files.certificate(name), chain.encode())
             self._disk.put(self._files.key(name), key.encode())
         refused = await self._validator.refused(changes, self._book.wanted["routes"])
-        refused |= self._beyond_watches(changes.without(refused))
-        refused |= self._without_routes(changes, refused)
+        served = self._book.served
+        refused |= obstacles.beyond_watches(changes.without(refused), served)
+        refused |= obstacles.without_routes(changes, served, refused)
+        refused |= await obstacles.without_port(changes, served, self._admin)
         self._tell(refused)
         changes = changes.without(refused)
         new_clusters = changes.clusters.keys() - self._book.served["clusters"].keys()
@@ -271,35 +283,8 @@ class Carrier:
                 return
             await self._clock.sleep(ASK_AGAIN_SECONDS)
 
-    def _beyond_watches(self, changes: Changes) -> dict[str, str]:
-        """Clusters and routes that the proxy could not watch: it would end, with all the others."""
-        allowed = int(WATCHES_MAX.read_text()) - WATCHES_KEPT
-        served = {kind: set(self._book.served[kind]) for kind in ("clusters", "routes")}
-        free = allowed - sum(map(len, served.values()))
-        found = {}
-        for kind in ("routes", "clusters"):
-            for name in getattr(changes, kind):
-                if name in served[kind]:
-                    continue
-                free -= 1
-                if free < 0:
-                    found[f"{kind}/{name}"] = (
-                        f"{WATCHES_MAX} allows {allowed + WATCHES_KEPT} watched files. "
-                        "Raise it: sysctl fs.inotify.max_user_instances=8192"
-                    )
-        return found
-
-    def _without_routes(self, changes: Changes, refused: dict[str, str]) -> dict[str, str]:
-        """Listeners whose routes were refused and were never served: nothing could be read."""
-        served = self._book.served["routes"]
-        return {
-            f"listeners/{name}": f"its routes are refused: {refused[f'routes/{name}']}"
-            for name in changes.listeners
-            if f"routes/{name}" in refused and name not in served
-        }
-
     def _tell(self, refused: dict[str, str]) -> None:
         for name, why in refused.items():
             if self.problems.get(name) != why:
-                log.error("the proxy does not take %s, which stays as it was: %s", name, why)
+                log.warning("the proxy does not have %s as it should be: %s", name, why)
         self.problems = refused

@@ -52,14 +52,15 @@ class ProxyAdmin:
         found: list[dict[str, Any]] = msgspec.json.decode(text).get("cluster_statuses", [])
         return found
 
-    async def refused_listeners(self) -> dict[str, str]:
-        """Name → why, of those that the proxy could not take. Raises: ProxyUnreachable"""
-        text = await self.get("/config_dump?resource=dynamic_listeners&mask=name,error_state")
-        found = {}
-        for each in msgspec.json.decode(text).get("configs", ()):
-            if "error_state" in each:
-                found[each["name"]] = str(each["error_state"].get("details", ""))
-        return found
+    async def listeners(self) -> dict[str, str]:
+        """Names of listeners; with the proxy's complaint if it could not take the last of that
+        name, else empty. Raises: ProxyUnreachable
+        """
+        text = await self.get("/config_dump?resource=dynamic_listeners")
+        return {
+            each["name"]: str(each.get("error_state", {}).get("details", ""))
+            for each in msgspec.json.decode(text).get("configs", ())
+        }
 
     async def reopen_logs(self) -> None:
         """Raises: ProxyUnreachable"""

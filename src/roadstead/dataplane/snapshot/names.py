@@ -92,6 +92,11 @@ def front_name(port: int) -> str:
     return f"loopback-{port}"
 
 
+def front_port(name: str) -> int:
+    """The port of a listener on the loopback address; 0 of any other."""
+    return int(name.removeprefix("loopback-")) if name.startswith("loopback-") else 0
+
+
 def digest(content: bytes) -> str:
     """What names a content; versions of files are made of it."""
     return hashlib.sha256(content).hexdigest()[:16]

@@ -1,0 +1,34 @@
+"""Which ports of the loopback address are somebody's already.
+
+Read from the kernel's tables rather than tried: the server may not bind low ports, and the proxy
+must not be asked to share one.
+"""
+
+from pathlib import Path
+
+TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+LISTENING = "0A"
+COVERING = frozenset(
+    (
+        "0100007F",  # 127.0.0.1, as the kernel writes it on little-endian machines
+        "7F000001",
+        "00000000",
+        "0" * 32,
+        "0000000000000000FFFF00000100007F",
+    )
+)
+"""Addresses on which a listener keeps others from the loopback address."""
+
+
+def taken_ports(tables: tuple[Path, ...] = TABLES) -> frozenset[int]:
+    """Ports that somebody listens on, at the loopback address or at all of them."""
+    found = set()
+    for table in tables:
+        if not table.exists():
+            continue
+        for line in table.read_text().splitlines()[1:]:
+            fields = line.split()
+            address, _, port = fields[1].rpartition(":")
+            if fields[3] == LISTENING and address in COVERING:
+                found.add(int(port, 16))
+    return frozenset(found)
