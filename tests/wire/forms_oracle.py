@@ -103,7 +103,7 @@ def as_xml_has_it(value: Any) -> Any:
     """The value with U+FFFD for every character that XML cannot say."""
     match value:
         case dict():
-            return {key: as_xml_has_it(each) for key, each in value.items()}
+            return {as_xml_has_it(key): as_xml_has_it(each) for key, each in value.items()}
         case list():
             return [as_xml_has_it(each) for each in value]
         case str():
