@@ -19,8 +19,9 @@ from roadstead.aws.sigv4 import Credentials, sign
 from roadstead.ids import SeededIds
 from sim.loop import SimClock
 from sim.network import AgentChannel, NoAnswer, Wire
+from sim.places import REGION
 from sim.runtime import KILLED, SimRuntime
-from sim.server import ENDPOINT, HOST, REGION
+from sim.server import ENDPOINT, HOST
 from sim.signing import signed_call
 
 if TYPE_CHECKING:
@@ -162,7 +163,13 @@ class PowerSafeJournal(Journal):
 
 
 def settings_of(
-    instance_id: str, zone: str, cpu_units: int, memory_mib: int, cluster: str, rng: random.Random
+    instance_id: str,
+    zone: str,
+    cpu_units: int,
+    memory_mib: int,
+    cluster: str,
+    instance_type: str,
+    rng: random.Random,
 ) -> AgentSettings:
     return settings_from(
         {
@@ -173,7 +180,8 @@ def settings_of(
             "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION": rng.choice(("5m", "1h", "3h")),
             "ECS_CONTAINER_STOP_TIMEOUT": rng.choice(("5s", "30s")),
             "ROADSTEAD_INSTANCE_ID": instance_id,
-            "ROADSTEAD_INSTANCE_TYPE": "t3.medium",
+            "ROADSTEAD_INSTANCE_TYPE": instance_type,
+            "ECS_ENABLE_TASK_ENI": "true",
             "ROADSTEAD_AVAILABILITY_ZONE": zone,
             "ROADSTEAD_CPU_UNITS": str(cpu_units),
             "ROADSTEAD_MEMORY_MIB": str(memory_mib),

@@ -6,7 +6,7 @@ from typing import Any
 from roadstead.ecs.records.container_instance import ContainerInstance
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task_definition import TaskDefinition
-from sim.server import REGION
+from sim.places import REGION
 
 DISTINCT = "distinctInstance"
 LABEL = "disk"

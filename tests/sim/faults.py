@@ -11,11 +11,15 @@ if TYPE_CHECKING:
     from sim.world import World
 
 MACHINES_AT_ONCE_MAX = 7
+INSTANCE_TYPES = ("t3.medium", "m5.large", "m5.4xlarge", "m5.4xlarge")
+"""They take 2, 2 (or, with a trunk, 10), and 7 tasks with interfaces of their own."""
 WEIGHTS: dict[str, int] = {
     "cut_connections": 6,
     "silence_connections": 3,
     "stall": 4,
     "partition": 2,
+    "interfaces_away": 2,
+    "proxy_away": 2,
     "kill_agent": 6,
     "stop_agent": 2,
     "kill_container": 6,
@@ -53,6 +57,8 @@ class Faults:
         world.hardships.start_fails = rng.choice((0.0, 0.02))
         world.hardships.remove_fails = rng.choice((0.0, 0.05))
         world.hardships.slow = rng.choice((0.0, 0.05))
+        world.hardships.attach_fails = rng.choice((0.0, 0.05, 0.2))
+        world.proxy.wrong = rng.choice((0.0, 0.02, 0.3))
         kinds = [kind for kind in WEIGHTS if rng.random() < 0.7] or list(WEIGHTS)
         weights = [WEIGHTS[kind] for kind in kinds]
         pace_seconds = rng.choice((10, 25, 60))
@@ -70,14 +76,17 @@ class Faults:
         rates.lost_before = rates.lost_after = rates.doubled = rates.slow = 0.0
         disk.slow = disk.full = disk.crashes = 0.0
         hardships.pull_fails = hardships.create_fails = hardships.start_fails = 0.0
-        hardships.remove_fails = hardships.slow = 0.0
+        hardships.remove_fails = hardships.slow = hardships.attach_fails = 0.0
+        world.proxy.wrong = 0.0
         await world.until(lambda: not self._under_way, 900, "the faults' own routines end")
 
     async def _happen(self, kind: str) -> None:
         self._under_way += 1
         try:
             match kind:
-                case "kill_server" | "stop_server" | "add_machine":
+                case (
+                    "kill_server" | "stop_server" | "add_machine" | "interfaces_away" | "proxy_away"
+                ):
                     await getattr(self, f"_{kind}")()
                 case _:
                     machines = [m for m in self._world.machines.values() if m.is_powered]
@@ -98,6 +107,15 @@ class Faults:
         """The agent, or its way to the server, sleeps: everything of it comes late."""
         seconds = self._rng.choice((1.0, 10.0, 60.0, 150.0))
         machine.link.stalled_until = asyncio.get_running_loop().time() + seconds
+
+    async def _interfaces_away(self) -> None:
+        """The host program is restarted, or stuck."""
+        seconds = self._rng.choice((1.0, 10.0, 60.0, 400.0))
+        self._world.interfaces.away_until = asyncio.get_running_loop().time() + seconds
+
+    async def _proxy_away(self) -> None:
+        seconds = self._rng.choice((10.0, 60.0, 200.0))
+        self._world.proxy.away_until = asyncio.get_running_loop().time() + seconds
 
     async def _partition(self, machine: Machine) -> None:
         machine.link.silence()
@@ -139,8 +157,10 @@ class Faults:
         machine.power_off(disk_loses=self._rng.random() < 0.5)
         await asyncio.sleep(self._rng.choice((0.0, 0.5, 5.0)))
         world.host.report(machine.id, "stopped")
+        world.interfaces.look_at(machine)
         await asyncio.sleep(self._rng.choice((1, 10, 60, 400)))
         machine.power_on()
+        world.interfaces.look_at(machine)
         world.host.report(machine.id, "running")
 
     async def _terminate(self, machine: Machine) -> None:
@@ -148,6 +168,7 @@ class Faults:
         machine.is_gone = True
         await asyncio.sleep(self._rng.choice((0.0, 0.5, 10.0)))
         self._world.host.report(machine.id, "terminated")
+        self._world.interfaces.look_at(machine)
 
     async def _add_machine(self) -> None:
         self.add_machine()
@@ -160,6 +181,7 @@ class Faults:
                 zone=rng.choice("abc"),
                 cpu_units=rng.choice((1024, 2048, 4096)),
                 memory_mib=rng.choice((1024, 4096)),
+                instance_type=rng.choice(INSTANCE_TYPES),
             )
 
     async def _reinstall(self, machine: Machine) -> None:

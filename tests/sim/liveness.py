@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from roadstead.ecs.reconcilers.table import RECONCILERS
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.state.view import View
+from sim.interfaces import left_behind
 from sim.machine import Machine
 from sim.steadiness import deployment_unsettled, service_unsettled
 
@@ -29,6 +30,9 @@ def unsettled(world: "World") -> Iterator[str]:
     view = server.store.view
     if not world.host.is_idle:
         yield "the host has more to tell"
+    if not world.interfaces.is_idle:
+        yield "the host has more to do for interfaces"
+    yield from left_behind(world)
     for machine in world.machines.values():
         yield from _machine(world, view, machine)
     for instance in view.all(CONTAINER_INSTANCES):

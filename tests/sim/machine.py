@@ -7,6 +7,7 @@ is started again after it ended.
 import asyncio
 import random
 from collections.abc import Callable
+from itertools import count
 
 import msgspec
 
@@ -21,12 +22,14 @@ from roadstead.agent.runtime.port import (
 )
 from roadstead.keys import Key
 from sim.agent_process import AgentProcess, PowerSafeJournal, settings_of
+from sim.devices import Devices
 from sim.loop import SimClock
 from sim.network import Link
 from sim.registry import Registry
 from sim.runtime import KILLED
 
 TERMINATED = 143
+FIRST_PORT = 32_768
 
 
 class Hardships:
@@ -37,6 +40,7 @@ class Hardships:
         self.create_fails = 0.0
         self.start_fails = 0.0
         self.remove_fails = 0.0
+        self.attach_fails = 0.0
         self.slow = 0.0
 
 
@@ -64,6 +68,7 @@ class Machine:
         cpu_units: int,
         memory_mib: int,
         cluster: str,
+        instance_type: str,
         link: Link,
         rng: random.Random,
         hardships: Hardships,
@@ -79,6 +84,7 @@ class Machine:
         self.rng = rng
         self.clock = SimClock(ahead_seconds=rng.uniform(-3, 3))
         self.containers: dict[str, Container] = {}
+        self.devices = Devices()
         self.ended: set[tuple[str, str]] = set()
         """(task ARN, container name) of what has run and ended."""
         self.journal = PowerSafeJournal.empty()
@@ -91,10 +97,11 @@ class Machine:
         self.agent_wanted.set()
         self.agent: AgentProcess | None = None
         self.agents = 0
-        self.settings = settings_of(self.id, zone, cpu_units, memory_mib, cluster, rng)
+        self.settings = settings_of(
+            self.id, zone, cpu_units, memory_mib, cluster, instance_type, rng
+        )
         self.fail = fail
         self.tell = tell
-        self._next_port = 32_768
 
     @property
     def identity(self) -> Identity | None:
@@ -134,6 +141,7 @@ class Machine:
             self.agent.kill()
         for container_id in list(self.running):
             self.end(container_id, KILLED, told=False)
+        self.devices.clear()
         if disk_loses:
             self.journal = self.journal.after_power_loss()
 
@@ -190,18 +198,7 @@ class Machine:
                 self.fail(f"two containers {twin} run on {self.id}")
         if twin in self.ended:
             self.fail(f"{twin} ended on {self.id} and is started again")
-        bindings = tuple(
-            NetworkBinding(each.container_port, each.host_port or self._port(), each.protocol)
-            for each in spec.port_mappings
-        )
-        taken = {
-            each.host_port
-            for other in self.running.values()
-            if other.started is not None
-            for each in other.started.network_bindings
-        }
-        if any(each.host_port in taken for each in bindings):
-            raise RuntimeFailure("CannotStartContainerError", "port is already allocated")
+        bindings = self._bindings(spec)
         container.started = Started(1, self.clock.now(), bindings)
         self.tell(f"container {container_id[:8]} of {spec.task_arn[-8:]} runs on {self.id}")
         self._plan_end(container_id, spec.image)
@@ -236,6 +233,26 @@ class Machine:
     def _end_later(self, container_id: str, seconds: float, code: int) -> None:
         asyncio.get_running_loop().call_later(seconds, self.end, container_id, code)
 
-    def _port(self) -> int:
-        self._next_port += 1
-        return self._next_port - 1
+    def _bindings(self, spec: ContainerSpec) -> tuple[NetworkBinding, ...]:
+        """The ports of the machine that lead to the container: the lowest free, unless fixed.
+
+        Raises: RuntimeFailure
+        """
+        if spec.network_mode == "awsvpc":
+            if self.devices.of_task(spec.task_arn) is None:
+                raise RuntimeFailure("CannotStartContainerError", "its task has no network")
+            return ()
+        taken = {
+            each.host_port
+            for other in self.running.values()
+            if other.started is not None
+            for each in other.started.network_bindings
+        }
+        bindings = []
+        for each in spec.port_mappings:
+            port = each.host_port or next(p for p in count(FIRST_PORT) if p not in taken)
+            if port in taken:
+                raise RuntimeFailure("CannotStartContainerError", "port is already allocated")
+            taken.add(port)
+            bindings.append(NetworkBinding(each.container_port, port, each.protocol))
+        return tuple(bindings)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sim.machine import Machine
 
 KILLED = 137
+DEVICE_SECONDS_MAX = 30.0
+"""An agent waits so long for a device; the real runtime does."""
 
 
 class SimRuntime:
@@ -30,6 +32,10 @@ class SimRuntime:
         self.told: asyncio.Queue[Exit] = asyncio.Queue()
         self._machine = machine
         self._rng = machine.rng
+        self._given_up: dict[str, None] = {}
+        """Tasks whose network nobody waits for any more."""
+        self._locks: dict[str, asyncio.Lock] = {}
+        """Of a task's network: one thing at a time."""
         for container in machine.containers.values():
             if container.exit is not None:
                 self.told.put_nowait(container.exit)
@@ -46,16 +52,36 @@ class SimRuntime:
         return Image(image, self._machine.registry.digest(image))
 
     async def prepare_network(self, task_arn: str, network: TaskNetwork) -> None:
+        devices, loop = self._machine.devices, asyncio.get_running_loop()
         if self._fails(self._machine.hardships.create_fails):
             await self._take(0.01, 0.2)
-            raise RuntimeFailure("ContainerNetworkingError", "no such device")
-        await self._take(0.0, 0.1)
+            raise RuntimeFailure("ContainerNetworkingError", "no namespace could be made")
+        mac, deadline = network.mac_address, loop.time() + DEVICE_SECONDS_MAX
+        self._given_up.pop(task_arn, None)
+        async with self._locks.setdefault(task_arn, asyncio.Lock()):
+            while devices.of_task(task_arn) is None and devices.in_instance(mac) is None:
+                await self._take(0.5, 0.5)
+                if loop.time() >= deadline or task_arn in self._given_up:
+                    raise RuntimeFailure("ContainerNetworkingError", "no such device")
+            await self._take(0.0, 0.1, lambda: devices.bring_in(task_arn, mac))
+            device = devices.of_task(task_arn)
+            if device is None or device.address != network.address:
+                raise RuntimeFailure("ContainerNetworkingError", f"the device is {device}")
 
     async def release_network(self, task_arn: str) -> None:
-        await self._take(0.0, 0.05)
+        self._given_up[task_arn] = None
+        if self._fails(self._machine.hardships.remove_fails):
+            await self._take(0.01, 0.2)
+            raise RuntimeFailure("ContainerNetworkingError", "device or resource busy")
+        async with self._locks.setdefault(task_arn, asyncio.Lock()):
+            await self._take(0.0, 0.05, lambda: self._machine.devices.release(task_arn))
 
     async def is_device_seen(self, mac_address: str, *, timeout_seconds: float) -> bool:
-        await self._take(0.0, 0.05)
+        deadline = asyncio.get_running_loop().time() + timeout_seconds
+        while self._machine.devices.in_instance(mac_address) is None:
+            if asyncio.get_running_loop().time() >= deadline:
+                return False
+            await self._take(0.5, 0.5)
         return True
 
     async def create(self, spec: ContainerSpec) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from roadstead.agent_protocol.messages.payload import PayloadTask
 from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.aws.responses import check_response
-from roadstead.ecs.reconcilers.table import RECONCILERS
+from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.tuning import Tuning
 from roadstead.ids import SeededIds
@@ -29,9 +29,8 @@ from roadstead.store.memory import Kept, MemoryLog
 from roadstead.store.store import Commit
 from sim.loop import SimClock
 from sim.network import Message, NoAnswer, Wire
+from sim.places import ACCOUNT, REGION, default_vpc
 
-ACCOUNT = "123456789012"
-REGION = "us-east-1"
 ENDPOINT = "http://roadstead:8080"
 HOST = "roadstead:8080"
 
@@ -69,6 +68,7 @@ class ServerProcess:
         fail: Callable[[str], None],
     ) -> None:
         self.is_alive = True
+        self.is_stopping = False
         self.ended = asyncio.Event()
         self.clock = SimClock(began_seconds=rng.uniform(0, 1_000_000))
         self._disk = disk
@@ -99,6 +99,7 @@ class ServerProcess:
     async def run(self) -> None:
         """Live until killed, or until the disk is full."""
         self.plane.set_tuning(self._tuning)
+        self.plane.ensure_default_vpc(default_vpc())
         try:
             async with self._group:
                 self._group.create_task(self._plane())
@@ -123,6 +124,7 @@ class ServerProcess:
 
     async def stop(self) -> None:
         """SIGTERM: what was committed gets to the log, agents are told to come back."""
+        self.is_stopping = True
         self.plane.stop()
         await self.ended.wait()
 

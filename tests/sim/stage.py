@@ -8,7 +8,7 @@ from roadstead.ecs.records.service import EVENTS_BY_SERVICE, SERVICES, Service
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.store.store import Commit
 from sim.machine import Machine
-from sim.server import ACCOUNT, REGION
+from sim.places import ACCOUNT, REGION
 from sim.user import CLUSTER
 from sim.world import World
 

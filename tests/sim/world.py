@@ -19,12 +19,15 @@ from roadstead.keys import Key
 from roadstead.state.view import View
 from roadstead.store.store import Commit
 from sim.caller import Reporter
+from sim.interfaces import InterfaceHost
 from sim.invariants import Invariants
 from sim.loop import SimClock, simulate
 from sim.machine import Hardships, Machine
 from sim.network import Link, Rates
+from sim.places import ACCOUNT, REGION, primary_interface
+from sim.proxy import Proxy
 from sim.registry import Registry
-from sim.server import ACCOUNT, REGION, Disk, ServerProcess
+from sim.server import Disk, ServerProcess
 from sim.user import User
 
 MACHINES_MAX = 40
@@ -67,6 +70,8 @@ class World:
         )
         self.user = User(self._keys[0], self.link("user"), self.rng("user"), self)
         self.host = Reporter(self._keys[1], self.link("host"), self)
+        self.interfaces = InterfaceHost(self._keys[1], self.link("interfaces"), self)
+        self.proxy = Proxy(self)
 
     # Chance, trace, failure
 
@@ -113,6 +118,7 @@ class World:
             server = ServerProcess(self.disk, self._keys, self.tuning, rng, self.fail)
             self.server = server
             server.store.on_commit(self._tell_commit)
+            self.interfaces.watch(server.store)
             self.invariants.watch(server.store, self.disk.kept)
             self.tell(f"server {self.servers} starts")
             await server.run()
@@ -151,7 +157,12 @@ class World:
         return Link(name, self.rng(f"link {name}"), self.rates, self._live_server)
 
     def add_machine(
-        self, *, zone: str = "a", cpu_units: int = 2048, memory_mib: int = 4096
+        self,
+        *,
+        zone: str = "a",
+        cpu_units: int = 2048,
+        memory_mib: int = 4096,
+        instance_type: str = "m5.4xlarge",
     ) -> Machine:
         """A new machine whose agent starts at once."""
         number = len(self.machines) + 1
@@ -162,6 +173,7 @@ class World:
             cpu_units,
             memory_mib,
             "sim",
+            instance_type,
             self.link(f"machine {number}"),
             self.rng(f"machine {number}"),
             self.hardships,
@@ -170,6 +182,7 @@ class World:
             self.tell,
         )
         self.machines[machine.id] = machine
+        self.host.report(machine.id, "running", primary_interface(number, zone))
         self.spawn(machine.supervise())
         return machine
 
@@ -207,6 +220,8 @@ class World:
             self.server_wanted.set()
             self.spawn(self.keep_server())
             self.spawn(self.host.run())
+            self.spawn(self.interfaces.run())
+            self.spawn(self.proxy.run())
             self.spawn(tell_story())
             await self._over.wait()
             for routine in self._routines:
