@@ -63,8 +63,8 @@ check: static  ## the fast part: format, types, layers, docs, unit, wire, api, 5
 	ROADSTEAD_SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) -q -n 2 tests/sim
 
 .PHONY: agent
-agent: system-test $(VENV)/.dev  ## tests that need runc and network namespaces
-	$(PYTEST) -q tests/agent tests/host
+agent: system-test $(VENV)/.dev  ## tests that need runc, network namespaces and Envoy
+	$(PYTEST) -q tests/dataplane tests/agent tests/host
 
 .PHONY: e2e
 e2e: system-test $(VENV)/.dev  ## tests with real clients against a running Roadstead

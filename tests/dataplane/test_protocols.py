@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 from collections import Counter
+from typing import cast
 
 from tests.dataplane.certificates import a_certificate
 from tests.dataplane.test_traffic import QUICK, a_balancer, url_of
@@ -165,8 +166,7 @@ class Echo(asyncio.DatagramProtocol):
         self.transport = transport
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        assert isinstance(self.transport, asyncio.DatagramTransport)
-        self.transport.sendto(data.upper(), addr)
+        cast(asyncio.DatagramTransport, self.transport).sendto(data.upper(), addr)
 
 
 def _served(address: str, name: str) -> tuple[str | None, str]:
