@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from roadstead.clock import Clock
 from roadstead.control.fabric_items import InterfaceItem
-from roadstead.host import rules
+from roadstead.host import reports, rules
 from roadstead.host.fleet import Fleet
 from roadstead.host.interface_reports import InterfaceReports
 from roadstead.host.machine_networks import MachineNetworks, Wanted
@@ -125,7 +125,7 @@ class FabricCarrier:
             return
         for instance in instances.values():
             if instance.state == "running" and instance.eni_id not in self._told.interfaces:
-                await self._fleet.tell_again(instance.instance_id)
+                await reports.tell_again(self._fleet, instance.instance_id)
 
     def _taken(self) -> dict[str, InterfaceItem | None]:
         names = [name for name, _ in zip(self._interfaces, range(INTERFACES_AT_ONCE_MAX))]  # noqa: B905  # the shorter one ends it

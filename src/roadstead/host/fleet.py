@@ -9,8 +9,6 @@ import logging
 import shutil
 from pathlib import Path
 
-import msgspec
-
 from roadstead import keys
 from roadstead.clock import Clock
 from roadstead.data_dir import DataDir
@@ -167,12 +165,6 @@ class Fleet:
         await self._write(self.book.with_instance(instance))
         return instance
 
-    async def tell_again(self, instance_id: str) -> None:
-        """Have the control plane told that a running instance runs, and of its interface."""
-        instance = self.book.find(instance_id)
-        if instance.state == "running" and not instance.unreported:
-            await self.put(msgspec.structs.replace(instance, unreported=("running",)))
-
     async def forget_old(self) -> None:
         """Drop terminated instances that were shown long enough."""
         for instance in self.book.instances:
@@ -202,13 +194,7 @@ class Fleet:
         """Turn the instance on and keep its agent running. What is already there is kept."""
         directory = self._directory(instance)
         await asyncio.to_thread(
-            power.turn_on,
-            instance,
-            self.book.vpc.subnet(instance.subnet_id),
-            self._names.bridge,
-            self._cgroup(instance),
-            directory,
-            self._firewall,
+            power.turn_on, instance, self.book.vpc, self._names, directory, self._firewall
         )
         key = keys.add_instance_key(
             self._data_dir.keys_file, self._settings.account_id, instance.instance_id, self._ids

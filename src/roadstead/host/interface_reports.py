@@ -14,7 +14,7 @@ import msgspec
 from roadstead.clock import Clock
 from roadstead.host import rules
 from roadstead.host.control_plane import ControlPlaneDoor, NotHeard
-from roadstead.host.places import InterfaceReport
+from roadstead.host.presence import InterfaceReport
 
 if TYPE_CHECKING:
     import aiohttp

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 import msgspec
 
 from roadstead.control.fabric_items import InterfaceItem, SecurityGroupItem, VpcItem
-from roadstead.host import devices, fabric, flows, links, places
+from roadstead.host import devices, fabric, flows, links, presence
 from roadstead.host.devices import Device
 from roadstead.host.fabric import Names
 from roadstead.host.firewall import Firewall
-from roadstead.host.places import NOWHERE, InterfaceReport, Place
+from roadstead.host.presence import ABSENT, InterfaceReport, Presence
 from roadstead.host.records import HostError, Instance, Vpc
 from roadstead.host.ruleset import Network, Port, Seat
 
@@ -35,7 +35,7 @@ class MachineNetworks:
         self._names = names
         self._own = own
         self._firewall = firewall
-        self._places: dict[str, Place] = {}
+        self._presences: dict[str, Presence] = {}
         self.networks: dict[str, Network] = {own.vpc_id: fabric.network_of(own, names)}
         self.refusals: dict[str, str] = {}
         """VPCs that something needs and that cannot be carried here, and why not."""
@@ -50,14 +50,14 @@ class MachineNetworks:
         self.is_stale = False
         self._make_networks(wanted)
         after = {
-            name: self._place(item, wanted.instances) for name, item in wanted.interfaces.items()
+            name: self._presence(item, wanted.instances) for name, item in wanted.interfaces.items()
         }
         bridges = {network.bridge for network in self.networks.values()}
         there = devices.found(bridges)
         kept = {
-            place.device.near: place.device
-            for place in after.values()
-            if place.device is not None and there.get(place.device.near) == place.device.alias
+            one.device.near: one.device
+            for one in after.values()
+            if one.device is not None and there.get(one.device.near) == one.device.alias
         }
         devices.remove(set(there) - set(kept))
         self._remove_other_addresses(wanted, after)
@@ -68,9 +68,9 @@ class MachineNetworks:
         self._firewall.replace(
             tuple(self.networks.values()),
             wanted.groups,
-            {name: place.seat for name, place in after.items() if place.seat is not None},
+            {name: one.seat for name, one in after.items() if one.seat is not None},
         )
-        before, self._places = self._places, after
+        before, self._presences = self._presences, after
         _forget_flows(before, after)
         return self._bring(after, wanted.interfaces)
 
@@ -84,8 +84,8 @@ class MachineNetworks:
 
         Raises: as settle.
         """
-        after = {name: self._place(item, instances) for name, item in changed.items()}
-        before = {name: self._places.get(name, NOWHERE) for name in changed}
+        after = {name: self._presence(item, instances) for name, item in changed.items()}
+        before = {name: self._presences.get(name, ABSENT) for name in changed}
         gone = [
             one.device.near
             for name, one in before.items()
@@ -97,18 +97,18 @@ class MachineNetworks:
             if one.balancer is not None and one.balancer != after[name].balancer:
                 links.set_addresses(one.balancer.bridge, go=[f"{one.balancer.address}/32"])
         self._firewall.dismiss(gone)
-        seats: dict[str, Seat | None] = {name: place.seat for name, place in after.items()}
+        seats: dict[str, Seat | None] = {name: one.seat for name, one in after.items()}
         self._firewall.change(groups, seats)
         _forget_flows(before, after)
         own = self._names.bridge
         self.is_stale = self.is_stale or any(
             _bridge(one) not in ("", own, _bridge(after[name])) for name, one in before.items()
         )
-        for name, place in after.items():
-            if place == NOWHERE:
-                self._places.pop(name, None)
+        for name, one in after.items():
+            if one == ABSENT:
+                self._presences.pop(name, None)
             else:
-                self._places[name] = place
+                self._presences[name] = one
         return self._bring(after, changed)
 
     def lacks_network(self, item: InterfaceItem, instances: Mapping[str, Instance]) -> bool:
@@ -116,18 +116,18 @@ class MachineNetworks:
         return (
             item.vpc_id not in self.networks
             and item.vpc_id not in self.refusals
-            and places.needs_network(item, instances)
+            and presence.needs_network(item, instances)
         )
 
-    def _place(self, item: InterfaceItem | None, instances: Mapping[str, Instance]) -> Place:
-        return places.place_of(item, self.networks, self.refusals, instances)
+    def _presence(self, item: InterfaceItem | None, instances: Mapping[str, Instance]) -> Presence:
+        return presence.presence_of(item, self.networks, self.refusals, instances)
 
     def _make_networks(self, wanted: Wanted) -> None:
         own = self._own.vpc_id
         needed = {
             item.vpc_id
             for item in wanted.interfaces.values()
-            if places.needs_network(item, wanted.instances)
+            if presence.needs_network(item, wanted.instances)
         }
         self.networks = {own: fabric.network_of(self._own, self._names)}
         self.refusals = {}
@@ -144,28 +144,28 @@ class MachineNetworks:
             except HostError as error:
                 self.refusals[vpc_id] = str(error)
 
-    def _remove_other_addresses(self, wanted: Wanted, after: Mapping[str, Place]) -> None:
+    def _remove_other_addresses(self, wanted: Wanted, after: Mapping[str, Presence]) -> None:
         for vpc_id, network in self.networks.items():
             item = wanted.vpcs.get(vpc_id)
             if item is None:
                 continue  # the machine's own, of which a control plane does not know: left alone
             right = fabric.lasting_addresses(item) | {
-                f"{place.balancer.address}/32"
-                for place in after.values()
-                if place.balancer is not None and place.balancer.bridge == network.bridge
+                f"{one.balancer.address}/32"
+                for one in after.values()
+                if one.balancer is not None and one.balancer.bridge == network.bridge
             }
             if vpc_id == self._own.vpc_id:
                 right |= fabric.own_addresses(self._own)
             links.set_addresses(network.bridge, go=links.addresses(network.bridge) - right)
 
     def _bring(
-        self, after: Mapping[str, Place], items: Mapping[str, InterfaceItem | None]
+        self, after: Mapping[str, Presence], items: Mapping[str, InterfaceItem | None]
     ) -> list[InterfaceReport]:
         """Make what lacks. Returns what is to be told."""
         come: dict[str, list[str]] = {}
-        for place in after.values():
-            if place.balancer is not None:
-                come.setdefault(place.balancer.bridge, []).append(f"{place.balancer.address}/32")
+        for one in after.values():
+            if one.balancer is not None:
+                come.setdefault(one.balancer.bridge, []).append(f"{one.balancer.address}/32")
         for bridge, some in come.items():
             links.set_addresses(bridge, come=some)
         to_make = [one.device for one in after.values() if one.device is not None and one.is_made]
@@ -173,34 +173,34 @@ class MachineNetworks:
         failures = devices.make(to_make) if to_make else {}
         self._firewall.dismiss([devices.near_name(name) for name in failures])
         reports = [
-            place.report
-            for name, place in after.items()
-            if place.report is not None and name not in failures
+            one.report
+            for name, one in after.items()
+            if one.report is not None and name not in failures
         ]
         return reports + [
-            places.failed(item, reason)
+            presence.failed(item, reason)
             for name, reason in failures.items()
             if (item := items[name]) is not None
         ]
 
 
-def _forget_flows(before: Mapping[str, Place], after: Mapping[str, Place]) -> None:
+def _forget_flows(before: Mapping[str, Presence], after: Mapping[str, Presence]) -> None:
     """What was let through to an interface's address must not reach the address's next owner."""
     freed = [
         one.seat.address
         for name, one in before.items()
         if one.seat is not None
-        and ((seat := after.get(name, NOWHERE).seat) is None or seat.address != one.seat.address)
+        and ((seat := after.get(name, ABSENT).seat) is None or seat.address != one.seat.address)
     ]
     if freed:
         flows.forget(freed)
 
 
-def _bridge(place: Place) -> str:
-    """The bridge that a place needs, if it needs one."""
-    if place.device is not None:
-        return place.device.bridge
-    return "" if place.balancer is None else place.balancer.bridge
+def _bridge(one: Presence) -> str:
+    """The bridge that it needs, if it needs one."""
+    if one.device is not None:
+        return one.device.bridge
+    return "" if one.balancer is None else one.balancer.bridge
 
 
 def _port(device: Device) -> Port:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from roadstead.files import make_private_directory
 from roadstead.host import cgroups, links, mounts, namespaces, processes
+from roadstead.host.fabric import Names
 from roadstead.host.firewall import Firewall
 from roadstead.host.launches import AGENT_COMMAND
-from roadstead.host.records import Instance, Subnet
+from roadstead.host.records import Instance, Vpc
 from roadstead.host.ruleset import Port
 
 GRACE_SECONDS = 2.0
@@ -32,19 +33,14 @@ log = logging.getLogger(__name__)
 
 
 def turn_on(
-    instance: Instance,
-    subnet: Subnet,
-    bridge: str,
-    cgroup: str,
-    directory: Path,
-    firewall: Firewall,
+    instance: Instance, vpc: Vpc, names: Names, directory: Path, firewall: Firewall
 ) -> None:
     """Give an instance its directory, namespace, cable and cgroup; what it has is kept."""
     make_private_directory(directory)
     namespaces.make(instance.namespace)
     firewall.admit(instance.link, Port(instance.mac, instance.address, is_instances=True))
-    links.plug_in(instance, subnet, bridge)
-    cgroups.make(f"{cgroup}/agent")
+    links.plug_in(instance, vpc.subnet(instance.subnet_id), names.bridge)
+    cgroups.make(f"{names.cgroup}/{instance.instance_id}/agent")
 
 
 def turn_off(

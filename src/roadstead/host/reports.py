@@ -44,6 +44,13 @@ async def report_for_ever(fleet: Fleet, door: ControlPlaneDoor) -> None:
             await fleet.forget_old()
 
 
+async def tell_again(fleet: Fleet, instance_id: str) -> None:
+    """Have the control plane told that a running instance runs, and of its interface."""
+    instance = fleet.book.find(instance_id)
+    if instance.state == "running" and not instance.unreported:
+        await fleet.put(msgspec.structs.replace(instance, unreported=("running",)))
+
+
 def report(instance: Instance) -> dict[str, Any]:
     """The oldest change of state that is to be told, with the instance's primary interface."""
     state = instance.unreported[0]

@@ -12,15 +12,14 @@ from ipaddress import IPv4Address
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
-import dns.rrset
 
 from roadstead.clock import Clock
-from roadstead.host.names import Answer, Names, Record
+from roadstead.host.dns_messages import refusal, response, wire
+from roadstead.host.names import Names
 from roadstead.host.ruleset import DNS_PORT, Network
 from roadstead.host.told import Key, Told
 from roadstead.host.upstream import NoAnswer, Upstream
@@ -29,12 +28,6 @@ ASKED_AT_ONCE_MAX = 512
 """Questions that are passed on at a time; to others the answer is SERVFAIL at once."""
 CONNECTIONS_MAX = 128
 SILENT_SECONDS_MAX = 10.0
-UDP_BYTES_MAX = 1232
-"""Source: https://www.dnsflagday.net/2020/"""
-UDP_BYTES_OF_OLD = 512
-"""Source: RFC 1035, 2.3.4"""
-NEGATIVE_TTL_SECONDS = 5
-"""For how long clients may believe that a name of ours does not exist."""
 UNTOLD_SECONDS_MAX = 5.0
 """After a start names are not known yet: so long, clients are asked to try again."""
 
@@ -108,24 +101,24 @@ class Resolver:
         if query.flags & dns.flags.QR:
             return None
         if query.opcode() != dns.opcode.QUERY or len(query.question) != 1:
-            return _refusal(query, dns.rcode.NOTIMP)
+            return refusal(query, dns.rcode.NOTIMP)
         asked = query.question[0]
         if asked.rdclass != dns.rdataclass.IN:
-            return _refusal(query, dns.rcode.REFUSED)
+            return refusal(query, dns.rcode.REFUSED)
         if not self._told.lots and self._clock.monotonic() - self._began < UNTOLD_SECONDS_MAX:
-            return _refusal(query, dns.rcode.SERVFAIL)
+            return refusal(query, dns.rcode.SERVFAIL)
         name = asked.name.to_text(omit_final_dot=True).lower()
         found = self._names.ask(name, dns.rdatatype.to_text(asked.rdtype), vpc_id)
         if found is not None:
-            return _wire(_response(query, found), query, over_tcp=over_tcp)
+            return wire(response(query, found), query, over_tcp=over_tcp)
         if self._asked.locked():
-            return _refusal(query, dns.rcode.SERVFAIL)
+            return refusal(query, dns.rcode.SERVFAIL)
         async with self._asked:
             try:
                 return await self._upstream.ask(question, over_tcp=over_tcp)
             except NoAnswer as error:
                 log.debug("%s: %s", name, error)
-                return _refusal(query, dns.rcode.SERVFAIL)
+                return refusal(query, dns.rcode.SERVFAIL)
 
     async def _answer_datagram(
         self, question: bytes, vpc_id: str, listener: "_Listener", to: tuple[str, int]
@@ -202,62 +195,3 @@ class _Listener(asyncio.DatagramProtocol):
 
     def _is_inside(self, address: str) -> bool:
         return IPv4Address(address) in self._network.cidr
-
-
-def _response(query: dns.message.Message, answer: Answer) -> dns.message.Message:
-    response = dns.message.make_response(query, recursion_available=True)
-    response.flags |= dns.flags.AA
-    if not answer.exists:
-        response.set_rcode(dns.rcode.NXDOMAIN)
-    response.answer += _sets(answer.records)
-    response.additional += _sets(answer.additional)
-    if not answer.records:
-        response.authority.append(
-            dns.rrset.from_text(
-                dns.name.from_text(answer.zone),
-                NEGATIVE_TTL_SECONDS,
-                "IN",
-                "SOA",
-                f"ns.{answer.zone}. hostmaster.{answer.zone}. 1 7200 900 1209600 "
-                f"{NEGATIVE_TTL_SECONDS}",
-            )
-        )
-    return response
-
-
-def _sets(records: tuple[Record, ...]) -> list[dns.rrset.RRset]:
-    """Records by name and type, in their order."""
-    lots: dict[tuple[str, str], list[Record]] = {}
-    for record in records:
-        lots.setdefault((record.name, record.type), []).append(record)
-    return [
-        dns.rrset.from_text_list(
-            dns.name.from_text(name),
-            min(one.ttl for one in some),
-            "IN",
-            kind,
-            [f"{one.data.rstrip('.')}." if kind == "SRV" else one.data for one in some],
-        )
-        for (name, kind), some in lots.items()
-    ]
-
-
-def _refusal(query: dns.message.Message, code: dns.rcode.Rcode) -> bytes:
-    response = dns.message.make_response(query, recursion_available=True)
-    response.set_rcode(code)
-    return response.to_wire()
-
-
-def _wire(response: dns.message.Message, query: dns.message.Message, *, over_tcp: bool) -> bytes:
-    """The response, cut and marked so if a datagram cannot hold it."""
-    if over_tcp:
-        return response.to_wire()
-    limit = UDP_BYTES_OF_OLD
-    if query.edns >= 0:
-        limit = max(UDP_BYTES_OF_OLD, min(query.payload, UDP_BYTES_MAX))
-    try:
-        return response.to_wire(max_size=limit)
-    except dns.exception.TooBig:
-        short = dns.message.make_response(query, recursion_available=True)
-        short.flags |= dns.flags.AA | dns.flags.TC
-        return short.to_wire()

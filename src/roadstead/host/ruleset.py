@@ -21,6 +21,10 @@ from roadstead.host import permissions
 LAYOUT = "layout-1"
 """A chain without rules that says which version of this module made a table."""
 DNS_PORT = 53
+APART_COMING = 'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop'
+APART_GOING = 'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop'
+"""VPCs do not reach each other by this machine's own addresses either."""
+MASQUERADE = "ip saddr {cidr} ip daddr != {cidr} oifname != @bridges masquerade"
 
 
 class Seat(msgspec.Struct, frozen=True):
@@ -65,21 +69,40 @@ def combination(groups: Iterable[str]) -> str:
 def skeleton(table: str, networks: Iterable[Network], control_plane: ControlPlane) -> str:
     """Both tables anew, with nobody in them: what they held before is gone in the same moment."""
     networks = tuple(networks)
-    bridges = ", ".join(f'"{each.bridge}"' for each in networks)
-    within = ", ".join(f'"{each.bridge}" . "{each.bridge}"' for each in networks)
-    resolvers = ", ".join(each.resolver for each in networks)
-    per_network = [_lines_of(each) for each in networks]
-    apart_in = "\n".join(lines[0] for lines in per_network)
-    apart_out = "\n".join(lines[1] for lines in per_network)
-    masquerades = "\n".join(lines[2] for lines in per_network)
-    to_control_plane = (
-        f"ip saddr @instances ip daddr {control_plane.address} "
-        f"tcp dport {control_plane.port} accept"
-    )
     return f"""
 add table ip {table}
 delete table ip {table}
 table ip {table} {{
+    chain {LAYOUT} {{
+    }}
+    {_sets(networks)}
+    {_judgements(networks, control_plane)}
+    chain translation {{
+        type nat hook postrouting priority srcnat; policy accept;
+        {_lines(networks, MASQUERADE)}
+    }}
+}}
+add table bridge {table}
+delete table bridge {table}
+table bridge {table} {{
+    set ports {{ type ifname; }}
+    set senders {{ type ifname . ether_addr . ipv4_addr; }}
+    chain sent {{
+        type filter hook prerouting priority filter; policy accept;
+        iifname != @ports accept
+        ether type ip iifname . ether saddr . ip saddr @senders accept
+        ether type arp iifname . ether saddr . arp saddr ip @senders accept
+        drop
+    }}
+}}
+"""
+
+
+def _sets(networks: tuple[Network, ...]) -> str:
+    bridges = ", ".join(f'"{each.bridge}"' for each in networks)
+    within = ", ".join(f'"{each.bridge}" . "{each.bridge}"' for each in networks)
+    resolvers = ", ".join(each.resolver for each in networks)
+    return f"""
     set bridges {{ type ifname; elements = {{ {bridges} }}; }}
     set within {{ type ifname . ifname; elements = {{ {within} }}; }}
     set resolvers {{ type ipv4_addr; elements = {{ {resolvers} }}; }}
@@ -88,8 +111,16 @@ table ip {table} {{
     set itself {{ type ipv4_addr . ipv4_addr; }}
     map egress {{ type ipv4_addr : verdict; }}
     map ingress {{ type ipv4_addr : verdict; }}
-    chain {LAYOUT} {{
-    }}
+    """
+
+
+def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> str:
+    """What is routed, what comes to this machine, and what leaves it."""
+    to_control_plane = (
+        f"ip saddr @instances ip daddr {control_plane.address} "
+        f"tcp dport {control_plane.port} accept"
+    )
+    return f"""
     chain entering {{
         ip daddr vmap @ingress
         oifname @bridges drop
@@ -114,7 +145,7 @@ table ip {table} {{
         iifname != @bridges ip daddr != @balancers accept
         ct state established,related accept
         iifname != @bridges goto entering
-        {apart_in}
+        {_lines(networks, APART_COMING)}
         ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport {DNS_PORT} accept
         {to_control_plane}
         goto leaving
@@ -125,38 +156,15 @@ table ip {table} {{
         ip saddr != @balancers accept
         ct state established,related accept
         ip saddr . ip daddr @itself accept
-        {apart_out}
+        {_lines(networks, APART_GOING)}
         goto leaving
     }}
-    chain translation {{
-        type nat hook postrouting priority srcnat; policy accept;
-        {masquerades}
-    }}
-}}
-add table bridge {table}
-delete table bridge {table}
-table bridge {table} {{
-    set ports {{ type ifname; }}
-    set senders {{ type ifname . ether_addr . ipv4_addr; }}
-    chain sent {{
-        type filter hook prerouting priority filter; policy accept;
-        iifname != @ports accept
-        ether type ip iifname . ether saddr . ip saddr @senders accept
-        ether type arp iifname . ether saddr . arp saddr ip @senders accept
-        drop
-    }}
-}}
-"""
+    """
 
 
-def _lines_of(network: Network) -> tuple[str, str, str]:
-    """What keeps a VPC apart from others on this machine's own addresses, and lets it out."""
-    bridge, cidr = network.bridge, network.cidr
-    return (
-        f'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop',
-        f'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop',
-        f"ip saddr {cidr} ip daddr != {cidr} oifname != @bridges masquerade",
-    )
+def _lines(networks: tuple[Network, ...], line: str) -> str:
+    """A line for each VPC."""
+    return "\n".join(line.format(bridge=each.bridge, cidr=each.cidr) for each in networks)
 
 
 def group(table: str, item: SecurityGroupItem) -> list[str]:

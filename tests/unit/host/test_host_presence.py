@@ -10,13 +10,13 @@ from given import NOW
 from roadstead.control.fabric_items import AttachmentItem, InterfaceItem
 from roadstead.host import devices
 from roadstead.host.devices import Device
-from roadstead.host.places import (
-    NOWHERE,
+from roadstead.host.presence import (
+    ABSENT,
     BalancerAddress,
     InterfaceReport,
-    Place,
+    Presence,
     needs_network,
-    place_of,
+    presence_of,
 )
 from roadstead.host.records import Instance, State
 from roadstead.host.ruleset import Network, Seat
@@ -71,51 +71,53 @@ def report(state: Any, reason: str = "") -> InterfaceReport:
     )
 
 
-def place(item: InterfaceItem | None, state: State | None = "running") -> Place:
+def present(item: InterfaceItem | None, state: State | None = "running") -> Presence:
     instances = {} if state is None else {"i-1": an_instance(state)}
-    return place_of(item, NETWORKS, {"vpc-2": "it overlaps"}, instances)
+    return presence_of(item, NETWORKS, {"vpc-2": "it overlaps"}, instances)
 
 
 def test_an_attaching_interface_gets_a_device_and_is_told_of() -> None:
-    assert place(an_item()) == Place(
+    assert present(an_item()) == Presence(
         seat=SEAT, device=DEVICE, is_made=True, report=report("attached")
     )
 
 
 def test_a_services_device_that_vanished_is_not_made_again_but_a_users_is() -> None:
-    assert place(an_item("attached")) == Place(seat=SEAT, device=DEVICE)
-    assert place(an_item("attached", is_managed=False)) == Place(
+    assert present(an_item("attached")) == Presence(seat=SEAT, device=DEVICE)
+    assert present(an_item("attached", is_managed=False)) == Presence(
         seat=SEAT, device=DEVICE, is_made=True
     )
 
 
 @pytest.mark.parametrize("state", ["running", "stopped", "terminated"])
 def test_a_detaching_interface_has_no_device(state: State) -> None:
-    assert place(an_item("detaching"), state) == Place(seat=SEAT, report=report("detached"))
+    assert present(an_item("detaching"), state) == Presence(seat=SEAT, report=report("detached"))
 
 
 def test_an_instance_that_is_gone_has_no_interfaces() -> None:
-    assert place(an_item("attached"), "terminated") == Place(seat=SEAT, report=report("detached"))
-    assert place(an_item("attaching"), "shutting-down").report == report("detached")
+    assert present(an_item("attached"), "terminated") == Presence(
+        seat=SEAT, report=report("detached")
+    )
+    assert present(an_item("attaching"), "shutting-down").report == report("detached")
 
 
 def test_of_an_instance_that_does_not_run_nothing_is_said() -> None:
-    assert place(an_item("attaching"), "stopped") == Place(seat=SEAT)
-    assert place(an_item("attached"), "pending") == Place(seat=SEAT)
+    assert present(an_item("attaching"), "stopped") == Presence(seat=SEAT)
+    assert present(an_item("attached"), "pending") == Presence(seat=SEAT)
 
 
 def test_an_instance_of_another_machine_is_none_of_ours() -> None:
-    assert place(an_item("attaching"), None) == Place(seat=SEAT)
+    assert present(an_item("attaching"), None) == Presence(seat=SEAT)
 
 
 def test_a_primary_interface_and_an_unattached_one_have_a_seat() -> None:
-    assert place(an_item("attached", index=0)) == Place(seat=SEAT)
-    assert place(an_item("")) == Place(seat=SEAT)
+    assert present(an_item("attached", index=0)) == Presence(seat=SEAT)
+    assert present(an_item("")) == Presence(seat=SEAT)
 
 
 def test_a_load_balancers_interface_is_an_address_of_the_machine() -> None:
     item = an_item("", is_load_balancers=True)
-    assert place(item) == Place(
+    assert present(item) == Presence(
         seat=Seat("172.31.1.1", ("sg-1",), is_balancers=True),
         balancer=BalancerAddress("rsbr-1", "172.31.1.1"),
     )
@@ -123,11 +125,11 @@ def test_a_load_balancers_interface_is_an_address_of_the_machine() -> None:
 
 def test_what_cannot_be_carried_is_said_once() -> None:
     item = an_item(vpc_id="vpc-2")
-    assert place(item) == Place(report=report("failed", "it overlaps"))
-    assert place(msgspec.structs.replace(item, failure="it overlaps")) == NOWHERE
-    assert place(an_item("detaching", vpc_id="vpc-2")) == Place(report=report("detached"))
-    assert place(an_item("", vpc_id="vpc-2")) == NOWHERE
-    assert place(an_item(failure="no room")) == Place(seat=SEAT)
+    assert present(item) == Presence(report=report("failed", "it overlaps"))
+    assert present(msgspec.structs.replace(item, failure="it overlaps")) == ABSENT
+    assert present(an_item("detaching", vpc_id="vpc-2")) == Presence(report=report("detached"))
+    assert present(an_item("", vpc_id="vpc-2")) == ABSENT
+    assert present(an_item(failure="no room")) == Presence(seat=SEAT)
 
 
 def test_a_vpc_is_needed_by_load_balancers_and_by_interfaces_of_running_instances() -> None:

@@ -32,7 +32,7 @@ class BalancerAddress(msgspec.Struct, frozen=True):
     address: str
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class Presence(msgspec.Struct, frozen=True, kw_only=True):
     """What an interface should have. Nothing of it: it is not carried here."""
 
     seat: Seat | None = None
@@ -44,7 +44,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """To be told once all this is so."""
 
 
-NOWHERE = Place()
+ABSENT = Presence()
 
 
 def needs_network(item: InterfaceItem, instances: Mapping[str, Instance]) -> bool:
@@ -52,26 +52,26 @@ def needs_network(item: InterfaceItem, instances: Mapping[str, Instance]) -> boo
     return item.is_load_balancers or _is_to_have_device(item, instances)
 
 
-def place_of(
+def presence_of(
     item: InterfaceItem | None,
     networks: Mapping[str, Network],
     refusals: Mapping[str, str],
     instances: Mapping[str, Instance],
-) -> Place:
+) -> Presence:
     """What the interface should have. refusals: VPCs that cannot be carried here, and why not."""
     if item is None:
-        return NOWHERE
+        return ABSENT
     network = networks.get(item.vpc_id)
     if network is None:
         if needs_network(item, instances) and item.vpc_id in refusals and not item.failure:
-            return Place(report=_report(item, "failed", refusals[item.vpc_id]))
-        return Place(report=_farewell(item, instances))
+            return Presence(report=_report(item, "failed", refusals[item.vpc_id]))
+        return Presence(report=_farewell(item, instances))
     seat = Seat(item.private_ip_address, item.groups, item.is_load_balancers)
     if item.is_load_balancers:
         address = BalancerAddress(network.bridge, item.private_ip_address)
-        return Place(seat=seat, balancer=address)
+        return Presence(seat=seat, balancer=address)
     if not _is_to_have_device(item, instances):
-        return Place(seat=seat, report=_farewell(item, instances))
+        return Presence(seat=seat, report=_farewell(item, instances))
     attachment = item.attachment
     assert attachment is not None, "only an attached interface has a device"
     device = Device(
@@ -83,8 +83,8 @@ def place_of(
         bridge=network.bridge,
     )
     if attachment.status == "attaching":
-        return Place(seat=seat, device=device, is_made=True, report=_report(item, "attached"))
-    return Place(seat=seat, device=device, is_made=not item.is_managed)
+        return Presence(seat=seat, device=device, is_made=True, report=_report(item, "attached"))
+    return Presence(seat=seat, device=device, is_made=not item.is_managed)
 
 
 def failed(item: InterfaceItem, reason: str) -> InterfaceReport:
