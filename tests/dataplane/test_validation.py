@@ -10,7 +10,7 @@ from tests.unit.dataplane.balanced import FILES, everything, states, whole
 
 from roadstead.dataplane.book import Changes
 from roadstead.dataplane.program import envoy
-from roadstead.dataplane.snapshot.pieces import Piece
+from roadstead.dataplane.snapshot.piece import Piece
 from roadstead.dataplane.validation import Validator
 from roadstead.state.records import Record
 

@@ -10,7 +10,7 @@ import msgspec
 
 from roadstead.dataplane.snapshot.messages import Json, discovery
 from roadstead.dataplane.snapshot.names import digest
-from roadstead.dataplane.snapshot.pieces import Piece
+from roadstead.dataplane.snapshot.piece import Piece
 
 KINDS = ("listeners", "routes", "clusters")
 

@@ -23,7 +23,7 @@ from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable, Taken
 from roadstead.dataplane.snapshot import pieces
 from roadstead.dataplane.snapshot.bootstrap import bootstrap
 from roadstead.dataplane.snapshot.messages import Json
-from roadstead.dataplane.snapshot.pieces import Piece
+from roadstead.dataplane.snapshot.piece import Piece
 from roadstead.dataplane.validation import Validator
 from roadstead.state.records import Change
 from roadstead.state.view import View

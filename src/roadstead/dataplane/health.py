@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from roadstead.clock import Clock
+from roadstead.dataplane.classic_health import ClassicHealth
 from roadstead.dataplane.health_events import Finding, finding, standing
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable
 from roadstead.dataplane.snapshot.names import cluster_name
@@ -62,6 +63,7 @@ class HealthReports:
         self._admin = admin
         self._clock = clock
         self._groups = {cluster_name(each.arn): each.arn for each in view().all(TARGET_GROUPS)}
+        self._classic = ClassicHealth(view, update, call)
         self._failures: dict[str, int] = {}
         """How many checks in a row a target failed that was never healthy."""
         self._look_at = 0.0
@@ -69,6 +71,7 @@ class HealthReports:
     def note(self, changes: Iterable[Change]) -> None:
         """Follow target groups, and look soon at targets that are new."""
         for change in changes:
+            self._classic.note(change)
             if change.table is TARGET_GROUPS:
                 if change.after is None:
                     self._groups.pop(cluster_name(change.arn), None)
@@ -108,7 +111,10 @@ class HealthReports:
 
     async def _take(self, found: Finding) -> None:
         group = self._view().get(TARGET_GROUPS, self._groups.get(found.cluster, ""))
-        if group is None or not group.health_check.enabled:
+        if group is None:
+            self._classic.take(found)
+            return
+        if not group.health_check.enabled:
             return
         for target in self._view().find(TARGETS_BY_ADDRESS, found.address):
             if target.port == found.port and target.target_group_arn == group.arn:

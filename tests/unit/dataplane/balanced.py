@@ -24,7 +24,7 @@ from tests.load_balancers import (
 
 from roadstead.dataplane.snapshot import pieces
 from roadstead.dataplane.snapshot.names import Files
-from roadstead.dataplane.snapshot.pieces import Piece
+from roadstead.dataplane.snapshot.piece import Piece
 from roadstead.elbv2.records.target_group import HealthCheck, TargetGroup
 from roadstead.elbv2.rules.actions import checked_actions
 from roadstead.elbv2.rules.conditions import checked_conditions

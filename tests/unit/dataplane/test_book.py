@@ -1,7 +1,7 @@
 """What differs between what is wanted and what is served."""
 
 from roadstead.dataplane.book import Book, Changes, versioned
-from roadstead.dataplane.snapshot.pieces import Piece
+from roadstead.dataplane.snapshot.piece import Piece
 
 
 def test_a_new_resource_is_a_change_until_it_is_served() -> None:

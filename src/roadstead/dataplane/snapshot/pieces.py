@@ -8,16 +8,15 @@ balancers there are.
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
 from roadstead.acm.records.certificate import Certificate
+from roadstead.dataplane.snapshot import classic
 from roadstead.dataplane.snapshot.certificates import certificate_name, pair_of
 from roadstead.dataplane.snapshot.clusters import cluster
 from roadstead.dataplane.snapshot.endpoints import endpoints
 from roadstead.dataplane.snapshot.fronts import front, front_table
 from roadstead.dataplane.snapshot.listeners import listeners
-from roadstead.dataplane.snapshot.messages import Json
 from roadstead.dataplane.snapshot.names import Files, cluster_name, front_name, listener_name
+from roadstead.dataplane.snapshot.piece import Piece
 from roadstead.dataplane.snapshot.routes import Served, route_table
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS,
@@ -43,17 +42,6 @@ from roadstead.state.view import View
 HTTP = ("HTTP", "HTTPS")
 
 
-class Piece(msgspec.Struct):
-    """Resources by name."""
-
-    listeners: dict[str, Json] = {}
-    routes: dict[str, Json] = {}
-    clusters: dict[str, Json] = {}
-    endpoints: dict[str, Json] = {}
-    certificates: dict[str, tuple[str, str]] = {}
-    """Name → chain and private key, in PEM."""
-
-
 def keys(view: View) -> Iterable[str]:
     """Every piece that there is."""
     for balancer in view.all(LOAD_BALANCERS):
@@ -63,10 +51,12 @@ def keys(view: View) -> Iterable[str]:
     for group in view.all(TARGET_GROUPS):
         yield f"group|{group.arn}"
         yield f"targets|{group.arn}"
+    yield from classic.keys(view)
 
 
 def affected(view: View, change: Change) -> Iterable[str]:
     """The pieces that may look otherwise after the change."""
+    yield from classic.affected(view, change)
     records = [each for each in (change.before, change.after) if each is not None]
     match records[-1]:
         case Target():
@@ -92,6 +82,10 @@ def render(view: View, key: str, files: Files) -> Piece:
     """What the piece contributes now."""
     kind, _, rest = key.partition("|")
     match kind:
+        case "targets" if ":targetgroup/" not in rest:
+            return classic.targets(view, rest)
+        case "classic":
+            return classic.configuration(view, rest, files)
         case "targets":
             return _targets(view, rest)
         case "group":

@@ -99,10 +99,10 @@ def _routes_of(rule: Rule, served: Served, groups: Groups) -> Route:
             del match["headers"]
         return {"name": name, "match": match, **fields}
 
-    return asked, _variants(done, route)
+    return asked, forwarding(done, route)
 
 
-def _variants(done: Json, route: Callable[[Sequence[Json], dict[str, Any]], Json]) -> list[Json]:
+def forwarding(done: Json, route: Callable[[Sequence[Json], dict[str, Any]], Json]) -> list[Json]:
     """One route; or two where requests are forwarded: for those that may be sent twice, first."""
     if "route" not in done:
         return [route((), done)]
