@@ -54,6 +54,8 @@ def test_tags_come_in_pages(ec2: Any, vpc: str, subnet: str) -> None:
     assert [len(page["Tags"]) for page in pages] == [7, 7, 7, 3]
     found = [(each["ResourceId"], each["Key"]) for page in pages for each in page["Tags"]]
     assert len(set(found)) == 24
+    for odd in (-1, 0, 4, 1001):
+        assert code_of(ec2.describe_tags, MaxResults=odd) == "InvalidParameterValue"
 
 
 @pytest.mark.parametrize(

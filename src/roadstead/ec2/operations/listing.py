@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from roadstead.aws.pages import after_token, next_token
-from roadstead.ec2.errors import invalid_combination
+from roadstead.ec2.errors import invalid_combination, invalid_parameter
 from roadstead.ec2.rules.filters import Filter, passes, read_filters
 from roadstead.state.plans import Call
 from roadstead.state.records import Index, Record
@@ -20,6 +20,7 @@ from roadstead.state.view import View
 R = TypeVar("R", bound=Record)
 Response = dict[str, Any]
 
+PAGE_ROWS_MIN = 5
 PAGE_ROWS_MAX = 1000
 """Rows of a page that names no number. Source: botocore:ec2#DescribeVpcsMaxResults"""
 
@@ -112,8 +113,16 @@ def page_start(operation: str, request: dict[str, Any]) -> str | None:
 def one_page(
     operation: str, request: dict[str, Any], rows: Iterable[T], position: Callable[[T], str]
 ) -> tuple[list[T], dict[str, str]]:
-    """The rows of the page, and `{"NextToken": …}` if more follow, else an empty dict."""
-    size = request.get("MaxResults") or PAGE_ROWS_MAX
+    """The rows of the page, and `{"NextToken": …}` if more follow, else an empty dict.
+
+    Raises: InvalidParameterValue, for the operations whose model sets no bounds itself
+    """
+    size = request.get("MaxResults", PAGE_ROWS_MAX)
+    if not PAGE_ROWS_MIN <= size <= PAGE_ROWS_MAX:
+        raise invalid_parameter(
+            f"Value ({size}) for parameter maxResults is invalid. "
+            f"It must be from {PAGE_ROWS_MIN} to {PAGE_ROWS_MAX}."
+        )
     found = list(islice(rows, size + 1))
     if len(found) <= size:
         return found, {}
