@@ -34,7 +34,8 @@ Check = Callable[[ServiceModel, str, dict[str, Any]], None]
 class Api(msgspec.Struct, frozen=True):
     """One service as the server offers it: how requests name it, and its table of operations.
 
-    The model is read when the first request comes: EC2's costs 0.1 s and 20 MB.
+    The model is read when the first request comes: EC2's costs 0.1 s and 20 MB. Only that of the
+    first service, ECS, is read at the start.
     """
 
     load: Callable[[], ServiceModel]
@@ -76,6 +77,7 @@ class Dispatcher:
         self._by_prefix = {api.target_prefix: api for api in apis if api.target_prefix}
         self._by_version = {api.api_version: api for api in apis if api.api_version}
         self._fallback = apis[0]
+        self._fallback.load()  # every installation asks for it, so it is read before the first does
         self._store = store
         self._keys = keys
         self._clock = clock
