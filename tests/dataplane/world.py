@@ -25,6 +25,8 @@ from roadstead.control.schema import SCHEMA
 from roadstead.dataplane.plane import DataPlane
 from roadstead.dataplane.program import arguments, envoy
 from roadstead.dataplane.snapshot.names import Files
+from roadstead.elb.records.instance import CLASSIC_INSTANCES
+from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS
 from roadstead.elbv2.records.load_balancer import LISTENERS, LOAD_BALANCERS, RULES
 from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS, Target, target_arn
 from roadstead.state.records import Record
@@ -32,7 +34,16 @@ from roadstead.state.view import Tx, View
 
 TABLES = {
     table.record_type: table
-    for table in (CERTIFICATES, LISTENERS, LOAD_BALANCERS, RULES, TARGET_GROUPS, TARGETS)
+    for table in (
+        CERTIFICATES,
+        CLASSIC_INSTANCES,
+        CLASSIC_LOAD_BALANCERS,
+        LISTENERS,
+        LOAD_BALANCERS,
+        RULES,
+        TARGET_GROUPS,
+        TARGETS,
+    )
 }
 CLIENT = "127.0.0.1"
 """Where requests come from."""

@@ -59,7 +59,8 @@ class ClassicHealth:
         match kind:
             case "passed":
                 self._failures.pop(instance.arn, None)
-                self._report(instance, healthy=True)
+                if instance.state != "InService":
+                    self._report(instance, healthy=True)
             case "failed" if state_of(instance) == REGISTERING:
                 failures = self._failures[instance.arn] = self._failures.get(instance.arn, 0) + 1
                 if failures >= threshold:
@@ -68,8 +69,6 @@ class ClassicHealth:
                 self._report(instance, healthy=False)
 
     def _report(self, instance: ClassicInstance, *, healthy: bool) -> None:
-        if healthy == (instance.state == "InService"):
-            return
         arn = instance.arn
 
         def change(tx: Tx) -> None:
