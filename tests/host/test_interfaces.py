@@ -1,8 +1,11 @@
 """Interfaces as devices: made, kept over restarts, removed, reported; further VPCs."""
 
+import os
+import random
 import signal
 import socket
 import subprocess
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface, 
 from roadstead.ec2.transitions import network_interfaces
 from roadstead.host import devices, fabric, links, nftables
 
+ROUNDS = int(os.environ.get("ROADSTEAD_KILL_ROUNDS", "30")) // 5
 ALL_IN = Permission(rule_id="sgr-2", cidr="0.0.0.0/0")
 
 
@@ -121,6 +125,36 @@ def test_a_killed_host_takes_up_what_is_right_and_removes_what_is_not(
         flow.sendall(b"with a host again")
         assert flow.recv(100) == b"with a host again"
         assert other.run_inside(lambda: seen_as(one.address)) == other.address
+
+
+def test_killed_at_any_moment_the_machine_becomes_what_is_wanted(site: Site) -> None:
+    instance = site.add_instance()
+    dice = random.Random(4)
+    wanted: list[NetworkInterface] = []
+    for _ in range(ROUNDS):
+        for _ in range(6):
+            if wanted and dice.random() < 0.5:
+                eni = wanted.pop(dice.randrange(len(wanted)))
+                site.change(
+                    eni, lambda tx, now: network_interfaces.detach_interface(tx, call(), now)
+                )
+            else:
+                eni = site.new_interface()
+                site.change(
+                    eni,
+                    lambda tx, now: network_interfaces.attach_interface(
+                        tx, call(), now, instance["instanceId"]
+                    ),
+                )
+                wanted.append(eni)
+            time.sleep(dice.random() * 0.01)
+        site.host.kill(signal.SIGKILL)
+        site.host.start()
+    until(lambda: near_ends(site) == {near(one) for one in wanted})
+    until(lambda: all(site.status(one) == "in-use" for one in wanted))
+    until(lambda: site.read(lambda tx: _going(tx)) == 0)
+    shown = elements(site, "bridge", "ports")
+    assert shown.count("rse-") == len(wanted)
 
 
 def test_a_terminated_instances_interfaces_are_detached(site: Site) -> None:
@@ -310,6 +344,12 @@ def test_a_purge_leaves_nothing_of_interfaces_and_vpcs(
     assert site.host.wait() == 0
     site.close()
     assert own_machine.look() == before
+
+
+def _going(tx: Any) -> int:
+    """How many interfaces are on their way to or off an instance."""
+    statuses = [one.status for one in tx.all(NETWORK_INTERFACES)]
+    return sum(status in ("attaching", "detaching") for status in statuses)
 
 
 def _datagrams(port: int) -> socket.socket:

@@ -171,6 +171,18 @@ def test_nobody_sends_as_somebody_else(site: Site, stack: ExitStack) -> None:
             heard.recvfrom(100)
 
 
+def test_rules_that_somebody_removed_are_there_again(site: Site, stack: ExitStack) -> None:
+    closed = site.group()
+    one = pair(site, stack, closed, closed)
+    table = f"roadstead-{site.host.data_dir.short_id}"
+    with serving(one.listeners[0]):
+        assert not one.reaches()
+        nftables.remove_table(table)
+        nftables.remove_table(table, family="bridge")
+        assert one.reaches()
+        until(lambda: not one.reaches())
+
+
 def test_odd_rules_let_nothing_in_and_break_nothing(site: Site, stack: ExitStack) -> None:
     client = site.group()
     server = site.group(

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from roadstead.control.fabric_items import VpcItem
-from roadstead.host import firewall, links, nftables
+from roadstead.host import devices, firewall, links, nftables
 from roadstead.host.firewall import Firewall
 from roadstead.host.records import HostError, Vpc
 from roadstead.host.ruleset import ControlPlane, Network
@@ -180,7 +180,9 @@ def found_bridges(names: Names) -> set[str]:
 
 def remove(names: Names) -> None:
     """Take away bridges with their cables, and every rule. Forwarding stays on: others use it."""
-    for bridge in found_bridges(names):
+    bridges = found_bridges(names)
+    devices.remove(devices.found(bridges))
+    for bridge in bridges:
         links.remove_bridge(bridge)
     firewall.remove(names.table)
     _stop_letting_through(names)

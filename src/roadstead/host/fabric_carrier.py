@@ -14,10 +14,12 @@ from roadstead.host import reports, rules
 from roadstead.host.fleet import Fleet
 from roadstead.host.interface_reports import InterfaceReports
 from roadstead.host.machine_networks import MachineNetworks, Wanted
+from roadstead.host.nftables import NftablesError
 from roadstead.host.records import Instance
 from roadstead.host.ruleset import Network
 from roadstead.host.told import Key, Told
 
+RULES_LOOKED_AT_SECONDS = 5.0
 INTERFACES_AT_ONCE_MAX = 16
 """Made and told before the next are looked at, so that the first ones do not wait for the last."""
 
@@ -64,6 +66,7 @@ class FabricCarrier:
         """Carry for ever."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._watch_instances())
+            group.create_task(self._watch_rules())
             failures = 0
             while True:
                 await self._news.wait()
@@ -152,6 +155,20 @@ class FabricCarrier:
                     if item.attachment is not None and item.attachment.instance_id in moved
                 }
             )
+
+    async def _watch_rules(self) -> None:
+        """Write the rules again if somebody took them away (`nft flush ruleset`)."""
+        while True:
+            await self._clock.sleep(RULES_LOOKED_AT_SECONDS)
+            try:
+                is_found = await asyncio.to_thread(self._machine.has_rules)
+            except NftablesError as error:
+                log.warning("rules cannot be looked at: %s", error)
+                continue
+            if not is_found and self._told.lots:
+                log.warning("somebody removed the rules of security groups; they are written again")
+                self._is_all = True
+                self._news.set()
 
     def _states(self) -> dict[str, str]:
         return {one.instance_id: one.state for one in self._fleet.book.instances}

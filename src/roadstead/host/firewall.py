@@ -44,7 +44,7 @@ class Firewall:
         """Have tables of today's layout, closed if there were none; found ones stay in force."""
         with self._lock:
             self._networks = (network,)
-            if not self._is_found():
+            if not self.is_found():
                 self._run([ruleset.skeleton(self._table, self._networks, self._control_plane)])
 
     def replace(
@@ -126,13 +126,19 @@ class Firewall:
             if gone:
                 self._run(ruleset.ports(self._table, "delete", gone))
 
-    def _is_found(self) -> bool:
+    def is_found(self) -> bool:
+        """Whether the kernel has tables of today's layout.
+
+        Raises: NftablesError
+        """
         try:
-            return f"chain {ruleset.LAYOUT}" in nftables.run(f"list table ip {self._table}")
+            for chain in (f"ip {self._table} {ruleset.LAYOUT}", f"bridge {self._table} sent"):
+                nftables.run(f"list chain {chain}")
         except NftablesError as error:
             if "No such file or directory" in str(error):
                 return False
             raise
+        return True
 
     def _commands(
         self,

@@ -111,6 +111,13 @@ class MachineNetworks:
                 self._presences[name] = one
         return self._bring(after, changed)
 
+    def has_rules(self) -> bool:
+        """Whether security groups are in force at all.
+
+        Raises: NftablesError
+        """
+        return self._firewall.is_found()
+
     def lacks_network(self, item: InterfaceItem, instances: Mapping[str, Instance]) -> bool:
         """Whether the interface needs a VPC that nothing here needed before: then settle."""
         return (

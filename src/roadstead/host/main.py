@@ -116,13 +116,13 @@ async def _run(
         async with control.listening(Path(data_dir.host_socket), fleet, end):
             log.info("carrying %d instances in %s", len(first.instances), first.vpc.cidr)
             chosen = await ending
+        carrying.cancel()
         if chosen != "keep":
             await fleet.turn_everything_off()
             await keeper.stop()
         fleet.let_go()
         reporting.cancel()
         proxying.cancel()
-        carrying.cancel()
     return chosen
 
 
