@@ -4,13 +4,21 @@ A target is healthy after one interval of its group's health check, and for ever
 that no listener leads to is never asked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from roadstead.ecs.records.balancer_states import classic_arn, state_of
 from roadstead.ecs.records.task import Task, target_key
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules.load_balancers.places import mapping_of
 from roadstead.ecs.transitions.task_reports import ContainerReport
+from roadstead.elb.records.instance import (
+    CLASSIC_INSTANCES,
+    ClassicInstance,
+    classic_instance_arn,
+)
+from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS
+from roadstead.elb.transitions.instances import report_health as report_health_of_instance
 from roadstead.elbv2.records.load_balancer import RULES_BY_TARGET_GROUP
 from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS, Target
 from roadstead.elbv2.transitions.targets import report_health
@@ -35,7 +43,10 @@ def first_answer_at(view: View, task: Task) -> datetime | None:
 def answer_checks(tx: Tx, call: Call, task: Task) -> None:
     """Every target of the task passes its health check."""
     for target in list(_unasked(tx, task)):
-        report_health(tx, call, target, healthy=True)
+        if isinstance(target, Target):
+            report_health(tx, call, target, healthy=True)
+        else:
+            report_health_of_instance(tx, call, target, healthy=True)
 
 
 def reported_ports(view: View, task: Task) -> tuple[ContainerReport, ...]:
@@ -59,18 +70,24 @@ def reported_ports(view: View, task: Task) -> tuple[ContainerReport, ...]:
     return tuple(found)
 
 
-def _unasked(view: View, task: Task) -> Iterable[Target]:
+def _unasked(view: View, task: Task) -> Iterator[Target | ClassicInstance]:
     """The task's targets that are registered, in use, and have no result yet."""
     for each in task.targets:
-        target = view.get(TARGETS, target_key(each)) if each.state == "REGISTERED" else None
-        if (
-            target is not None
-            and target.status == "initial"
-            and view.count(RULES_BY_TARGET_GROUP, target.target_group_arn)
-        ):
-            yield target
+        if each.state != "REGISTERED":
+            continue
+        seen = state_of(view, task.arn, each)
+        if seen is None or seen.state != "initial":
+            continue
+        if each.load_balancer_name:
+            arn = classic_instance_arn(classic_arn(task.arn, each), each.target_id)
+            yield view.must(CLASSIC_INSTANCES, arn)
+        elif view.count(RULES_BY_TARGET_GROUP, each.target_group_arn):
+            yield view.must(TARGETS, target_key(each))
 
 
-def _interval_seconds(view: View, target: Target) -> int:
-    group = view.get(TARGET_GROUPS, target.target_group_arn)
-    return 0 if group is None else group.health_check.interval_seconds
+def _interval_seconds(view: View, target: Target | ClassicInstance) -> int:
+    if isinstance(target, Target):
+        group = view.get(TARGET_GROUPS, target.target_group_arn)
+        return 0 if group is None else group.health_check.interval_seconds
+    balancer = view.get(CLASSIC_LOAD_BALANCERS, target.load_balancer_arn)
+    return 0 if balancer is None else balancer.health_check.interval_seconds

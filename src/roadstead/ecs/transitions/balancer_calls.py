@@ -4,9 +4,11 @@ One target a call, so that a refusal leaves nothing half done.
 """
 
 from roadstead.aws.errors import ApiError
-from roadstead.ecs.records.balancer_states import state_of
+from roadstead.ecs.records.balancer_states import classic_arn, state_of
 from roadstead.ecs.records.task import TaskTarget, target_key
 from roadstead.elb.operations.table import WRITES as CLASSIC
+from roadstead.elb.records.instance import CLASSIC_INSTANCES, classic_instance_arn
+from roadstead.elb.transitions.instances import end_draining as end_draining_of_instance
 from roadstead.elbv2.operations.table import WRITES
 from roadstead.elbv2.records.target_group import TARGETS
 from roadstead.elbv2.transitions.targets import end_draining
@@ -38,6 +40,8 @@ def register(tx: Tx, call: Call, target: TaskTarget) -> None:
 
 def deregister(tx: Tx, call: Call, task_arn: str, target: TaskTarget) -> str:
     """Lead no new request to the target. DRAINING while old ones may be under way, else GONE."""
+    if state_of(tx, task_arn, target) is None:
+        return "GONE"
     try:
         if target.load_balancer_name:
             instances = [{"InstanceId": target.target_id}]
@@ -56,12 +60,18 @@ def deregister(tx: Tx, call: Call, task_arn: str, target: TaskTarget) -> str:
     return "DRAINING" if left is not None and left.state == "draining" else "GONE"
 
 
-def stop_draining(tx: Tx, call: Call, target: TaskTarget) -> None:
+def stop_draining(tx: Tx, call: Call, task_arn: str, target: TaskTarget) -> None:
     """Nobody is there any more to answer what is under way: the target is gone at once.
 
-    A load balancer ends a drain early when nothing is open; a Classic one keeps its time.
+    A load balancer ends a drain early when nothing is open.
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html#deregistration-delay
     """
+    if target.load_balancer_name:
+        arn = classic_instance_arn(classic_arn(task_arn, target), target.target_id)
+        instance = tx.get(CLASSIC_INSTANCES, arn)
+        if instance is not None:
+            end_draining_of_instance(tx, call, instance)
+        return
     found = tx.get(TARGETS, target_key(target))
     if found is not None and found.status == "draining":
         end_draining(tx, call, found)

@@ -161,7 +161,7 @@ def is_behind(view: View, task: Task) -> bool:
     targets = followed(view, task)
     if targets != task.targets or _progressed(replace(task, targets=targets)) != task.last_status:
         return True
-    return is_dead(task) and any(_may_end(each) for each in targets)
+    return is_dead(task) and any(each.state == "DRAINING" for each in targets)
 
 
 def group_of(target: TaskTarget) -> str:
@@ -234,16 +234,11 @@ def _without_dead_drains(
         return targets
     ended = []
     for target in targets:
-        if target.state == "DRAINING" and _may_end(target):
-            balancer_calls.stop_draining(tx, call, target)
+        if target.state == "DRAINING":
+            balancer_calls.stop_draining(tx, call, task.arn, target)
             target = replace(target, state="GONE")
         ended.append(target)
     return tuple(ended)
-
-
-def _may_end(target: TaskTarget) -> bool:
-    """Whether the drain of a target can be ended early; a Classic load balancer's cannot."""
-    return target.state == "DRAINING" and not target.load_balancer_name
 
 
 def _progressed(task: Task) -> str:

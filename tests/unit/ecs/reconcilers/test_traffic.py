@@ -320,6 +320,6 @@ def test_what_ends_a_drain_is_not_asked_twice() -> None:
     world.serve()
     (task,) = world.live()
     (target,) = task.targets
-    world.update(lambda tx: balancer_calls.stop_draining(tx, a_call(), target))
+    world.update(lambda tx: balancer_calls.stop_draining(tx, a_call(), task.arn, target))
     assert world.view.get(TARGETS, world.targets()[0].arn) is not None, "it does not drain"
     assert world.view.get(SERVICES, WEB) is not None
