@@ -16,6 +16,7 @@ from bench import (
     interfaces,
     launches,
     placement,
+    proxy,
     rollouts,
     scale,
     services,
@@ -34,6 +35,7 @@ THEMES: dict[str, Callable[[Sitting], None]] = {
     "scale": scale.measure,
     "state": state_size.measure,
     "interfaces": interfaces.measure,
+    "proxy": proxy.measure,
     "traffic": traffic.measure,
 }
 ROUNDS = 5

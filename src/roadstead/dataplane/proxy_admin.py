@@ -57,10 +57,13 @@ class ProxyAdmin:
         name, else empty. Raises: ProxyUnreachable
         """
         text = await self.get("/config_dump?resource=dynamic_listeners")
-        return {
-            each["name"]: str(each.get("error_state", {}).get("details", ""))
-            for each in msgspec.json.decode(text).get("configs", ())
-        }
+        found = {}
+        for each in msgspec.json.decode(text).get("configs", ()):
+            error = each.get("error_state", {})
+            # One that was never taken has its name in what failed only.
+            name = each.get("name") or error.get("failed_configuration", {}).get("name", "")
+            found[name] = str(error.get("details", ""))
+        return found
 
     async def reopen_logs(self) -> None:
         """Raises: ProxyUnreachable"""
