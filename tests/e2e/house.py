@@ -69,6 +69,7 @@ class House:
         self.variables: dict[str, str] = {}
         self._prefix = prefix
         self._addresses: dict[str, str] = {}
+        self._clients: dict[str, Any] = {}
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -148,13 +149,17 @@ class House:
 
     def aws(self, *words: str) -> Any:
         """Run `aws ecs …`, which must succeed; its answer."""
-        done = self._aws(words)
-        assert done.returncode == 0, f"aws ecs {' '.join(words)}: {done.stderr}"
+        return self.aws_of("ecs", *words)
+
+    def aws_of(self, service: str, *words: str) -> Any:
+        """Run `aws <service> …`, which must succeed; its answer."""
+        done = self._aws((service, *words))
+        assert done.returncode == 0, f"aws {service} {' '.join(words)}: {done.stderr}"
         return json.loads(done.stdout) if done.stdout.strip() else None
 
     def refused(self, *words: str) -> str:
         """Run `aws ecs …`, which must be refused; what the CLI printed."""
-        done = self._aws(words)
+        done = self._aws(("ecs", *words))
         assert done.returncode in REFUSED, (
             f"aws ecs {' '.join(words)}: {done.returncode} {done.stderr}"
         )
@@ -165,7 +170,7 @@ class House:
         return subprocess.run(
             [
                 *self._prefix,
-                *(str(Path(sys.executable).with_name("aws")), "ecs", *words),
+                *(str(Path(sys.executable).with_name("aws")), *words),
                 *("--output", "json"),
             ],
             capture_output=True,
@@ -179,12 +184,21 @@ class House:
 
     @cached_property
     def ecs(self) -> Any:
-        return self.ecs_of_its_own()
+        return self.client("ecs")
 
     def ecs_of_its_own(self) -> Any:
         """A client for one thread, that asks only once."""
+        return self._new_client("ecs")
+
+    def client(self, service: str) -> Any:
+        """The client of the test's own thread for a service; it asks only once."""
+        if service not in self._clients:
+            self._clients[service] = self._new_client(service)
+        return self._clients[service]
+
+    def _new_client(self, service: str) -> Any:
         return boto3.session.Session().client(
-            "ecs",
+            service,
             config=Config(retries={"total_max_attempts": 1}, read_timeout=PATIENCE_SECONDS),
             endpoint_url=self.variables["AWS_ENDPOINT_URL"],
             region_name=self.variables["AWS_DEFAULT_REGION"],
