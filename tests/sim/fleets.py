@@ -45,7 +45,7 @@ def fleets_of(service: Service) -> list[Fleet]:
             f"{service.arn} {each.id}",
             each,
             frozenset({each.id}),
-            ceil(round(service.desired_count * (each.scale_percent or 0), 6) / 100),
+            ceil(round(service.desired_count * _share(service, each), 6) / 100),
             minimum,
             maximum,
             is_rolling=False,
@@ -55,6 +55,37 @@ def fleets_of(service: Service) -> list[Fleet]:
     ]
 
 
+def _share(service: Service, deployment: Deployment) -> float:
+    """Whoever has requests led to it keeps all its tasks, unless it is the first of all."""
+    traffic, revision = service.traffic, deployment.service_revision_arn
+    if (
+        traffic is not None
+        and len(service.deployments) > 1
+        and (traffic.production.get(revision, 0) or revision in traffic.leaving)
+    ):
+        return 100
+    return deployment.scale_percent or 0
+
+
 def is_draining(view: View, task: Task) -> bool:
     instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
     return instance is not None and instance.status == "DRAINING"
+
+
+def is_checked(task: Task) -> bool:
+    """Whether health checks of containers say if it is healthy."""
+    return any(each.has_health_check and each.essential for each in task.containers)
+
+
+def is_unhealthy(task: Task) -> bool:
+    """Whether its containers or its load balancers say that it is not healthy."""
+    return "UNHEALTHY" in (task.health_status, task.target_health)
+
+
+def is_serving(task: Task) -> bool:
+    """Whether it runs, and everybody who has a say finds it healthy."""
+    return (
+        task.last_status == "RUNNING"
+        and (task.health_status == "HEALTHY" or not is_checked(task))
+        and task.target_health in ("", "HEALTHY")
+    )

@@ -1,6 +1,6 @@
 """The host's part in networks: it follows interfaces, makes and removes devices, and says so.
 
-What an interface should have is decided by the host's own code (`host/places.py`); devices are
+What an interface should have is decided by the host's own code (`host/presence.py`); devices are
 pretended. One program for all machines here, as on a real machine that carries many instances.
 """
 
@@ -15,7 +15,7 @@ from roadstead.control.fabric_items import AttachmentItem, InterfaceItem
 from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
 from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.records.task_interface import TASKS_WITH_INTERFACE
-from roadstead.host.places import InterfaceReport, Place, failed, place_of
+from roadstead.host.presence import InterfaceReport, Presence, failed, presence_of
 from roadstead.host.records import Instance
 from roadstead.host.ruleset import Network
 from roadstead.keys import Key
@@ -119,12 +119,12 @@ class InterfaceHost(Caller):
         if self._reports:
             self._has_reports.set()
 
-    def _place(self, eni: NetworkInterface | None, instances: dict[str, Instance]) -> Place:
+    def _place(self, eni: NetworkInterface | None, instances: dict[str, Instance]) -> Presence:
         item = None if eni is None else _item(eni)
         networks = {} if eni is None else {eni.vpc_id: Network("br", IPv4Network(CIDR), "")}
-        return place_of(item, networks, {}, instances)
+        return presence_of(item, networks, {}, instances)
 
-    def _remove(self, name: str, place: Place) -> None:
+    def _remove(self, name: str, place: Presence) -> None:
         """What the interface has and should not have."""
         for machine in self._world.machines.values():
             device = machine.devices.by_interface.get(name)
@@ -190,7 +190,7 @@ class InterfaceHost(Caller):
 
 
 def left_behind(world: "World") -> list[str]:
-    """Devices and namespaces whose tasks are over, or that the state does not know."""
+    """Devices whose interfaces are nobody's any more; namespaces that no agent will remove."""
     found = []
     view = world.view
     for machine in world.machines.values():
@@ -198,9 +198,8 @@ def left_behind(world: "World") -> list[str]:
             if not view.count(TASKS_WITH_INTERFACE, name):
                 found.append(f"{machine.id} still has the device of {name} ({device.task_arn})")
         for arn in machine.devices.namespaces:
-            task = view.get(TASKS, arn)
             runs = any(each.spec.task_arn == arn for each in machine.running.values())
-            if not runs and (task is None or task.last_status == "STOPPED"):
+            if not runs and all(arn != each.arn for each in machine.journal.tasks()):
                 found.append(f"{machine.id} still has the namespace of {arn}")
     return found
 

@@ -16,10 +16,12 @@ from sim.event_order import EventOrder
 from sim.laws.deployments import DeploymentLaw
 from sim.laws.fleets import FleetLaw
 from sim.laws.instances import InstanceLaw
+from sim.laws.interfaces import InterfaceLaw
 from sim.laws.law import Law, Remembered
 from sim.laws.placement import PlacementLaw
 from sim.laws.services import ServiceLaw
 from sim.laws.tasks import TaskLaw
+from sim.laws.traffic import TrafficLaw
 from sim.recount import recount
 
 COMMITS_PER_RECOUNT = 400
@@ -49,6 +51,8 @@ class Invariants:
             ServiceLaw(),
             DeploymentLaw(),
             FleetLaw(now),
+            InterfaceLaw(),
+            TrafficLaw(),
             EventOrder(),
         )
 

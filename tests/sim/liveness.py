@@ -8,8 +8,10 @@ from roadstead.control.reconcilers import RECONCILERS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.service_deployment import SERVICE_DEPLOYMENTS
+from roadstead.ecs.records.service_tasks import BEFORE_RUNNING
 from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, TASKS
 from roadstead.state.view import View
+from sim.fronts import networks_unsettled
 from sim.interfaces import left_behind
 from sim.machine import Machine
 from sim.steadiness import deployment_unsettled, service_unsettled
@@ -33,6 +35,7 @@ def unsettled(world: "World") -> Iterator[str]:
     if not world.interfaces.is_idle:
         yield "the host has more to do for interfaces"
     yield from left_behind(world)
+    yield from networks_unsettled(view)
     for machine in world.machines.values():
         yield from _machine(world, view, machine)
     for instance in view.all(CONTAINER_INSTANCES):
@@ -115,8 +118,8 @@ def _machine(world: "World", view: View, machine: Machine) -> Iterator[str]:
     for task in view.find(LIVE_TASKS_BY_INSTANCE, instance.arn):
         if task.last_status == "RUNNING" and task.arn not in running:
             yield f"{task.arn} is RUNNING and {machine.id} has no container of it"
-        elif task.last_status == "PENDING":
-            yield f"{task.arn} is PENDING on {machine.id}"
+        elif task.last_status in BEFORE_RUNNING:
+            yield f"{task.arn} is {task.last_status} on {machine.id}"
 
 
 def _is_remembered(machine: Machine, arn: str) -> bool:

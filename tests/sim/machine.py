@@ -157,11 +157,14 @@ class Machine:
         self.agent_wanted.set()
 
     def tidy(self) -> None:
-        """Someone ends the containers that no agent knows any more."""
+        """Someone ends the containers, and removes the networks, that no agent knows any more."""
         known = {c.container_id for task in self.journal.tasks() for c in task.containers}
         for container_id in list(self.running):
             if container_id not in known:
                 self.end(container_id, KILLED)
+        tasks = {task.arn for task in self.journal.tasks()}
+        for arn in [each for each in self.devices.namespaces if each not in tasks]:
+            self.devices.release(arn)
 
     def end(self, container_id: str, code: int, reason: str = "", *, told: bool = True) -> None:
         """A container's process ends."""

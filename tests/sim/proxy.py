@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 ROUND_SECONDS = 5.0
+PORT = 80
+"""Where containers of tasks with interfaces of their own listen."""
 CHECKS = 2
 """So many checks in a row decide, either way."""
 
@@ -110,8 +112,7 @@ def answering(world: "World") -> dict[Place, Container]:
             if container.spec.network_mode == "awsvpc":
                 device = machine.devices.of_task(container.spec.task_arn)
                 if device is not None:
-                    for each in container.spec.port_mappings:
-                        found[device.vpc_id, device.address, each.container_port] = container
+                    found[device.vpc_id, device.address, PORT] = container
             else:
                 for binding in container.started.network_bindings:
                     found["", machine.id, binding.host_port] = container

@@ -4,10 +4,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from roadstead.ecs.records.service import Service
+from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
 from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
 from sim.caller import Refused
 from sim.deeds.deployments import answer, awaited_hooks
-from sim.families import MENDED, is_ill
+from sim.families import MENDED, MENDED_OWN, is_ill
+from sim.fronts import has_broken_front
 from sim.network import NoAnswer
 from sim.user import CLUSTER
 
@@ -31,7 +33,14 @@ class Repair:
         """Once: a revision that runs, machines without what nobody knows of, some drains ended."""
         world, user = self._world, self._user
         container = {"name": "app", "image": "run", "cpu": 64, "memory": 32}
-        await user.insist("RegisterTaskDefinition", family=MENDED, containerDefinitions=[container])
+        for family, mode in ((MENDED, "bridge"), (MENDED_OWN, "awsvpc")):
+            ports = [{"containerPort": 80, "protocol": "tcp"}]
+            await user.insist(
+                "RegisterTaskDefinition",
+                family=family,
+                networkMode=mode,
+                containerDefinitions=[container | {"portMappings": ports}],
+            )
         if world.rng("repair").random() < 0.7:
             for instance in user.instances("DRAINING"):
                 await user.set_state(instance.arn, "ACTIVE")
@@ -44,7 +53,7 @@ class Repair:
         await self._deregister_the_lost()
         now = asyncio.get_running_loop().time()
         for service in self._user.services("ACTIVE"):
-            if not any(is_ill(each.task_definition_arn) for each in service.deployments):
+            if not self._is_ill(service):
                 self._ill_since.pop(service.arn, None)
                 continue
             since = self._ill_since.setdefault(service.arn, now)
@@ -76,9 +85,21 @@ class Repair:
                     force=True,
                 )
 
+    def _is_ill(self, service: Service) -> bool:
+        """Whether some of its tasks can never be healthy."""
+        view = self._user.view
+        return any(
+            is_ill(each.task_definition_arn)
+            or has_broken_front(view, view.get(SERVICE_REVISIONS, each.service_revision_arn))
+            for each in service.deployments
+        )
+
     async def _mend(self, service: Service) -> None:
-        if is_ill(service.task_definition_arn):
-            asked: dict[str, object] = {"taskDefinition": MENDED}
+        is_unreached = has_broken_front(self._user.view, service)
+        if is_unreached or is_ill(service.task_definition_arn):
+            asked: dict[str, object] = {"taskDefinition": _mended(service)}
+            if is_unreached:
+                asked["loadBalancers"] = []
             if service.deployment_configuration.get("lifecycleHooks"):
                 asked["deploymentConfiguration"] = {"lifecycleHooks": []}
             await self._user.update(service.name, **asked)  # no hook is to take it back
@@ -91,7 +112,12 @@ class Repair:
         named = {"cluster": CLUSTER, "service": service.name}
         sets = self._user.view.find(TASK_SETS_BY_SERVICE, service.arn)
         lasting = [each for each in sets if each.status != "DRAINING"]
-        healthy = [each for each in lasting if not is_ill(each.task_definition_arn)]
+        view = self._user.view
+        healthy = [
+            each
+            for each in lasting
+            if not is_ill(each.task_definition_arn) and not has_broken_front(view, each)
+        ]
         if not healthy and len(sets) < 5:
             await self._user.call(
                 "CreateTaskSet",
@@ -107,3 +133,8 @@ class Repair:
                     "UpdateServicePrimaryTaskSet", primaryTaskSet=healthy[0].id, **named
                 )
             await self._user.call("DeleteTaskSet", taskSet=each.id, force=True, **named)
+
+
+def _mended(service: Service) -> str:
+    """What runs in its network mode, so that its load balancers can stay."""
+    return MENDED_OWN if service.network_configuration else MENDED

@@ -122,7 +122,7 @@ class SimRuntime:
         await self._take(0.01, 0.2, lambda: self._machine.remove(container_id))
 
     async def remove_task(self, task_arn: str) -> None:
-        await self._take(0.0, 0.05)
+        await self._take(0.0, 0.05, lambda: self._machine.devices.release(task_arn))
 
     async def found(self) -> list[Found]:
         await self._take(0.01, 0.1)

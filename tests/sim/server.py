@@ -191,6 +191,12 @@ class ServerProcess:
             task = self._disk.read(TASKS, told.arn)
             if task is None or told.desired_status not in ("RUNNING", task.desired_status):
                 self._fail(f"{told.arn} {told.desired_status} was told before it was durable")
+            elif told.desired_status == "STOPPED" and any(
+                each.state in ("REGISTERED", "DRAINING") for each in task.targets
+            ):
+                self._fail(f"{told.arn} is to stop, and traffic is led to it: {task.targets}")
+            elif told.desired_status == "RUNNING" and task.last_status == "PROVISIONING":
+                self._fail(f"{told.arn} was told before its interface was there")
 
     async def _plane(self) -> None:
         await self.plane.run((), lambda _: None)

@@ -1,18 +1,28 @@
 """Whether a service is steady in the end, or blocked for a reason that the state tells."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from roadstead.ec2.records.network import SUBNETS
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.host_ports import ports_as_codes
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.service_deployment import FINAL_STATUSES, ServiceDeployment
-from roadstead.ecs.records.task import LIVE_TASKS_BY_INSTANCE, LIVE_TASKS_BY_SERVICE, Task
+from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
+from roadstead.ecs.records.service_tasks import BEFORE_RUNNING
+from roadstead.ecs.records.task import (
+    LIVE_TASKS_BY_INSTANCE,
+    LIVE_TASKS_BY_SERVICE,
+    TASKS,
+    Task,
+)
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
+from roadstead.ecs.records.task_interface import has_interface
 from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
 from roadstead.ecs.rules.deployment.rolling import maximum_total, minimum_running
 from roadstead.state.view import View
 from sim.constraints import constraints_of, is_distinct, is_member
-from sim.fleets import Fleet, fleets_of, is_draining
+from sim.fleets import Fleet, fleets_of, is_draining, is_unhealthy
 
 
 def deployment_unsettled(view: View, record: ServiceDeployment) -> Iterator[str]:
@@ -54,7 +64,7 @@ def _is_to_replace(service: Service, task: Task) -> bool:
     """It is found unhealthy, and not protected from making way for another revision."""
     targets = {fleet.target.id for fleet in fleets_of(service)}
     is_kept = task.protection_enabled and task.started_by not in targets
-    return task.health_status == "UNHEALTHY" and not is_kept
+    return is_unhealthy(task) and not is_kept
 
 
 def _can_replace(view: View, service: Service) -> bool:
@@ -98,8 +108,8 @@ def _fleet(view: View, service: Service, fleet: Fleet, tasks: list[Task]) -> Ite
     missing = fleet.wanted - len(current)
     least = minimum_running(fleet.wanted, fleet.minimum_percent)
     may_start = len(tasks) < maximum_total(fleet.wanted, fleet.maximum_percent)
-    if any(task.last_status == "PENDING" for task in tasks):
-        yield f"{why}, some PENDING"
+    if any(task.last_status in BEFORE_RUNNING for task in tasks):
+        yield f"{why}, some do not run yet"
     elif fleet.is_failed:
         if surplus > protected:
             yield f"{why}, too many of a deployment that FAILED"
@@ -136,7 +146,11 @@ def _daemon(view: View, service: Service) -> Iterator[str]:
         if instance not in matching:
             if tasks:
                 yield f"{instance.arn} has a task of {service.arn}, and does not match"
-        elif not tasks and _fits(view, instance, definition):
+        elif (
+            not tasks
+            and _fits(view, instance, definition)
+            and _is_reached(view, instance, definition, service.network_configuration)
+        ):
             yield f"{instance.arn} lacks a task of {service.arn}"
         elif instance.agent_connected and any(each.last_status != "RUNNING" for each in tasks):
             yield f"a task of {service.arn} on {instance.arn} does not run"
@@ -181,8 +195,11 @@ def _has_room(view: View, service: Service, fleet: Fleet) -> bool:
     if definition is None:
         return False
     constraints = constraints_of(definition, service)
+    revision = view.get(SERVICE_REVISIONS, fleet.target.service_revision_arn)
+    network = None if revision is None else revision.network_configuration
     return any(
         _fits(view, instance, definition)
+        and _is_reached(view, instance, definition, network)
         and is_member(instance, constraints)
         and not (is_distinct(constraints) and _has_task_of(view, instance, service))
         for instance in view.all(CONTAINER_INSTANCES)
@@ -210,3 +227,26 @@ def _fits(view: View, instance: ContainerInstance, definition: TaskDefinition) -
         and sum(each.memory_mib for each in tasks) + definition.memory_mib <= instance.memory_mib
         and not taken & ports_as_codes(definition.host_ports, definition.host_ports_udp)
     )
+
+
+def _is_reached(
+    view: View,
+    instance: ContainerInstance,
+    definition: TaskDefinition,
+    network: Mapping[str, Any] | None,
+) -> bool:
+    """Whether a task with an interface of its own has one left there, and a subnet in its zone."""
+    if definition.network_mode != "awsvpc":
+        return True
+    assert network is not None
+    zones = {
+        each.zone
+        for each in view.all(SUBNETS)
+        if each.subnet_id in network["awsvpcConfiguration"]["subnets"]
+    }
+    held = sum(
+        has_interface(each)
+        for each in view.all(TASKS)
+        if each.container_instance_arn == instance.arn
+    )
+    return instance.availability_zone in zones and held < instance.task_interfaces_max

@@ -66,10 +66,12 @@ def daemon_configuration(rng: random.Random) -> dict[str, Any]:
     }
 
 
-def configuration(rng: random.Random) -> dict[str, Any]:
+def configuration(rng: random.Random, *, is_rolling: bool = False) -> dict[str, Any]:
     """A whole deployment configuration: whatever was before is no more."""
     minimum, maximum = rng.choice(PERCENTAGES)
     strategy = rng.choices(("ROLLING", "BLUE_GREEN", "LINEAR", "CANARY"), (6, 2, 1, 1))[0]
+    if is_rolling:
+        strategy = "ROLLING"
     found: dict[str, Any] = {
         "minimumHealthyPercent": minimum,
         "maximumPercent": maximum,

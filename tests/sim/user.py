@@ -13,6 +13,8 @@ from roadstead.state.view import View
 from sim.caller import ROADSTEAD, Caller, Refused
 from sim.constraints import Constraint
 from sim.deeds import services
+from sim.deeds.load_balancers import make_balancers
+from sim.deeds.networks import make_vpc
 from sim.deeds.revisions import register
 from sim.deeds.table import DEEDS
 from sim.families import FAMILIES
@@ -28,17 +30,24 @@ EXPECTED = frozenset(
     {
         "ClientException",
         "ConflictException",
+        "DuplicateListener",
+        "InvalidConfigurationRequest",
         "InvalidParameterException",
+        "ListenerNotFound",
+        "ResourceInUse",
         "ServiceDeploymentNotFoundException",
         "ServiceNotActiveException",
         "ServiceNotFoundException",
+        "TargetGroupAssociationLimit",
+        "TargetGroupNotFound",
         "TargetNotFoundException",
+        "TooManyListeners",
         "TaskSetNotFoundException",
     }
 )
 """What a user who acts on what he saw a moment ago may be told. And ServerException with 503, which
 `call` tries again."""
-_OF_TASK_DEFINITION = ("placementConstraints",)
+_OF_TASK_DEFINITION = ("placementConstraints", "networkMode")
 
 
 class User(Caller):
@@ -52,6 +61,8 @@ class User(Caller):
         self.cluster = CLUSTER
         self.registry: Registry = world.registry
         self.pace_seconds = rng.choice((4, 10, 30))
+        self.has_networks = rng.random() < 0.7
+        """He uses interfaces and load balancers."""
         self.asked: dict[str, tuple[Constraint, ...]] = {}
         """The constraints of every RunTask, by its startedBy."""
         self._world = world
@@ -155,6 +166,11 @@ class User(Caller):
         await self.call("CreateCluster", clusterName=CLUSTER)
         for family in FAMILIES:
             await register(self, family)
+        if self.has_networks:
+            await make_vpc(self)
+            await make_balancers(self)
+            if self.rng.random() < 0.5:
+                await self.call("PutAccountSettingDefault", name="awsvpcTrunking", value="enabled")
         for _ in range(self.rng.randint(2, 4)):
             await self._try(services.create_service(self))
         if self.rng.random() < 0.4:

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from sim.deeds.services import a_family, a_service
+from sim.deeds.networks import network_for
+from sim.deeds.services import a_family_for, a_service
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -51,6 +52,8 @@ async def ask_for_a_plan(user: "User") -> None:
     asked = {"cluster": user.cluster, "service": service.name}
     await user.roadstead.call("ExplainService", **asked)
     arn = user.rng.choice(instances).arn
+    family = a_family_for(user, service)
+    moved = network_for(user, family, service)
     operation, request = user.rng.choice(
         (
             (
@@ -62,7 +65,7 @@ async def ask_for_a_plan(user: "User") -> None:
                 {"cluster": user.cluster, "containerInstance": arn, "force": True},
             ),
             ("UpdateService", asked | {"forceNewDeployment": True}),
-            ("UpdateService", asked | {"taskDefinition": a_family(user)}),
+            ("UpdateService", asked | {"taskDefinition": family} | moved),
         )
     )
     await user.roadstead.call("PlanChange", operation=operation, request=request)

@@ -3,7 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from sim import tastes
-from sim.families import FAMILIES, WEIGHTS
+from sim.deeds.load_balancers import fronts
+from sim.deeds.networks import a_vpc, network, network_for
+from sim.families import FAMILIES, WEIGHTS, has_interface, is_ported
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -14,7 +16,18 @@ _WEIGHTS = [WEIGHTS.get(family, 1) for family in _FAMILIES]
 
 
 def a_family(user: "User") -> str:
-    return user.rng.choices(_FAMILIES, _WEIGHTS)[0]
+    """Without interfaces of their own in a world that has no networks."""
+    family = user.rng.choices(_FAMILIES, _WEIGHTS)[0]
+    return family if user.has_networks or not has_interface(family) else "web"
+
+
+def a_family_for(user: "User", service: Any) -> str:
+    """Another family for its tasks: mostly one that its load balancers can lead to."""
+    if not service.load_balancers or user.rng.random() < 0.1:
+        return a_family(user)
+    is_own = service.network_configuration is not None
+    fitting = [each for each in FAMILIES if is_ported(each) and has_interface(each) == is_own]
+    return user.rng.choice(fitting)
 
 
 def a_service(user: "User", controller: str = "ECS") -> Any:
@@ -42,17 +55,21 @@ async def create_replica(user: "User") -> None:
         **tastes.placement(user.rng),
     }
     asked["availabilityZoneRebalancing"] = tastes.rebalancing(user.rng, asked)
-    await user.serve(_a_name(user), a_family(user), user.rng.randint(0, 8), **asked)
+    family = a_family(user)
+    asked |= await _traffic(user, family, asked["deploymentConfiguration"])
+    await user.serve(_a_name(user), family, user.rng.randint(0, 8), **asked)
 
 
 async def create_daemon(user: "User") -> None:
+    family = a_family(user)
     await user.serve(
         _a_name(user),
-        a_family(user),
+        family,
         None,
         schedulingStrategy="DAEMON",
         deploymentConfiguration=tastes.daemon_configuration(user.rng),
         **tastes.placement(user.rng, is_daemon=True),
+        **await _traffic(user, family, {}, zones=3),
     )
 
 
@@ -65,13 +82,41 @@ async def create_external(user: "User") -> None:
         deploymentController={"type": "EXTERNAL"},
         **tastes.placement(user.rng),
     )
+    await create_task_set(user, name, {"unit": "PERCENT", "value": 100.0})
+
+
+async def create_task_set(user: "User", service: str, scale: dict[str, Any]) -> None:
+    family = a_family(user)
+    members = await _traffic(user, family, {}, fronts_max=1)
+    members.pop("healthCheckGracePeriodSeconds", None)
     await user.call(
         "CreateTaskSet",
         cluster=user.cluster,
-        service=name,
-        taskDefinition=a_family(user),
-        scale={"unit": "PERCENT", "value": 100.0},
+        service=service,
+        taskDefinition=family,
+        scale=scale,
+        **members,
     )
+
+
+async def _traffic(
+    user: "User",
+    family: str,
+    configuration: dict[str, Any],
+    *,
+    zones: int = 0,
+    fronts_max: int = 2,
+) -> dict[str, Any]:
+    """The network that tasks of the family need, and perhaps load balancers that lead there."""
+    if not user.has_networks:
+        return {}
+    vpc_id = a_vpc(user)
+    asked = network(user, family, vpc_id, zones=zones)
+    if is_ported(family) and user.rng.random() < 0.6:
+        target_type = "ip" if has_interface(family) else "instance"
+        asked |= await fronts(user, vpc_id, target_type, configuration)
+        del asked["loadBalancers"][fronts_max:]
+    return asked
 
 
 async def scale(user: "User") -> None:
@@ -86,24 +131,27 @@ async def deploy(user: "User") -> None:
     if service is None:
         return
     is_daemon = service.scheduling_strategy == "DAEMON"
+    family = a_family_for(user, service)
+    asked: dict[str, Any] = network_for(user, family, service)
     match user.rng.randrange(3):
         case 0:
             await user.update(service.name, forceNewDeployment=True)
         case 1:
-            await user.update(service.name, taskDefinition=a_family(user))
+            await user.update(service.name, taskDefinition=family, **asked)
         case _ if is_daemon:
             await user.update(
                 service.name,
-                taskDefinition=a_family(user),
+                taskDefinition=family,
                 deploymentConfiguration=tastes.daemon_configuration(user.rng),
+                **asked,
             )
         case _:
-            asked = {
+            asked |= {
                 "desiredCount": user.rng.randint(0, 8),
-                "deploymentConfiguration": tastes.configuration(user.rng),
+                "deploymentConfiguration": _configuration_for(user, service),
             }
             asked["availabilityZoneRebalancing"] = "DISABLED"
-            await user.update(service.name, taskDefinition=a_family(user), **asked)
+            await user.update(service.name, taskDefinition=family, **asked)
 
 
 async def configure(user: "User") -> None:
@@ -118,10 +166,19 @@ async def configure(user: "User") -> None:
     elif is_daemon:
         asked["deploymentConfiguration"] = tastes.daemon_configuration(user.rng)
     else:
-        asked["deploymentConfiguration"] = tastes.configuration(user.rng)
+        asked["deploymentConfiguration"] = _configuration_for(user, service)
+    if service.load_balancers and user.rng.random() < 0.3:
+        asked["healthCheckGracePeriodSeconds"] = user.rng.choice((0, 30, 120))
     if not is_daemon:
         asked["availabilityZoneRebalancing"] = "DISABLED"
     await user.update(service.name, **asked)
+
+
+def _configuration_for(user: "User", service: Any) -> dict[str, Any]:
+    """A strategy that shifts traffic needs a pair of target groups."""
+    entries = service.load_balancers
+    is_single = bool(entries) and "advancedConfiguration" not in entries[0]
+    return tastes.configuration(user.rng, is_rolling=is_single)
 
 
 async def delete_service(user: "User") -> None:

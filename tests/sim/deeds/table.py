@@ -3,7 +3,16 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from sim.deeds import deployments, instances, reading, revisions, services, task_sets, tasks
+from sim.deeds import (
+    deployments,
+    instances,
+    load_balancers,
+    reading,
+    revisions,
+    services,
+    task_sets,
+    tasks,
+)
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -14,6 +23,7 @@ DEEDS: dict[Callable[["User"], Awaitable[None]], int] = {
     services.deploy: 4,
     services.configure: 2,
     services.delete_service: 1,
+    load_balancers.change_front: 2,
     deployments.stop_deployment: 1,
     deployments.answer_hook: 3,
     task_sets.change_task_sets: 3,

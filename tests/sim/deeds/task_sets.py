@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from roadstead.ecs.records.task_set import TASK_SETS_BY_SERVICE
-from sim.deeds.services import a_family, a_service
+from sim.deeds.services import a_service, create_task_set
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -22,7 +22,7 @@ async def change_task_sets(user: "User") -> None:
     named = {"cluster": user.cluster, "service": service.name}
     kind = user.rng.randrange(4)
     if kind == 0 or not there:
-        await user.call("CreateTaskSet", taskDefinition=a_family(user), scale=_scale(user), **named)
+        await create_task_set(user, service.name, _scale(user))
         return
     chosen = user.rng.choice(there).id
     match kind:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from sim import tastes
+from sim.deeds.networks import network
 from sim.deeds.services import a_family
 
 if TYPE_CHECKING:
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
 
 
 async def run_tasks(user: "User") -> None:
+    family = a_family(user)
     await user.run(
-        a_family(user),
+        family,
         user.rng.randint(1, 4),
+        **network(user, family),
         placementConstraints=tastes.constraints(user.rng),
         placementStrategy=user.rng.choice(tastes.STRATEGIES),
     )
@@ -21,10 +24,12 @@ async def run_tasks(user: "User") -> None:
 async def start_task(user: "User") -> None:
     instances = user.instances("ACTIVE", "DRAINING", "INACTIVE")
     if instances:
+        family = a_family(user)
         await user.call(
             "StartTask",
             cluster=user.cluster,
-            taskDefinition=a_family(user),
+            taskDefinition=family,
+            **network(user, family),
             containerInstances=[user.rng.choice(instances).arn],
         )
 

@@ -18,7 +18,7 @@ from roadstead.state.records import Change
 from roadstead.state.view import View
 from roadstead.store.store import Commit
 from sim.constraints import Constraint, constraints_of, is_member
-from sim.fleets import Fleet, fleets_of, is_draining
+from sim.fleets import Fleet, fleets_of, is_checked, is_draining, is_serving, is_unhealthy
 
 SCHEDULER = "ServiceSchedulerInitiated"
 
@@ -72,7 +72,7 @@ class FleetLaw:
         self, name: str, least: int, there: list[Task], stopped: list[Task]
     ) -> Iterator[str]:
         """In healthy tasks and in RUNNING ones."""
-        for serves, what in ((self._is_healthy, "healthy"), (_is_running, "RUNNING")):
+        for serves, what in ((self._is_healthy, "healthy"), (is_serving, "RUNNING")):
             serving = sum(serves(each) for each in there)
             before = serving + sum(serves(each) for each in stopped)
             if serving < min(least, before):
@@ -83,7 +83,7 @@ class FleetLaw:
         before = [*left, *stopped]
         current = sum(each.started_by == fleet.target.id for each in before)
         for task in stopped:
-            if is_draining(self._view, task) or task.health_status == "UNHEALTHY":
+            if is_draining(self._view, task) or self._is_sick(task):
                 continue
             if task.started_by == fleet.target.id:
                 if current <= fleet.wanted:
@@ -102,9 +102,7 @@ class FleetLaw:
             and instance is not None
             and not is_member(instance, self._constraints_of(service))
         )
-        if task.protection_enabled and not (
-            is_over or task.health_status == "UNHEALTHY" or is_misplaced
-        ):
+        if task.protection_enabled and not (is_over or self._is_sick(task) or is_misplaced):
             yield f"{task.arn} was stopped though protected until {ends_at}"
 
     def _daemon(self, service: Service, stopped: list[Task]) -> Iterator[str]:
@@ -125,7 +123,7 @@ class FleetLaw:
         least = minimum_running(service.desired_count, service.minimum_healthy_percent)
         yield from self._minimum(service.arn, least, there, gone)
         for task in gone:
-            if task.started_by == service.deployments[0].id and task.health_status != "UNHEALTHY":
+            if task.started_by == service.deployments[0].id and not self._is_sick(task):
                 instance = view.get(CONTAINER_INSTANCES, task.container_instance_arn)
                 yield f"{task.arn} of the daemon {service.arn} was stopped on {instance}"
 
@@ -133,10 +131,18 @@ class FleetLaw:
         definition = self._view.get(TASK_DEFINITIONS, service.task_definition_arn)
         return constraints_of(definition, service)
 
+    def _is_sick(self, task: Task) -> bool:
+        """Found unhealthy, after the grace that its service gives it."""
+        service = self._view.must(SERVICES, task.service_arn)
+        grace = timedelta(seconds=service.health_check_grace_period_seconds)
+        return is_unhealthy(task) and (
+            task.started_at is not None and task.started_at + grace <= self._now()
+        )
+
     def _is_healthy(self, task: Task) -> bool:
-        """By its health checks, or RUNNING for as long as it takes to count as healthy."""
-        if not _is_running(task) or _is_checked(task):
-            return _is_running(task)
+        """By its health checks, and load balancers, or RUNNING for long enough."""
+        if not is_serving(task) or is_checked(task) or task.targets:
+            return is_serving(task)
         waits = timedelta(seconds=tuning(self._view).healthy_after_running_seconds)
         return task.started_at is not None and self._now() - task.started_at >= waits
 
@@ -157,15 +163,3 @@ def _moved(changes: tuple[Change, ...]) -> dict[str, Moved]:
         ):
             found.setdefault(after.service_arn, Moved([], [])).stopped.append(before)
     return found
-
-
-def _is_running(task: Task) -> bool:
-    """Whether it serves, however long."""
-    return task.last_status == "RUNNING" and (
-        task.health_status == "HEALTHY" or not _is_checked(task)
-    )
-
-
-def _is_checked(task: Task) -> bool:
-    """Whether health checks say if it is healthy."""
-    return any(each.has_health_check and each.essential for each in task.containers)
