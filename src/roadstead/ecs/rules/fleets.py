@@ -78,8 +78,11 @@ def _is_led_to(service: Service, deployment: Deployment) -> bool:
     """Whether listeners lead production traffic to the deployment, or did a moment ago.
 
     It keeps all its tasks meanwhile: a stage or a rollback that scales it in comes after the shift.
+    The only one there is gets all traffic from its first moment, and scales up when its stage says.
     """
     shares = service.traffic
+    if len(service.deployments) == 1:
+        return False
     revision = deployment.service_revision_arn
     return shares is not None and (
         shares.production.get(revision, 0) > 0 or revision in shares.leaving

@@ -207,3 +207,13 @@ def test_a_listener_of_a_network_load_balancer_shifts_too() -> None:
     roll_out(world)
     world.serve(30)
     assert weights(world, rule.arn) == {"blue": 0, "green": 100}
+
+
+def test_the_first_revision_scales_up_only_once_its_hooks_let_it() -> None:
+    world = BalancedWorld(PRODUCTION, TEST)
+    pause = {"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}
+    configuration = {**BLUE_GREEN, "lifecycleHooks": [pause]}
+    world.create(2, load_balancers=(both(),), configuration=configuration)
+    world.serve(60)
+    assert record(world).lifecycle_stage == "PRE_SCALE_UP"
+    assert of_revision(world, 1) == []
