@@ -263,7 +263,7 @@ def test_all_attributes_have_elbs_defaults(world: World, elbv2: Any) -> None:
         ("nonsense", "1", "ValidationError", "'nonsense' is not recognized"),
         ("idle_timeout.timeout_seconds", "4001", "InvalidConfigurationRequest", "1 and 4000"),
         ("load_balancing.cross_zone.enabled", "false", "InvalidConfigurationRequest", "true"),
-        ("access_logs.s3.enabled", "true", "InvalidConfigurationRequest", "there is no S3"),
+        ("connection_logs.s3.enabled", "true", "InvalidConfigurationRequest", "there is no S3"),
     ],
 )
 def test_an_attribute_that_is_not_valid_is_refused(

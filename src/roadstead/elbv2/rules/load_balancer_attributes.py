@@ -63,9 +63,12 @@ def attributes_of(type: str, scheme: str) -> Mapping[str, Attribute]:
 def check_together(attributes: Mapping[str, str]) -> None:
     """Return if what a load balancer has in all goes together.
 
-    Raises: InvalidConfigurationRequest for logs to S3, which is not there.
+    Raises: InvalidConfigurationRequest for logs to S3, which is not there. Access logs can be
+        written all the same: as a file in the data directory.
     """
     for key, value in attributes.items():
+        if key == "access_logs.s3.enabled":
+            continue
         if key.endswith(".s3.enabled") and value == "true":
             raise invalid_configuration(
                 f"'{key}' cannot be true: there is no S3 here to write logs to; the proxy writes "
