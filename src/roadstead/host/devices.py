@@ -111,7 +111,7 @@ def _make(socket: Any, device: Device) -> None:
                     "net_ns_fd": target.fileno(),
                 },
             )
-    links.raise_port(socket, device.near, device.alias)
+    links.raise_port(socket, device.near, device.alias, device.mac)
 
 
 def _remove(socket: Any, name: str) -> None:

@@ -21,6 +21,11 @@ BRIDGE_SETTINGS = {
     "ipv4/neigh/{name}/proxy_delay": "0",
 }
 """Source: https://docs.kernel.org/networking/ip-sysctl.html"""
+NTF_MASTER, NUD_NOARP = 0x04, 0x40
+"""Of a bridge's entry that says behind which port an address is, for good.
+
+Source: linux/neighbour.h
+"""
 INTERFACE = "eth0"
 """What an instance calls its primary network interface."""
 
@@ -137,17 +142,22 @@ def plug_in(instance: Instance, subnet: Subnet, bridge: str) -> None:
             index=index_of(socket, instance.link),
             master=index_of(socket, bridge),
         )
-        raise_port(socket, instance.link, f"{instance.instance_id} {instance.eni_id}")
+        alias = f"{instance.instance_id} {instance.eni_id}"
+        raise_port(socket, instance.link, alias, instance.mac)
     namespaces.run_inside(instance.namespace, lambda: _configure(instance, subnet))
 
 
-def raise_port(socket: Any, name: str, alias: str) -> None:
+def raise_port(socket: Any, name: str, alias: str, mac: str) -> None:
     """Set a bridge's port up, isolated: what it sends reaches this machine, and no other port.
+
+    Nor does it hear what is for others: a bridge that has to learn who is where sends to everybody
+    what is for one that was silent for five minutes.
 
     alias: what it is for; the kernel takes none when a device is made.
     """
     index = index_of(socket, name)
-    socket.brport("set", index=index, isolated=1)
+    socket.brport("set", index=index, isolated=1, learning=0, unicast_flood=0)
+    socket.fdb("replace", ifindex=index, lladdr=mac, flags=NTF_MASTER, state=NUD_NOARP)
     socket.link("set", index=index, ifalias=alias, state="up")
 
 

@@ -18,12 +18,20 @@ import msgspec
 from roadstead.control.fabric_items import SecurityGroupItem
 from roadstead.host import permissions
 
-LAYOUT = "layout-1"
+LAYOUT = "layout-2"
 """A chain without rules that says which version of this module made a table."""
 DNS_PORT = 53
 APART_COMING = 'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop'
 APART_GOING = 'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop'
 """VPCs do not reach each other by this machine's own addresses either."""
+OUTSIDERS = "iifname != @bridges ip saddr {cidr} drop"
+"""Who comes from elsewhere is nobody of a VPC: groups name its addresses."""
+LINK_LOCAL = "169.254.0.0/16"
+"""Never routed (RFC 3927): there a cloud tells this machine its credentials."""
+AS_ITSELF = " ".join(
+    f"iifname . {mac} . arp saddr ip @senders" for mac in ("ether saddr", "arp saddr ether")
+)
+"""Of ARP: who sends a frame, and whom the message in it speaks of."""
 MASQUERADE = "ip saddr {cidr} ip daddr != {cidr} oifname != @bridges masquerade"
 
 
@@ -91,7 +99,7 @@ table bridge {table} {{
         type filter hook prerouting priority filter; policy accept;
         iifname != @ports accept
         ether type ip iifname . ether saddr . ip saddr @senders accept
-        ether type arp iifname . ether saddr . arp saddr ip @senders accept
+        ether type arp {AS_ITSELF} accept
         drop
     }}
 }}
@@ -133,6 +141,8 @@ def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> s
     chain forwarded {{
         type filter hook forward priority filter; policy accept;
         iifname != @bridges oifname != @bridges accept
+        {_lines(networks, OUTSIDERS)}
+        iifname @bridges ip daddr {LINK_LOCAL} drop
         ct state established,related accept
         iifname @bridges oifname @bridges iifname . oifname != @within drop
         {to_control_plane}
@@ -142,6 +152,7 @@ def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> s
     chain incoming {{
         type filter hook input priority filter; policy accept;
         iifname "lo" accept
+        {_lines(networks, OUTSIDERS)}
         iifname != @bridges ip daddr != @balancers accept
         ct state established,related accept
         iifname != @bridges goto entering
