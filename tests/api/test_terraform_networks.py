@@ -72,7 +72,7 @@ def test_aws_vpc(ec2: Any) -> None:
     (group,) = ec2.describe_security_groups(Filters=filters(group_name="default", vpc_id=vpc_id))[
         "SecurityGroups"
     ]
-    assert acl["NetworkAclId"] and table["RouteTableId"] and group["GroupId"]
+    assert all((acl["NetworkAclId"], table["RouteTableId"], group["GroupId"]))
 
     ec2.create_tags(Resources=[vpc_id], Tags=[{"Key": "stage", "Value": "test"}])
     ec2.delete_tags(Resources=[vpc_id], Tags=[{"Key": "Name"}])
@@ -109,7 +109,7 @@ def test_aws_subnet(ec2: Any) -> None:
     }
     assert {name: subnet[name] for name in shown} == shown
     assert subnet["SubnetArn"].endswith(f"subnet/{subnet_id}")
-    assert subnet["AvailabilityZoneId"] and subnet["OwnerId"]
+    assert all((subnet["AvailabilityZoneId"], subnet["OwnerId"]))
     assert subnet["PrivateDnsNameOptionsOnLaunch"]["HostnameType"] == "ip-name"
     ec2.modify_subnet_attribute(SubnetId=subnet_id, MapPublicIpOnLaunch={"Value": False})
 
@@ -212,7 +212,7 @@ def test_aws_security_group(ec2: Any) -> None:
     (pair,) = ingress[8080]["UserIdGroupPairs"]
     assert (pair["GroupId"], pair["UserId"]) == (group_id, group["OwnerId"])
     (egress,) = group["IpPermissionsEgress"]
-    assert egress["IpProtocol"] == "-1" and egress["IpRanges"] == [{"CidrIp": EVERYWHERE}]
+    assert (egress["IpProtocol"], egress["IpRanges"]) == ("-1", [{"CidrIp": EVERYWHERE}])
 
     ec2.revoke_security_group_ingress(GroupId=group_id, IpPermissions=[itself])
     ec2.delete_security_group(GroupId=group_id)

@@ -36,7 +36,9 @@ def checked_attributes(requested: Mapping[str, Any]) -> dict[str, Any]:
     for each in requested.get("AdditionalAttributes") or ():
         key, value = each.get("Key") or "", each.get("Value") or ""
         if key != DESYNC_MITIGATION:
-            raise validation(f"Attribute key '{key}' is not recognized; {DESYNC_MITIGATION} is")
+            raise validation(
+                f"Load balancer attribute key '{key}' is not recognized; {DESYNC_MITIGATION} is"
+            )
         if value not in MODES:
             raise invalid_configuration(
                 f"The value '{value}' of '{key}' is not valid: it must be one of {', '.join(MODES)}"

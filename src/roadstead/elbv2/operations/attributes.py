@@ -21,7 +21,7 @@ def modify_load_balancer_attributes(tx: Tx, call: Call, request: dict[str, Any])
     """
     found = the_load_balancer(tx, call, request["LoadBalancerArn"])
     table = load_balancer_attributes.attributes_of(found.type, found.scheme)
-    changes = checked(table, request["Attributes"])
+    changes = checked("Load balancer", table, request["Attributes"])
     load_balancer_attributes.check_together(all_of(table, {**found.attributes, **changes}))
     found = load_balancers.set_attributes(tx, found, changes)
     return {"Attributes": load_balancer_attributes_view(found)}
@@ -48,7 +48,8 @@ def modify_listener_attributes(tx: Tx, call: Call, request: dict[str, Any]) -> d
     """
     found = the_listener(tx, call, request["ListenerArn"])
     table = listener_attributes.attributes_of(found.protocol)
-    found = listeners.set_attributes(tx, found, checked(table, request["Attributes"]))
+    changes = checked("Listener", table, request["Attributes"])
+    found = listeners.set_attributes(tx, found, changes)
     return {"Attributes": listener_attributes_view(found)}
 
 

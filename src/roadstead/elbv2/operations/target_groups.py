@@ -98,7 +98,7 @@ def modify_target_group_attributes(tx: Tx, call: Call, request: dict[str, Any]) 
     """
     group = the_target_group(tx, call, request["TargetGroupArn"])
     table = attributes_of(group.protocol, group.target_type)
-    changes = checked(table, request["Attributes"])
+    changes = checked("Target group", table, request["Attributes"])
     check_together(all_of(table, {**group.attributes, **changes}))
     group = transitions.set_attributes(tx, group, changes)
     return {"Attributes": target_group_attributes_view(group)}

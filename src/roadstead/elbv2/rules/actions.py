@@ -122,7 +122,11 @@ def _checked_stickiness(config: Mapping[str, Any]) -> dict[str, Any]:
             f"not {seconds}"
         )
     if not config.get("Enabled"):
-        return {"Enabled": False}
+        return (
+            {"Enabled": False}
+            if seconds is None
+            else {"Enabled": False, "DurationSeconds": seconds}
+        )
     if seconds is None:
         raise validation("You must specify DurationSeconds when enabling target group stickiness")
     return {"Enabled": True, "DurationSeconds": seconds}

@@ -59,9 +59,11 @@ def pattern(default: str, regex: str, wanted: str) -> Attribute:
 
 
 def checked(
-    table: Mapping[str, Attribute], requested: Iterable[Mapping[str, Any]]
+    kind: str, table: Mapping[str, Attribute], requested: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
-    """The attributes that a request sets, all of them valid.
+    """The attributes that a request sets for a resource of this kind, all of them valid.
+
+    Terraform leaves out what "… attribute key '…' is not recognized", and asks again.
 
     Raises: ValidationError for a key that there is not or that comes twice;
         InvalidConfigurationRequest for a value that is not valid.
@@ -72,11 +74,11 @@ def checked(
         attribute = table.get(key)
         if attribute is None:
             raise validation(
-                f"Attribute key '{key}' is not recognized. "
+                f"{kind} attribute key '{key}' is not recognized. "
                 f"There are here: {', '.join(sorted(table))}."
             )
         if key in found:
-            raise validation(f"Attribute key '{key}' was specified more than once.")
+            raise validation(f"{kind} attribute key '{key}' was specified more than once.")
         if not attribute.is_valid(value):
             raise invalid_configuration(
                 f"The value '{value}' of attribute '{key}' is not valid: "
