@@ -219,7 +219,7 @@ def _try_fabric() -> str:
     with links.netlink() as netlink:
         index = links.index_of(netlink, "try-bridge")
         netlink.link("add", ifname="try-a", kind="veth", master=index, peer={"ifname": "try-b"})
-        links.raise_port(netlink, "try-a", "")
+        links.raise_port(netlink, "try-a", "", "02:00:00:00:00:02")
     seat = Seat("192.0.2.10", ("sg-0",))
     commands = [
         ruleset.skeleton(
