@@ -68,12 +68,12 @@ def test_nobody_outside_is_taken_for_a_member_of_a_group(site: Site, world: str)
 
 def test_the_metadata_of_the_machine_underneath_is_not_reached(site: Site, world: str) -> None:
     instance = site.add_instance()
-    with (
-        serving(namespaces.run_inside(world, lambda: open_server(80))),
-    ):
-        inside = lambda to: namespaces.run_inside(  # noqa: E731  # said twice
-            instance["namespace"], lambda: seen_as(to, seconds=0.5)
-        )
+
+    def inside(to: str) -> str:
+        shown: str = namespaces.run_inside(instance["namespace"], lambda: seen_as(to, seconds=0.5))
+        return shown
+
+    with serving(namespaces.run_inside(world, lambda: open_server(80))):
         assert inside(NEIGHBOUR) == "198.51.100.1", "others outside are reached, as this machine"
         assert seen_as(METADATA) == "198.51.100.1", "this machine itself reaches it"
         assert inside(METADATA) == ""
