@@ -89,6 +89,8 @@ class NameItem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A: addresses. SRV: `priority weight port target`."""
     vpc_id: str = ""
     """Where it is seen; empty: in every VPC."""
+    answered_max: int = 0
+    """How many of the records an answer has; 0: as many as any answer may."""
 
 
 Value = VpcItem | InterfaceItem | SecurityGroupItem | ZoneItem | NameItem

@@ -7,6 +7,7 @@ record costs the items that are made of it, and no walk.
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from roadstead.control import discovered_names
 from roadstead.control.fabric_items import (
     AttachmentItem,
     InterfaceItem,
@@ -75,6 +76,8 @@ def keys(view: View, scope: str) -> Iterator[Key]:
         yield Key("name", f"elbv2/{balancer.arn}")
     for classic in view.find(CLASSIC_BY_SCOPE, scope):
         yield Key("name", f"elb/{classic.arn}")
+    for kind, key in discovered_names.keys(view, scope):
+        yield Key(kind, key)
 
 
 def affected(scope: str, change: Change) -> Iterable[Key]:
@@ -94,7 +97,7 @@ def affected(scope: str, change: Change) -> Iterable[Key]:
         return (Key("name", f"elbv2/{record.arn}"),)
     if change.table is CLASSIC_LOAD_BALANCERS:
         return (Key("name", f"elb/{record.arn}"),)
-    return ()
+    return tuple(Key(kind, key) for kind, key in discovered_names.affected(change))
 
 
 def value(view: View, scope: str, key: Key) -> Value | None:
@@ -126,7 +129,9 @@ def _zones(scope: str) -> tuple[str, str]:
     return "elb.localhost", private
 
 
-def _zone(_view: View, scope: str, key: str) -> ZoneItem | None:
+def _zone(view: View, scope: str, key: str) -> ZoneItem | None:
+    if key.startswith("namespace/"):
+        return discovered_names.zone(view, key)
     return ZoneItem(name=key) if key in _zones(scope) else None
 
 
@@ -234,6 +239,9 @@ _NAMES: dict[str, Callable[[View, str, str], NameItem | None]] = {
     "interface": _interface_name,
     "elbv2": _load_balancer_name,
     "elb": _classic_name,
+    "service-a": discovered_names.addresses,
+    "service-srv": discovered_names.places,
+    "instance": discovered_names.of_instance,
 }
 _VALUES: dict[str, Callable[[View, str, str], Value | None]] = {
     "zone": _zone,

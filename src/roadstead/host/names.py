@@ -85,14 +85,16 @@ class Names:
     def _records(self, items: Iterable[NameItem], kind: str) -> list[Record]:
         """The records of one type: each once, in turn, and no more than an answer has."""
         found: dict[str, Record] = {}
+        most = RECORDS_MAX
         for item in items:
             if item.type == kind:
+                most = min(most, item.answered_max or RECORDS_MAX)
                 for data in item.records:
                     if _is_sound(kind, data):
                         found[data] = Record(item.name, kind, item.ttl, data)
         ordered = [found[data] for data in sorted(found)]
         start = self._asked % len(ordered) if ordered else 0
-        return (ordered[start:] + ordered[:start])[:RECORDS_MAX]
+        return (ordered[start:] + ordered[:start])[:most]
 
     def _zone_of(self, name: str, vpc_id: str) -> str | None:
         zones = {one.name for one in self._zones.values() if one.vpc_id in ("", vpc_id)}
