@@ -150,6 +150,22 @@ def test_a_load_balancers_address_is_ruled_by_its_groups(site: Site, stack: Exit
     until(lambda: f"{address}/32" not in links.addresses(bridge))
 
 
+def test_a_load_balancer_without_groups_is_open_and_its_targets_are_not(
+    site: Site, stack: ExitStack
+) -> None:
+    server = site.group(let_in(cidr="0.0.0.0/0", **HTTP))
+    one = pair(site, stack, site.group(), server)
+    eni = site.new_interface(site.group(), requester_id="amazon-elb")
+    site.change(eni, lambda tx, now: network_interfaces.set_groups(tx, call(), now, ()))
+    address = eni.private_ip_address
+    bridge = f"rsbr-{site.host.data_dir.short_id}"
+    until(lambda: f"{address}/32" in links.addresses(bridge))
+    with serving(open_server(80, address)), serving(one.listeners[0]):
+        until(lambda: one.asks.run_inside(lambda: seen_as(address)) == one.asks.address)
+        until(lambda: seen_as(one.serves.address, source=address) == address)
+        assert seen_as(one.asks.address, source=address, seconds=0.5) == ""
+
+
 def test_nobody_sends_as_somebody_else(site: Site, stack: ExitStack) -> None:
     client = site.group()
     server = site.group(let_in(cidr="0.0.0.0/0", protocol="-1"))

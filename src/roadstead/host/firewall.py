@@ -159,12 +159,12 @@ class Firewall:
         come = [seat for seat in seats.values() if seat is not None]
         commands += ruleset.elements(table, "delete", left)
         for seat in come:
-            if not self._combinations[ruleset.combination(seat.groups)]:
-                commands += ruleset.combined(table, seat.groups)
+            if not self._combinations[seat.combination]:
+                commands += ruleset.combined(table, seat)
         commands += ruleset.elements(table, "add", come)
-        self._combinations.update(ruleset.combination(each.groups) for each in come)
+        self._combinations.update(each.combination for each in come)
         for each in left:
-            name = ruleset.combination(each.groups)
+            name = each.combination
             self._combinations[name] -= 1
             if not self._combinations[name]:
                 del self._combinations[name]
@@ -177,15 +177,13 @@ class Firewall:
         commands = [ruleset.skeleton(table, self._networks, self._control_plane)]
         for item in self._groups.values():
             commands += ruleset.group(table, item)
-        combinations = {ruleset.combination(each.groups): each for each in self._seats.values()}
+        combinations = {each.combination: each for each in self._seats.values()}
         for seat in combinations.values():
-            commands += ruleset.combined(table, seat.groups)
+            commands += ruleset.combined(table, seat)
         commands += ruleset.elements(table, "add", self._seats.values())
         commands += ruleset.ports(table, "add", self._ports)
         self._run(commands)
-        self._combinations = Counter(
-            ruleset.combination(each.groups) for each in self._seats.values()
-        )
+        self._combinations = Counter(each.combination for each in self._seats.values())
         self._garbage = 0
         self._is_complete = True
 

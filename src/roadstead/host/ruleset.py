@@ -18,8 +18,10 @@ import msgspec
 from roadstead.control.fabric_items import SecurityGroupItem
 from roadstead.host import permissions
 
-LAYOUT = "layout-2"
+LAYOUT = "layout-3"
 """A chain without rules that says which version of this module made a table."""
+OPEN = "open"
+"""What stands for a combination of groups where there are none and nobody is refused."""
 DNS_PORT = 53
 APART_COMING = 'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop'
 APART_GOING = 'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop'
@@ -42,6 +44,16 @@ class Seat(msgspec.Struct, frozen=True):
     groups: tuple[str, ...]
     is_balancers: bool = False
     """The machine itself holds it."""
+
+    @property
+    def combination(self) -> str:
+        """The name of the chains that judge it; empty: nobody comes, and it goes nowhere.
+
+        A network load balancer that was made without groups lets everybody in.
+        """
+        if not self.groups and self.is_balancers:
+            return OPEN
+        return combination(self.groups)
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -203,25 +215,29 @@ def declared(table: str, group_id: str) -> list[str]:
     ]
 
 
-def combined(table: str, groups: Iterable[str]) -> list[str]:
-    """Commands that make the two chains of a combination of groups."""
-    name = combination(groups)
-    known = sorted(each for each in set(groups) if permissions.is_group_id(each))
+def combined(table: str, seat: Seat) -> list[str]:
+    """Commands that make the two chains that judge a seat, of all the groups that it has."""
+    name = seat.combination
+    known = sorted(each for each in set(seat.groups) if permissions.is_group_id(each))
     commands = [command for each in known for command in declared(table, each)]
     for side in ("in", "out"):
         chain = f"{side}.{name}"
         commands.append(f"add chain ip {table} {chain}")
         commands.append(f"flush chain ip {table} {chain}")
         commands += [f"add rule ip {table} {chain} jump {side}-{each}" for each in known]
-        commands.append(f"add rule ip {table} {chain} drop")
+        last = _WITHOUT_GROUPS[side] if name == OPEN else "drop"
+        commands.append(f"add rule ip {table} {chain} {last}")
     return commands
+
+
+_WITHOUT_GROUPS = {"in": "accept", "out": "goto entering"}
 
 
 def elements(table: str, verb: str, seats: Iterable[Seat]) -> list[str]:
     """Commands that put seats into sets and maps (`add`) or take them out (`delete`)."""
     lots: dict[str, list[str]] = {}
     for seat in seats:
-        name = combination(seat.groups)
+        name = seat.combination
         for map_, side in (("egress", "out"), ("ingress", "in")):
             if name:
                 target = f" : goto {side}.{name}" if verb == "add" else ""

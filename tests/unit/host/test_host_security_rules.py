@@ -100,7 +100,21 @@ def test_a_seat_is_a_few_elements_whatever_else_there_is() -> None:
         "add element ip t itself { 172.31.1.1 . 172.31.1.1 }",
     ]
     assert ruleset.elements("t", "delete", [Seat("172.31.1.1", ())]) == []
-    assert ruleset.combined("t", ("sg-1",))[-1].endswith(" drop")
+    assert ruleset.combined("t", Seat("172.31.1.1", ("sg-1",)))[-1].endswith(" drop")
+
+
+def test_a_load_balancer_without_groups_lets_everybody_in() -> None:
+    seat = Seat("172.31.1.1", (), is_balancers=True)
+    assert ruleset.elements("t", "add", [seat])[:2] == [
+        "add element ip t egress { 172.31.1.1 : goto out.open }",
+        "add element ip t ingress { 172.31.1.1 : goto in.open }",
+    ]
+    assert [each for each in ruleset.combined("t", seat) if each.startswith("add rule")] == [
+        "add rule ip t in.open accept",
+        "add rule ip t out.open goto entering",
+    ]
+    stranger = Seat("172.31.1.1", ("no group id",), is_balancers=True)
+    assert stranger.combination == "", "what cannot be read opens nothing"
 
 
 def test_a_port_sends_as_itself() -> None:
