@@ -147,7 +147,10 @@ def test_classic_rules(ecs: Any, web: str, balancers: Balancers, classic: dict[s
     assert refused(ecs, advanced, taskDefinition="right") == (
         "advancedConfiguration field is not allowed with ELBv1 loadBalancers"
     )
-    assert "no Classic" not in create(ecs, classic, taskDefinition="right")["serviceName"]
+    assert create(ecs, classic, taskDefinition="right")["loadBalancers"] == [classic]
+    for unsuited, why in (("web:1", "needs a fixed hostPort"), ("static:1", "has no listener")):
+        with pytest.raises(ecs.exceptions.InvalidParameterException, match=why):
+            ecs.update_service(service="web", taskDefinition=unsuited)
     assert the_service(ecs)["availabilityZoneRebalancing"] == "DISABLED"
 
 

@@ -16,7 +16,7 @@ from roadstead.ecs.rules.load_balancers.entries import (
     is_classic,
     is_rule_of_alb,
 )
-from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS
+from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS, ClassicLoadBalancer
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS,
     RULES,
@@ -50,7 +50,12 @@ def checked_load_balancers(
     check_containers(entries, definition)
     if is_classic(entries):
         for entry in entries:
-            check_classic(entry, definition, _instance_ports(view, call, entry))
+            balancer = _classic(view, call, entry)
+            if balancer is None:
+                raise invalid_parameter(
+                    f"The load balancer {entry['loadBalancerName']} does not exist."
+                )
+            check_classic(entry, definition, _instance_ports(balancer))
         return entries
     for entry in entries:
         group = _the_group(view, call, entry["targetGroupArn"])
@@ -67,6 +72,7 @@ def checked_load_balancers(
 
 def check_kept_load_balancers(
     view: View,
+    call: Call,
     entries: Sequence[Mapping[str, Any]],
     definition: TaskDefinition,
     *,
@@ -84,6 +90,9 @@ def check_kept_load_balancers(
         group = view.get(TARGET_GROUPS, entry.get("targetGroupArn", ""))
         if group is not None:
             check_target_type(group.arn, group.target_type, definition.network_mode)
+        balancer = _classic(view, call, entry)
+        if balancer is not None:
+            check_classic(entry, definition, _instance_ports(balancer))
 
 
 def check_role(request: Mapping[str, Any], definition: TaskDefinition | None) -> None:
@@ -107,12 +116,17 @@ def check_role(request: Mapping[str, Any], definition: TaskDefinition | None) ->
         )
 
 
-def _instance_ports(view: View, call: Call, entry: Mapping[str, Any]) -> list[int]:
-    name = entry["loadBalancerName"]
-    arn = call.arn("elasticloadbalancing", f"loadbalancer/{name}")
-    balancer = view.get(CLASSIC_LOAD_BALANCERS, arn)
-    if balancer is None:
-        raise invalid_parameter(f"The load balancer {name} does not exist.")
+def _classic(view: View, call: Call, entry: Mapping[str, Any]) -> ClassicLoadBalancer | None:
+    """The Classic load balancer that the entry names; None if it does not exist, or none is named."""
+    name = entry.get("loadBalancerName")
+    if not name:
+        return None
+    return view.get(
+        CLASSIC_LOAD_BALANCERS, call.arn("elasticloadbalancing", f"loadbalancer/{name}")
+    )
+
+
+def _instance_ports(balancer: ClassicLoadBalancer) -> list[int]:
     return [each.instance_port for each in balancer.listeners]
 
 

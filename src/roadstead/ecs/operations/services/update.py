@@ -129,7 +129,7 @@ def _load_balancers(
             strategy=strategy,
         )
     if request.get("taskDefinition") or request.get("deploymentConfiguration"):
-        check_kept_load_balancers(tx, changed.load_balancers, definition, strategy=strategy)
+        check_kept_load_balancers(tx, call, changed.load_balancers, definition, strategy=strategy)
     return changed.load_balancers
 
 
