@@ -225,7 +225,7 @@ def _try_fabric() -> str:
         ruleset.skeleton(
             "try", [Network("try-bridge", cidr, "192.0.2.2")], ControlPlane("192.0.2.1", 80)
         ),
-        *ruleset.combined("try", seat.groups),
+        *ruleset.combined("try", seat),
         *ruleset.elements("try", "add", [seat]),
         *ruleset.ports("try", "add", {"try-a": Port("02:00:00:00:00:02", seat.address)}),
     ]
