@@ -16,7 +16,7 @@ def instances(cluster: str, register_instances: Any) -> list[str]:
     return arns
 
 
-def test_a_deployment_under_way_and_done(ecs: Any, server: Any) -> None:
+def test_service_currentServiceDeployment_while_one_is_under_way(ecs: Any, server: Any) -> None:
     before = a_service(ecs, server)
     assert "currentServiceDeployment" not in before
     arn = roll_out(ecs, server)

@@ -219,6 +219,21 @@ def test_update_of_loadBalancers(  # the rule's name
     assert len(set(primaries)) == 3
 
 
+def test_delete_leaves_lb_target_groups_discovery_services_alarms_scalable_targets(
+    ecs: Any, web: str, server: Any, balancers: Balancers
+) -> None:
+    """SV-43, as far as load balancers go."""
+    group = balancers.group()
+    create(ecs, entry(group))
+    elbv2 = server.client("elbv2")
+    before = (elbv2.describe_load_balancers(), elbv2.describe_target_groups())
+    ecs.delete_service(service="web", force=True)
+    server.settle()
+    after = (elbv2.describe_load_balancers(), elbv2.describe_target_groups())
+    assert [each.popitem()[0] for each in (*before, *after)] == ["ResponseMetadata"] * 4
+    assert after == before
+
+
 def test_a_definition_without_the_port_is_refused_in_an_update(
     ecs: Any, web: str, balancers: Balancers
 ) -> None:

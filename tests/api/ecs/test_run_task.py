@@ -50,6 +50,16 @@ def test_TK_10_count_gives_as_many_independent_tasks(ecs: Any, register_instance
     assert sorted(on.count(each) for each in set(on)) == [3, 3, 3]
 
 
+def test_cluster_default(ecs: Any, register_instances: Any) -> None:
+    register_instances()
+    register(ecs)
+    ecs.create_cluster(clusterName="other")
+    (task,) = ecs.run_task(taskDefinition="web")["tasks"]
+    assert task["clusterArn"].endswith(":cluster/default")
+    assert ecs.list_tasks()["taskArns"] == [task["taskArn"]]
+    assert ecs.list_tasks(cluster="other")["taskArns"] == []
+
+
 @pytest.mark.parametrize("count", [0, 11, -1])
 def test_count_is_1_to_10(ecs: Any, count: int) -> None:
     register(ecs)

@@ -32,7 +32,9 @@ def attachment(task: dict[str, Any]) -> tuple[str, dict[str, str]]:
     return found["status"], {each["name"]: each["value"] for each in found["details"]}
 
 
-def test_a_task_goes_from_its_interface_to_its_end(ecs: Any, server: ApiServer, site: Site) -> None:
+def test_attachment_precreated_in_run_response_and_told_to_its_end(
+    ecs: Any, server: ApiServer, site: Site
+) -> None:
     site.machine()
     (task,) = run(ecs)["tasks"]
     arn = task["taskArn"]

@@ -21,6 +21,15 @@ def test_TK_40_a_task_starts_on_each_instance_named(ecs: Any, register_instances
     assert answer["failures"] == []
 
 
+def test_start_task_ignores_strategies(ecs: Any, register_instances: Any) -> None:
+    """It goes where it was told, however full that is beside another; and is of type EC2."""
+    crowded, _ = register_instances(2)
+    register(ecs)
+    for _ in range(3):
+        (task,) = ecs.start_task(taskDefinition="web", containerInstances=[crowded])["tasks"]
+        assert (task["containerInstanceArn"], task["launchType"]) == (crowded, "EC2")
+
+
 def test_each_instance_that_cannot_says_why(ecs: Any, register_instances: Any) -> None:
     register(ecs, memory="200")
     small, draining, gone = (

@@ -76,7 +76,7 @@ def test_the_report_carries_id_digest_times_and_bindings() -> None:
     }
 
 
-def test_a_task_runs_when_all_its_containers_do() -> None:
+def test_running_requires_all_essential_started() -> None:
     driver = Driver()
     driver.holds = {"b"}
     driver.run(task("t1", container("a"), container("b")))

@@ -11,7 +11,7 @@ def signals(driver: Driver) -> list[tuple[str, str]]:
     return [(driver.name_of(i.container_id), i.signal) for i in driver.of(ask.Signal)]
 
 
-def test_a_stop_sends_the_stop_signal_and_sets_the_time_for_sigkill() -> None:
+def test_stop_signal_order_and_the_time_for_sigkill() -> None:
     driver = Driver()
     driver.run(task("t1", container(stopTimeout=7)))
     container_id = driver.id_of("app")

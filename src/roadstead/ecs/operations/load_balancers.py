@@ -117,7 +117,7 @@ def check_role(request: Mapping[str, Any], definition: TaskDefinition | None) ->
 
 
 def _classic(view: View, call: Call, entry: Mapping[str, Any]) -> ClassicLoadBalancer | None:
-    """The Classic load balancer that the entry names; None if it does not exist, or none is named."""
+    """The Classic load balancer that the entry names; None if none is named, or it is gone."""
     name = entry.get("loadBalancerName")
     if not name:
         return None

@@ -79,7 +79,7 @@ class World(BalancedWorld):
         super()._committed(tx)
 
 
-def test_lb_targets_drain_before_the_interface_of_an_orphan_goes() -> None:
+def test_lb_targets_deregistered_and_drained_before_the_interface_of_an_orphan_goes() -> None:
     """CI-65, CI-67: requests in flight still reach the orphan."""
     world = World()
     where = world.serving().container_instance_arn

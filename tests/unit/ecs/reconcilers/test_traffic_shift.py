@@ -79,7 +79,7 @@ def test_shift_by_listener_rule_weights() -> None:
     assert len(of_revision(world, 1)) == 2, "blue stays while it bakes"
 
 
-def test_advanced_configuration() -> None:
+def test_advancedConfiguration() -> None:
     """DP-42: after success the groups swap roles, as the revisions tell."""
     world = a_blue_world()
     for revision, group, others in ((2, GREEN, GROUP), (3, GROUP, GREEN)):

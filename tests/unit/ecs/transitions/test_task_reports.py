@@ -170,6 +170,12 @@ def test_reports_of_a_stopped_task_change_nothing(late: TaskReport) -> None:
     assert play(fresh(), RUNNING, STOPPED, late) == ended
 
 
+def test_version_increments_per_change_event() -> None:
+    reports = (PULLED, RUNNING, RUNNING, STOPPED, STOPPED)
+    versions = [play(fresh(), *reports[:count]).version for count in range(len(reports) + 1)]
+    assert versions == [1, 2, 3, 3, 4, 4]
+
+
 def test_a_doubled_report_changes_nothing_and_raises_no_version() -> None:
     assert play(fresh(), RUNNING, RUNNING, RUNNING) == play(fresh(), RUNNING)
 
