@@ -285,6 +285,8 @@ class House:
 
     def url_of(self, task: dict[str, Any]) -> str:
         """Where the task's web server answers."""
+        if own := interface_of(task):
+            return f"http://{own['privateIPv4Address']}/"
         binding = task["containers"][0]["networkBindings"][0]
         arn = task["containerInstanceArn"]
         if arn not in self._addresses:
@@ -318,6 +320,15 @@ class House:
             ):
                 found.append(pid)
         return found
+
+
+def interface_of(task: dict[str, Any]) -> dict[str, str]:
+    """What DescribeTasks tells of the task's own network interface; nothing where it has none."""
+    return {
+        detail["name"]: detail["value"]
+        for attachment in task["attachments"]
+        for detail in attachment["details"]
+    }
 
 
 def processes_of(task_arn: str) -> list[int]:
@@ -368,10 +379,10 @@ def kill(pid: int) -> None:
     until(lambda: not is_alive(pid), f"{pid} has ended")
 
 
-def get(url: str) -> str:
+def get(url: str, timeout_seconds: float = 5) -> str:
     """The body of an HTTP answer, or nothing when there was none."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=timeout_seconds) as answer:
             body: bytes = answer.read()
             return body.decode().strip()
     except OSError:
