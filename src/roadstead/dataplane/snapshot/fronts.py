@@ -1,7 +1,8 @@
 """Listeners on the loopback address: `*.elb.localhost` is 127.0.0.1 to browsers and curl.
 
 One a port, for all application load balancers that have a listener there; which one is meant, the
-Host header says, or the name in the TLS greeting. If there is but one, any name means it.
+Host header says, or the name in the TLS greeting. If there is but one, it is meant by any name that
+is not another load balancer's.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from roadstead.dataplane.snapshot.listeners import filter_chain, streams
 from roadstead.dataplane.snapshot.messages import ROUTES, Json, extension, typed
 from roadstead.dataplane.snapshot.names import Files, front_name, listener_name
 from roadstead.dataplane.snapshot.routes import Served, asks_for_source, host, options
+from roadstead.elbv2.transitions.load_balancers import DOMAIN
 
 LOOPBACK = "127.0.0.1"
 INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
@@ -53,27 +55,41 @@ def front_table(port: int, served: Sequence[Served], groups: Groups) -> Json:
     """The routes of those that speak HTTP without TLS, by host."""
     hosts = []
     for each in served:
-        name = each.load_balancer.dns_name
-        domains = [name, f"{name}:{port}"] if len(served) > 1 else ["*"]
+        domains = _with_port([each.load_balancer.dns_name], port)
+        if len(served) == 1:
+            domains.append("*")
         hosts.append(
             {
                 **host(each, groups, listener_name(each.load_balancer.arn, port), domains),
                 **options(each),
             }
         )
-    if len(served) > 1:
-        names = "".join(f"{each.load_balancer.dns_name}\n" for each in served)
-        text = f"Several load balancers listen on port {port}. Call one by its name:\n{names}"
-        hosts.append(
-            {
-                "name": "others",
-                "domains": ["*"],
-                "routes": [
-                    {
-                        "match": {"prefix": "/"},
-                        "direct_response": {"status": 404, "body": {"inline_string": text}},
-                    }
-                ],
-            }
-        )
+    hosts.append(
+        {
+            "name": "others",
+            "domains": ["*"] if len(served) > 1 else _with_port([f"*.{DOMAIN}"], port),
+            "routes": [
+                {
+                    "match": {"prefix": "/"},
+                    "direct_response": {
+                        "status": 404,
+                        "body": {"inline_string": _others(port, served)},
+                    },
+                }
+            ],
+        }
+    )
     return typed(ROUTES, name=front_name(port), virtual_hosts=hosts)
+
+
+def _with_port(names: Sequence[str], port: int) -> list[str]:
+    """The names as a Host header may have them."""
+    return [*names, *(f"{each}:{port}" for each in names)]
+
+
+def _others(port: int, served: Sequence[Served]) -> str:
+    names = "".join(f"{each.load_balancer.dns_name}\n" for each in served)
+    return (
+        f"No application load balancer of this name listens on port {port} of 127.0.0.1. These do, "
+        f"by their names:\n{names}Others are reached at addresses of their own."
+    )
