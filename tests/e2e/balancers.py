@@ -89,6 +89,32 @@ def make_balancer(house: House, name: str, group: str) -> Balancer:
     return Balancer(arn, listener, made["DNSName"], addresses_of(house, f"app/{name}/")[0], port)
 
 
+def make_classic(house: House, name: str, host_port: int) -> tuple[str, int]:
+    """A Classic load balancer that leads to a port of its instances; address and port."""
+    elb, port = house.client("elb"), free_port()
+    listener = {
+        "Protocol": "HTTP",
+        "LoadBalancerPort": port,
+        "InstanceProtocol": "HTTP",
+        "InstancePort": host_port,
+    }
+    subnets = network(house)[1]
+    elb.create_load_balancer(LoadBalancerName=name, Listeners=[listener], Subnets=subnets)
+    elb.configure_health_check(
+        LoadBalancerName=name,
+        HealthCheck={
+            "Target": f"HTTP:{host_port}/",
+            "Interval": 5,
+            "Timeout": 2,
+            "HealthyThreshold": 2,
+            "UnhealthyThreshold": 2,
+        },
+    )
+    draining = {"ConnectionDraining": {"Enabled": True, "Timeout": DRAIN_SECONDS}}
+    elb.modify_load_balancer_attributes(LoadBalancerName=name, LoadBalancerAttributes=draining)
+    return addresses_of(house, name)[0], port
+
+
 def addresses_of(house: House, name: str) -> list[str]:
     """The addresses of a load balancer, as its interfaces show them."""
     filters = [{"Name": "description", "Values": [f"ELB {name}*"]}]
@@ -102,6 +128,17 @@ def states(house: House, group: str) -> dict[tuple[str, int], str]:
     found = house.aws_of("elbv2", *words)["TargetHealthDescriptions"]
     return {
         (each["Target"]["Id"], each["Target"]["Port"]): each["TargetHealth"]["State"]
+        for each in found
+    }
+
+
+def classic_states(house: House, name: str) -> dict[str, str]:
+    """The instances of a Classic load balancer and their states, as the AWS CLI tells them."""
+    words = ("describe-instance-health", "--load-balancer-name", name)
+    found = house.aws_of("elb", *words)["InstanceStates"]
+    leaving = "Instance deregistration currently in progress."
+    return {
+        each["InstanceId"]: "draining" if each["Description"] == leaving else each["State"]
         for each in found
     }
 
@@ -138,21 +175,28 @@ def serving(family: str, notes: Path, greeting: str = "hello", **more: Any) -> d
     }
 
 
-def create_service(house: House, name: str, count: int, group: str, **more: Any) -> None:
-    """A service behind the group, made as if by hand; returns once all its targets are healthy."""
+def create_service(
+    house: House, name: str, count: int, load_balancer: dict[str, str], **more: Any
+) -> None:
+    """A service behind it; returns once its deployment is completed: all targets are healthy.
+
+    load_balancer: its name, or the ARN of a target group, as CreateService takes them.
+    """
     house.ecs.create_service(
         **{
             "serviceName": name,
             "taskDefinition": name,
             "desiredCount": count,
-            "loadBalancers": [
-                {"targetGroupArn": group, "containerName": "web", "containerPort": 80}
-            ],
+            "loadBalancers": [{**load_balancer, "containerName": "web", "containerPort": 80}],
             **more,
         }
     )
-    house.running_tasks_of(name, count)
-    all_healthy(house, group, count)
+
+    def is_completed() -> bool:
+        service = house.ecs.describe_services(services=[name])["services"][0]
+        return bool(service["deployments"][0]["rolloutState"] == "COMPLETED")
+
+    until(is_completed, f"the deployment of {name} is completed")
 
 
 def names_of(house: House, tasks: list[dict[str, Any]]) -> dict[str, str]:

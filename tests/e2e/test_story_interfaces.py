@@ -156,7 +156,8 @@ def group(house: House) -> str:
 def balancer(house: House, group: str, own: str) -> Balancer:
     """In front of the service `own` of two tasks, both healthy."""
     made = make_balancer(house, "own", group)
-    create_service(house, own, COUNT, group, networkConfiguration=configuration(house))
+    where = {"targetGroupArn": group}
+    create_service(house, own, COUNT, where, networkConfiguration=configuration(house))
     return made
 
 

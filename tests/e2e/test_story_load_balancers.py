@@ -2,7 +2,7 @@
 costs a request: seen on real containers, from the outside."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,10 @@ from balancers import (
     DRAIN_SECONDS,
     Balancer,
     all_healthy,
+    classic_states,
     create_service,
     make_balancer,
+    make_classic,
     make_group,
     name_of,
     names_of,
@@ -26,6 +28,7 @@ from house import CLUSTER, House, get, processes_of, until
 COUNT = 4
 SLOW_REQUESTS = 12
 """Enough that each of the tasks has one."""
+HOST_PORT = 8888
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +36,59 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("notes")
 
 
-@pytest.fixture(scope="module")
-def group(house: House) -> str:
-    return make_group(house, "web")
-
-
-@pytest.fixture(scope="module")
-def balancer(house: House, group: str, notes: Path) -> Balancer:
-    """In front of the service `web` of four tasks, all healthy."""
-    made = make_balancer(house, "web", group)
-    house.ecs.register_task_definition(**serving("web", notes))
-    create_service(house, "web", COUNT, group)
-    return made
-
-
 # --- an instance is deregistered by force ---
+
+
+class Front(NamedTuple):
+    """A service of two tasks behind a load balancer, of either kind."""
+
+    service: str
+    address: str
+    port: int
+    states: Callable[[], dict[Any, str]]
+    """Of its targets; of its instances where it is a Classic load balancer."""
+    place: Callable[[str, int], Any]
+    """An instance and a host port, as `states` names them."""
+    good: str
+    """The state of one that gets requests."""
+
+
+def behind_a_target_group(house: House, notes: Path) -> Front:
+    group = make_group(house, "new")
+    made = make_balancer(house, "new", group)
+    house.ecs.register_task_definition(**serving("new", notes))
+    create_service(house, "new", 2, {"targetGroupArn": group})
+    return Front(
+        service="new",
+        address=made.address,
+        port=made.port,
+        states=lambda: states(house, group),
+        place=lambda instance, port: (instance, port),
+        good="healthy",
+    )
+
+
+def behind_a_classic_load_balancer(house: House, notes: Path) -> Front:
+    address, port = make_classic(house, "old", HOST_PORT)
+    definition = serving("old", notes)
+    definition["containerDefinitions"][0]["portMappings"][0]["hostPort"] = HOST_PORT
+    house.ecs.register_task_definition(**definition)
+    create_service(house, "old", 2, {"loadBalancerName": "old"})
+    return Front(
+        service="old",
+        address=address,
+        port=port,
+        states=lambda: classic_states(house, "old"),
+        place=lambda instance, port: instance,
+        good="InService",
+    )
+
+
+@pytest.fixture(scope="module", params=[behind_a_target_group, behind_a_classic_load_balancer])
+def front(request: pytest.FixtureRequest, house: House, notes: Path) -> Iterator[Front]:
+    made: Front = request.param(house, notes)
+    yield made
+    house.delete_service(made.service)
 
 
 class Orphaned(NamedTuple):
@@ -56,9 +97,9 @@ class Orphaned(NamedTuple):
     task: dict[str, Any]
     url: str
     name: str
-    target: tuple[str, int]
-    states: list[dict[tuple[str, int], str]]
-    """One look after the other, until the orphan's target is gone."""
+    place: Any
+    states: list[dict[Any, str]]
+    """One look after the other, until the orphan's place is gone."""
     drained_after_seconds: float
     under_way: list[Answer]
     failed: list[Answer]
@@ -68,38 +109,48 @@ class Orphaned(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def orphaned(house: House, balancer: Balancer, group: str, notes: Path) -> Orphaned:
-    task = house.running_tasks_of("web", COUNT)[0]
+def orphaned(house: House, front: Front, notes: Path) -> Orphaned:
+    house.add_machine()
+    task = house.running_tasks_of(front.service, 2)[0]
     name = names_of(house, [task])[task["taskArn"]]
     machine = house.machine_of(task["containerInstanceArn"])
-    target = (machine.id, task["containers"][0]["networkBindings"][0]["hostPort"])
+    host_port = task["containers"][0]["networkBindings"][0]["hostPort"]
+    place = front.place(machine.id, host_port)
     processes = processes_of(task["taskArn"])
     seen = []
-    with Clients(balancer.address, balancer.port) as clients:
-        slow = SlowRequests(balancer.address, balancer.port, SLOW_REQUESTS)
+    with Clients(front.address, front.port) as clients:
+        slow = SlowRequests(front.address, front.port, SLOW_REQUESTS)
         until(lambda: noted(notes, name), "the container works at a slow request")
         words = ("--cluster", CLUSTER, "--container-instance", machine.arn, "--force")
         house.aws("deregister-container-instance", *words)
         moment = time.monotonic()
-        while target in (found := states(house, group)):
+        while place in (found := front.states()):
             seen.append(found)
-        drained = time.monotonic() - moment
+            assert time.monotonic() < moment + 60, seen
+        drained_after_seconds = time.monotonic() - moment
         under_way = slow.answers()
-        house.running_tasks_of("web", COUNT)
-        all_healthy(house, group, COUNT)
-    house.add_machine()
+        house.running_tasks_of(front.service, 2)
+        until(lambda: list(front.states().values()) == [front.good] * 2, "two targets are good")
     return Orphaned(
-        task, house.url_of(task), name, target, [*seen, states(house, group)], drained, under_way,
-        clients.failed, clients.answered_since(moment), processes,
-    )  # fmt: skip
+        task=task,
+        url=f"http://{machine.address}:{host_port}/",
+        name=name,
+        place=place,
+        states=[*seen, front.states()],
+        drained_after_seconds=drained_after_seconds,
+        under_way=under_way,
+        failed=clients.failed,
+        later=clients.answered_since(moment),
+        processes=processes,
+    )
 
 
-def test_an_orphan_is_deregistered_from_its_target_group(orphaned: Orphaned) -> None:
-    assert {found[orphaned.target] for found in orphaned.states[:-1]} == {"draining"}
-    assert orphaned.target not in orphaned.states[-1]
+def test_an_orphan_is_deregistered_from_its_load_balancer(orphaned: Orphaned) -> None:
+    assert {found[orphaned.place] for found in orphaned.states[:-1]} == {"draining"}
+    assert orphaned.place not in orphaned.states[-1]
 
 
-def test_its_connections_drain_as_long_as_its_target_group_says(orphaned: Orphaned) -> None:
+def test_its_connections_drain_as_long_as_its_load_balancer_says(orphaned: Orphaned) -> None:
     assert DRAIN_SECONDS - 1 < orphaned.drained_after_seconds < DRAIN_SECONDS + 3
 
 
@@ -116,19 +167,39 @@ def test_new_requests_go_elsewhere_and_none_is_lost(orphaned: Orphaned) -> None:
     assert orphaned.name not in {name_of(answer.body) for answer in orphaned.later}
 
 
-def test_the_orphan_itself_runs_on(house: House, orphaned: Orphaned, notes: Path) -> None:
-    assert processes_of(orphaned.task["taskArn"])[:2] == orphaned.processes[:2]
+def test_the_orphan_itself_runs_on(orphaned: Orphaned, notes: Path) -> None:
+    assert orphaned.processes[0] in processes_of(orphaned.task["taskArn"])
     assert name_of(get(orphaned.url)) == orphaned.name
     assert "told to end" not in noted(notes, orphaned.name)
 
 
-def test_its_copy_is_registered_elsewhere(house: House, orphaned: Orphaned, group: str) -> None:
-    targets = states(house, group)
-    assert list(targets.values()) == ["healthy"] * COUNT
-    assert orphaned.target[0] not in {instance for instance, _ in targets}
+def test_its_copy_is_registered_elsewhere(house: House, front: Front, orphaned: Orphaned) -> None:
+    tasks = house.running_tasks_of(front.service, 2)
+    machines = {task["taskArn"]: house.machine_of(task["containerInstanceArn"]) for task in tasks}
+    assert orphaned.task["taskArn"] not in machines
+    assert set(front.states()) == {
+        front.place(
+            machines[task["taskArn"]].id, task["containers"][0]["networkBindings"][0]["hostPort"]
+        )
+        for task in tasks
+    }
 
 
 # --- whatever stops a task ---
+
+
+@pytest.fixture(scope="module")
+def group(house: House) -> str:
+    return make_group(house, "web")
+
+
+@pytest.fixture(scope="module")
+def balancer(house: House, group: str, notes: Path) -> Balancer:
+    """In front of the service `web` of four tasks, all healthy."""
+    made = make_balancer(house, "web", group)
+    house.ecs.register_task_definition(**serving("web", notes))
+    create_service(house, "web", COUNT, {"targetGroupArn": group})
+    return made
 
 
 def scale_in(house: House) -> None:
@@ -154,7 +225,6 @@ def test_connections_drain_before_sigterm_and_nothing_is_lost(
     balancer: Balancer,
     group: str,
     notes: Path,
-    orphaned: Orphaned,
     stop: Callable[[House], None],
 ) -> None:
     tasks = house.tasks_of("web")
