@@ -192,7 +192,6 @@ def test_a_parameter_that_is_not_valid_is_refused(
     ("parameters", "what"),
     [
         ({"launchType": "FARGATE"}, "The launch type FARGATE"),
-        ({"serviceRegistries": [{"registryArn": "arn"}]}, "Service discovery"),
         ({"serviceConnectConfiguration": {"enabled": True}}, "Service Connect"),
         ({"enableExecuteCommand": True}, "ECS Exec"),
         ({"capacityProviderStrategy": [{"capacityProvider": "c"}]}, "Capacity providers"),

@@ -169,7 +169,6 @@ def test_a_parameter_that_is_not_valid_is_refused(
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"serviceRegistries": [{"registryArn": "arn"}]},
         {"capacityProviderStrategy": [{"capacityProvider": "c"}]},
         {"launchType": "FARGATE"},
     ],

@@ -154,7 +154,6 @@ def test_a_parameter_that_is_not_valid_is_refused(
     "parameters",
     [
         {"deploymentController": {"type": "CODE_DEPLOY"}},
-        {"serviceRegistries": [{"registryArn": "arn"}]},
         {"capacityProviderStrategy": [{"capacityProvider": "c"}]},
     ],
 )

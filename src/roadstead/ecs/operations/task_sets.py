@@ -15,6 +15,7 @@ from roadstead.ecs.operations.references import (
     the_cluster,
     the_service,
 )
+from roadstead.ecs.operations.service_registries import checked_registries
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import SERVICES, Service
 from roadstead.ecs.records.task_set import (
@@ -210,6 +211,9 @@ def _checked_fields(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, An
         "launch_type": launch_type,
         "load_balancers": checked_load_balancers(
             tx, call, request.get("loadBalancers"), definition, controller="EXTERNAL"
+        ),
+        "service_registries": checked_registries(
+            tx, call, request.get("serviceRegistries"), definition
         ),
         "external_id": checked_external_id(request.get("externalId")),
         "scale_percent": checked_scale(request.get("scale")),

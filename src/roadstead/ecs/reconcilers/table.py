@@ -1,6 +1,7 @@
 """What Roadstead does by itself in ECS: every reconciler, for the server's loops and for tests."""
 
 from roadstead.ecs.reconcilers import (
+    discovery,
     interface,
     lost_host,
     retention,
@@ -21,6 +22,7 @@ RECONCILERS: tuple[Reconciler, ...] = (
     deployment_course,
     daemon_scheduler,
     daemon_leaving,
+    discovery,
     interface,
     lost_host,
     retention,

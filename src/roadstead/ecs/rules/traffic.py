@@ -22,6 +22,15 @@ def is_deactivated(task: Task) -> bool:
     )
 
 
+def progressed(task: Task) -> str:
+    """The lastStatus that the task's targets and registrations let it have."""
+    if task.desired_status == "RUNNING" and is_activated(task):
+        return next_status(task.last_status, TaskEvent.ACTIVATED, course_of(task))
+    if is_deactivated(task):
+        return next_status(task.last_status, TaskEvent.DEACTIVATED, course_of(task))
+    return task.last_status
+
+
 def will_drain(task: Task) -> bool:
     """Whether connections to the task would have to end first if it were asked to stop now."""
     after = next_status(task.last_status, TaskEvent.STOP_WANTED, course_of(task))

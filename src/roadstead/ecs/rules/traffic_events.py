@@ -31,6 +31,12 @@ def draining(service: Service, deployment_id: str, count: int) -> Announcement:
 
 
 def not_registered(service: Service, group: str, error: str) -> Announcement:
+    if ":servicediscovery:" in group:  # the sentence is ours
+        return Announcement(
+            f"(service {service.name}) failed to register instances in (service-registry {group}) "
+            f"with (error {error})",
+            event_type="ERROR",
+        )
     return Announcement(
         f"(service {service.name}) failed to register targets in {_named(group)} with (error "
         f"{error})",

@@ -133,13 +133,15 @@ def _going_back(
     )
     others = tuple(each for each in service.deployments[1:] if each.id != back.id)
     deployments = (primary, failed, *others)
+    revision = tx.must(SERVICE_REVISIONS, back.service_revision_arn)
     service = msgspec.structs.replace(
         service,
         deployments=deployments,
         task_definition_arn=primary.task_definition_arn,
         launch_type=primary.launch_type,
         network_configuration=primary.network_configuration,
-        load_balancers=tx.must(SERVICE_REVISIONS, back.service_revision_arn).load_balancers,
+        load_balancers=revision.load_balancers,
+        service_registries=revision.service_registries,
         is_steady=False,
         waiting_reason="",
         waiting_since=None,

@@ -39,7 +39,9 @@ def start_deployment(tx: Tx, call: Call, service: Service) -> Service:
         created_at=call.now,
         updated_at=call.now,
     )
-    revision = create_revision(tx, call, service, primary, service.load_balancers)
+    revision = create_revision(
+        tx, call, service, primary, service.load_balancers, service.service_registries
+    )
     primary = msgspec.structs.replace(primary, service_revision_arn=revision.arn)
     former = tuple(
         msgspec.structs.replace(each, status="ACTIVE", next_try_at=None)

@@ -27,6 +27,7 @@ def create_revision(
     service: Service,
     deployment: Deployment,
     load_balancers: tuple[dict[str, Any], ...] = (),
+    service_registries: tuple[dict[str, Any], ...] = (),
 ) -> ServiceRevision:
     """A new revision of what the tasks of this deployment are made of, and who leads to them."""
     definition = tx.get(TASK_DEFINITIONS, deployment.task_definition_arn)
@@ -43,6 +44,7 @@ def create_revision(
             launch_type=deployment.launch_type,
             network_configuration=deployment.network_configuration,
             load_balancers=load_balancers,
+            service_registries=service_registries,
             resolved_target_groups=resolved_groups(
                 load_balancers,
                 _former_revision(tx, service),

@@ -8,6 +8,7 @@ from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.rules.network import interface_in
+from roadstead.ecs.transitions.task_registrations import registrations_of
 from roadstead.ecs.transitions.task_targets import targets_of
 from roadstead.ecs.transitions.tasks import start_task
 from roadstead.state.plans import Call
@@ -21,6 +22,7 @@ def start_task_of_service(
     definition = tx.must(TASK_DEFINITIONS, deployment.task_definition_arn)
     cluster = tx.must(CLUSTERS, service.cluster_arn)
     instance = tx.must(CONTAINER_INSTANCES, container_instance_arn)
+    revision = tx.get(SERVICE_REVISIONS, deployment.service_revision_arn)
     task = start_task(
         tx,
         call,
@@ -42,7 +44,8 @@ def start_task_of_service(
             instance.availability_zone,
             call.ids,
         ),
-        targets=targets_of(tx.get(SERVICE_REVISIONS, deployment.service_revision_arn)),
+        targets=targets_of(revision),
+        registrations=registrations_of(revision),
     )
     return last_part(task.arn)
 

@@ -32,7 +32,9 @@ def create_task_set(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> 
         created_at=call.now,
         updated_at=call.now,
     )
-    revision = create_revision(tx, call, service, deployment, task_set.load_balancers)
+    revision = create_revision(
+        tx, call, service, deployment, task_set.load_balancers, task_set.service_registries
+    )
     deployment = msgspec.structs.replace(deployment, service_revision_arn=revision.arn)
     _put_deployments(tx, service, (*service.deployments, deployment))
     return tx.put(TASK_SETS, task_set)
@@ -84,6 +86,7 @@ def make_primary(tx: Tx, call: Call, service: Service, task_set: TaskSet) -> Tas
         launch_type=task_set.launch_type,
         network_configuration=task_set.network_configuration,
         load_balancers=task_set.load_balancers,
+        service_registries=task_set.service_registries,
     )
     if task_set.status == "PRIMARY":
         return task_set

@@ -20,13 +20,11 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.records.task_traffic import holds_targets
 from roadstead.ecs.rules import traffic_events
 from roadstead.ecs.rules.load_balancers.places import Place, place_of
-from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status
 from roadstead.ecs.rules.traffic import (
     health_of_state,
     health_of_targets,
-    is_activated,
-    is_deactivated,
     is_dead,
+    progressed,
 )
 from roadstead.ecs.transitions import balancer_calls
 from roadstead.ecs.transitions.service_events import announce
@@ -159,7 +157,7 @@ def followed(view: View, task: Task) -> tuple[TaskTarget, ...]:
 def is_behind(view: View, task: Task) -> bool:
     """Whether the task is to be told something of its targets, or can go on."""
     targets = followed(view, task)
-    if targets != task.targets or _progressed(replace(task, targets=targets)) != task.last_status:
+    if targets != task.targets or progressed(replace(task, targets=targets)) != task.last_status:
         return True
     return is_dead(task) and any(each.state == "DRAINING" for each in targets)
 
@@ -241,22 +239,17 @@ def _without_dead_drains(
     return tuple(ended)
 
 
-def _progressed(task: Task) -> str:
-    """The lastStatus that the task's targets let it have."""
-    if task.desired_status == "RUNNING" and is_activated(task):
-        return next_status(task.last_status, TaskEvent.ACTIVATED, course_of(task))
-    if is_deactivated(task):
-        return next_status(task.last_status, TaskEvent.DEACTIVATED, course_of(task))
-    return task.last_status
-
-
 def _put(tx: Tx, call: Call, task: Task, targets: tuple[TaskTarget, ...]) -> Task:
-    before = task
-    task = replace(task, targets=targets, target_health=health_of_targets(targets))
-    changes: dict[str, Any] = {"last_status": _progressed(task)}
-    if changes["last_status"] == "RUNNING" and task.started_at is None:
+    after = replace(task, targets=targets, target_health=health_of_targets(targets))
+    return put_progressed(tx, call, task, after)
+
+
+def put_progressed(tx: Tx, call: Call, before: Task, after: Task) -> Task:
+    """The task with what became of its targets and registrations, and as far as these let it go."""
+    changes: dict[str, Any] = {"last_status": progressed(after)}
+    if changes["last_status"] == "RUNNING" and after.started_at is None:
         changes["started_at"] = call.now
-    if changes["last_status"] == "STOPPING" and task.last_status == "DEACTIVATING":
+    if changes["last_status"] == "STOPPING" and after.last_status == "DEACTIVATING":
         changes["deactivated_at"] = call.now
-    after = replace(task, **changes)
+    after = replace(after, **changes)
     return before if after == before else tx.put(TASKS, after)

@@ -12,7 +12,14 @@ import msgspec
 
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.container_instance import ContainerInstance
-from roadstead.ecs.records.task import TASKS, Container, Task, TaskInterface, TaskTarget
+from roadstead.ecs.records.task import (
+    TASKS,
+    Container,
+    Task,
+    TaskInterface,
+    TaskRegistration,
+    TaskTarget,
+)
 from roadstead.ecs.records.task_definition import TaskDefinition
 from roadstead.ecs.rules.placement.demand import demand_of
 from roadstead.ecs.rules.task_lifecycle import (
@@ -44,15 +51,17 @@ def start_task(
     launch_type: str = "EC2",
     interface: TaskInterface | None = None,
     targets: tuple[TaskTarget, ...] = (),
+    registrations: tuple[TaskRegistration, ...] = (),
 ) -> Task:
     """Make a task on that instance: PROVISIONING with an interface of its own, else PENDING.
 
     The caller has checked that the instance can take it (`choose_instance`), and has merged
-    propagated and managed tags into `tags`. targets: where traffic to it will come from.
+    propagated and managed tags into `tags`. targets: where traffic to it will come from;
+    registrations: by whom it is found by name.
     """
     task_id = call.ids.hex32()
     demand = demand_of(definition, overrides)
-    course = Course(interface is not None, bool(targets))
+    course = Course(interface is not None, bool(targets or registrations))
     task = Task(
         arn=f"{_prefix(cluster.arn, 'task')}/{task_id}",
         cluster_arn=cluster.arn,
@@ -81,6 +90,7 @@ def start_task(
         enable_ecs_managed_tags=enable_ecs_managed_tags,
         interface=interface,
         targets=targets,
+        registrations=registrations,
         target_health="UNKNOWN" if targets else "",
         tags=dict(tags) if tags else {},
     )

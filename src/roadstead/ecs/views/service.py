@@ -50,7 +50,7 @@ def service_view(view: View, service: Service, include: Collection[str] = ()) ->
             if each.message
         ],
         "loadBalancers": list(service.load_balancers),
-        "serviceRegistries": [],
+        "serviceRegistries": list(service.service_registries),
         "placementConstraints": list(service.placement_constraints),
         "placementStrategy": list(service.placement_strategy),
         "networkConfiguration": service.network_configuration,

@@ -8,6 +8,7 @@ import msgspec
 from roadstead.ecs.errors import invalid_parameter
 from roadstead.ecs.operations.load_balancers import check_role, checked_load_balancers
 from roadstead.ecs.operations.references import runnable_task_definition, the_cluster
+from roadstead.ecs.operations.service_registries import checked_registries
 from roadstead.ecs.records.cluster import Cluster
 from roadstead.ecs.records.service import LISTED_SERVICES, SERVICES, Service
 from roadstead.ecs.records.task_definition import TaskDefinition
@@ -37,6 +38,7 @@ from roadstead.ecs.rules.service_parameters.tasks import (
     check_definition,
     placement_constraints_of,
 )
+from roadstead.ecs.rules.service_registries import check_count
 from roadstead.ecs.rules.tags import checked_tags
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import SERVICE_FIELDS, service_view
@@ -110,6 +112,7 @@ def _new_service(
     definition = _definition(tx, call, request, controller, launch_type)
     network = None
     load_balancers: tuple[dict[str, Any], ...] = ()
+    registries: tuple[dict[str, Any], ...] = ()
     of_definition: Sequence[Mapping[str, Any]] = ()
     check_role(request, definition)
     if definition is not None:
@@ -125,6 +128,8 @@ def _new_service(
             controller=controller,
             strategy=configuration.get("strategy") or "ROLLING",
         )
+        registries = checked_registries(tx, call, request.get("serviceRegistries"), definition)
+        check_count(registries, request.get("desiredCount") or 0)
     check_total(of_definition, constraints)
     service = Service(
         arn=arn,
@@ -142,6 +147,7 @@ def _new_service(
         placement_strategy=checked_strategy(request.get("placementStrategy")),
         network_configuration=network,
         load_balancers=load_balancers,
+        service_registries=registries,
         role_arn=request.get("role") or "",
         health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
         enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),

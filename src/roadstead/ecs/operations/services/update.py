@@ -14,6 +14,10 @@ from roadstead.ecs.operations.references import (
     the_cluster,
     the_service,
 )
+from roadstead.ecs.operations.service_registries import (
+    check_kept_registries,
+    checked_registries,
+)
 from roadstead.ecs.records.service import Service
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS, TaskDefinition
 from roadstead.ecs.records.tuning import tuning
@@ -38,6 +42,7 @@ from roadstead.ecs.rules.service_parameters.tasks import (
     check_definition,
     placement_constraints_of,
 )
+from roadstead.ecs.rules.service_registries import check_count
 from roadstead.ecs.transitions import services as transitions
 from roadstead.ecs.views.service import service_view
 from roadstead.state.plans import Call
@@ -49,7 +54,12 @@ DEPLOYMENTS_MAX = 5
 Source: observed: "5 active deployments exist, unable to create new deployment."
 """
 
-_ROLLED_OUT = ("task_definition_arn", "network_configuration", "load_balancers")
+_ROLLED_OUT = (
+    "task_definition_arn",
+    "network_configuration",
+    "load_balancers",
+    "service_registries",
+)
 """Fields that tasks are made of: a change of them is a deployment."""
 
 
@@ -79,6 +89,7 @@ def update_service(tx: Tx, call: Call, request: dict[str, Any]) -> dict[str, Any
     if definition is not None:
         changed = msgspec.structs.replace(service, **changes)
         changes["load_balancers"] = _load_balancers(tx, call, changed, definition, request)
+        changes["service_registries"] = _registries(tx, call, changed, definition, request)
     changes["availability_zone_rebalancing"] = _checked_whole(
         msgspec.structs.replace(service, **changes), definition, request
     )
@@ -131,6 +142,20 @@ def _load_balancers(
     if request.get("taskDefinition") or request.get("deploymentConfiguration"):
         check_kept_load_balancers(tx, call, changed.load_balancers, definition, strategy=strategy)
     return changed.load_balancers
+
+
+def _registries(
+    tx: Tx, call: Call, changed: Service, definition: TaskDefinition, request: dict[str, Any]
+) -> tuple[dict[str, Any], ...]:
+    """The service registries from now on: those given, else what it has."""
+    entries = changed.service_registries
+    given = request.get("serviceRegistries")
+    if given is not None:
+        entries = checked_registries(tx, call, given, definition)
+    elif request.get("taskDefinition"):
+        check_kept_registries(tx, entries, definition)
+    check_count(entries, changed.desired_count)
+    return entries
 
 
 def _checked_whole(

@@ -6,7 +6,6 @@ from typing import Any
 from roadstead.ecs.errors import invalid_parameter, unsupported_feature
 
 _LATER_LISTS = {
-    "serviceRegistries": "Service discovery (serviceRegistries)",
     "capacityProviderStrategy": "Capacity providers (capacityProviderStrategy)",
     "volumeConfigurations": "Volume configurations of services",
     "vpcLatticeConfigurations": "VPC Lattice",
