@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from roadstead.ec2.records.network import SUBNETS, VPCS
 from roadstead.elbv2.records.target_group import TARGET_GROUPS
 from sim.families import has_interface
-from sim.places import CIDR, REGION, VPC
+from sim.places import CIDR, REGION
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -62,7 +62,3 @@ def network_for(user: "User", family: str, service: Any) -> dict[str, Any]:
     held = [each.vpc_id for each in groups if each is not None]
     zones = 3 if service.scheduling_strategy == "DAEMON" else 0
     return network(user, family, held[0] if held else "", zones=zones)
-
-
-def is_in_default_vpc(vpc_id: str) -> bool:
-    return vpc_id == VPC

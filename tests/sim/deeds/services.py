@@ -6,6 +6,7 @@ from sim import tastes
 from sim.deeds.load_balancers import fronts
 from sim.deeds.networks import a_vpc, network, network_for
 from sim.families import FAMILIES, WEIGHTS, has_interface, is_ported
+from sim.places import VPC
 
 if TYPE_CHECKING:
     from sim.user import User
@@ -110,7 +111,7 @@ async def _traffic(
     """The network that tasks of the family need, and perhaps load balancers that lead there."""
     if not user.has_networks:
         return {}
-    vpc_id = a_vpc(user)
+    vpc_id = a_vpc(user) if has_interface(family) else VPC
     asked = network(user, family, vpc_id, zones=zones)
     if is_ported(family) and user.rng.random() < 0.6:
         target_type = "ip" if has_interface(family) else "instance"
