@@ -60,6 +60,25 @@ def test_a_request_reaches_a_target_with_elbs_headers() -> None:
     asyncio.run(story())
 
 
+def test_clients_cannot_steer_the_proxy() -> None:
+    async def story() -> None:
+        balancer = a_balancer()
+        listener = a_listener()
+        group = a_target_group(health_check=QUICK)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            backend = await here.backend("one")
+            await here.healthy(backend)
+            backend.delay_seconds, backend.status = 0.2, 500
+            headers = {"x-envoy-upstream-rq-timeout-ms": "50"}
+            assert (await ask(url_of(balancer), headers=headers))[0] == 500, "not a timeout"
+            headers = {"x-envoy-retry-on": "5xx", "x-envoy-max-retries": "3"}
+            await ask(url_of(balancer, path="/once"), headers=headers)
+            assert backend.seen["/once"] == 1
+            assert not [name for name in backend.headers[-1] if name.startswith("x-envoy")]
+
+    asyncio.run(story())
+
+
 def test_rules_are_asked_by_priority() -> None:
     async def story() -> None:
         balancer = a_balancer()

@@ -13,6 +13,9 @@ KEEP_ALIVE_SECONDS_DEFAULT = 3600
 STREAMS_MAX = 128
 """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"""
 
+NOBODY = {"cidr_ranges": [{"address_prefix": "255.255.255.255", "prefix_len": 32}]}
+"""Without any range Envoy means all private addresses, and does as their x-envoy headers say."""
+
 ANSWERS = (
     # flags of what went wrong, the status that ELB answers, its text
     (("UF", "UC", "UR", "UPE", "URX"), 502, "Bad Gateway"),
@@ -76,7 +79,7 @@ def manager(route_table: str, files: Files, *, idle_seconds: int, keep_alive_sec
         ],
         upgrade_configs=[{"upgrade_type": "websocket"}],
         use_remote_address=True,
-        internal_address_config={},  # nobody's x-envoy headers are believed
+        internal_address_config=NOBODY,  # whose x-envoy headers would be believed
         append_x_forwarded_port=True,
         generate_request_id=False,
         server_header_transformation="PASS_THROUGH",
