@@ -45,6 +45,8 @@ from roadstead.ecs.records.task_definition import (
 from roadstead.ecs.records.task_set import TASK_SETS, TaskSet
 from roadstead.ecs.records.tuning import TUNING, Tuning
 from roadstead.ecs.rules.fleets import share_of
+from roadstead.elb.records.instance import CLASSIC_INSTANCES, ClassicInstance
+from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS, ClassicLoadBalancer
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS,
     LOAD_BALANCERS,
@@ -55,6 +57,9 @@ from roadstead.elbv2.records.load_balancer import (
 )
 from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS, Target, TargetGroup
 from roadstead.ids import Ids, SeededIds
+from roadstead.servicediscovery.records.instance import DISCOVERY_INSTANCES, DiscoveryInstance
+from roadstead.servicediscovery.records.namespace import NAMESPACES, Namespace
+from roadstead.servicediscovery.records.service import DISCOVERY_SERVICES, DiscoveryService
 from roadstead.state.plans import Call
 from roadstead.state.records import Record, Table
 from roadstead.state.view import Tx, View
@@ -65,12 +70,17 @@ REGION = "us-east-1"
 SCOPE = f"{ACCOUNT}/{REGION}"
 
 TABLES: dict[type[Record], Table[Any]] = {
+    ClassicInstance: CLASSIC_INSTANCES,
+    ClassicLoadBalancer: CLASSIC_LOAD_BALANCERS,
     ClientToken: CLIENT_TOKENS,
     Cluster: CLUSTERS,
     ContainerInstance: CONTAINER_INSTANCES,
+    DiscoveryInstance: DISCOVERY_INSTANCES,
+    DiscoveryService: DISCOVERY_SERVICES,
     Family: FAMILIES,
     Listener: LISTENERS,
     LoadBalancer: LOAD_BALANCERS,
+    Namespace: NAMESPACES,
     NetworkInterface: NETWORK_INTERFACES,
     Rule: RULES,
     SecurityGroup: SECURITY_GROUPS,
