@@ -2,6 +2,7 @@
 
 import json
 
+from demo.front import Visitors, show_targets, target_states
 from demo.stage import Stage, get
 from demo.web import CLUSTER, COUNT, answers, described_instances, machines, running_tasks, url_of
 
@@ -23,6 +24,16 @@ def deregister_an_instance(stage: Stage) -> None:
     machine = machine_of(stage, instance)
     stage.roadstead("plan", "deregister-container-instance", machine, "--force")
     planned = plan(stage, "deregister-container-instance", machine, "--force")
+    with Visitors(stage) as visitors:
+        deregister_by_force(stage, instance, machine, planned, before)
+    visitors.tell("the forced deregistration")
+    look_at_the_orphan(stage, task["taskArn"], url)
+    look_at_the_record(stage, instance)
+
+
+def deregister_by_force(
+    stage: Stage, instance: str, machine: str, planned: dict[str, int], before: set[str]
+) -> None:
     answered = stage.aws(
         "deregister-container-instance",
         "--cluster",
@@ -48,8 +59,26 @@ def deregister_an_instance(stage: Stage) -> None:
     )
     seen = places(stage, replaced)
     stage.check("the plan had said where", shown(planned), planned == seen)
-    look_at_the_orphan(stage, task["taskArn"], url)
-    look_at_the_record(stage, instance)
+    watch_it_drain(stage, machine)
+
+
+def watch_it_drain(stage: Stage, machine: str) -> None:
+    """The orphan's target, until it is gone and all others are healthy."""
+
+    def states_here() -> list[str]:
+        states = target_states(stage).items()
+        return [state for place, state in states if place.startswith(machine)]
+
+    show_targets(stage)
+    first = states_here()
+    seconds = stage.wait("the orphan's connections have drained", lambda: not states_here())
+    stage.check(
+        "the orphan's target drains, then it is gone",
+        f"{', '.join(first)}, gone after {seconds:.1f} s",
+        set(first) == {"draining"},
+    )
+    stage.wait("all targets are healthy", lambda: set(target_states(stage).values()) == {"healthy"})
+    show_targets(stage)
 
 
 def look_at_the_orphan(stage: Stage, task_arn: str, url: str) -> None:

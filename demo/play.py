@@ -8,6 +8,7 @@ import sys
 
 from demo.definitions import deregister_revisions
 from demo.deployments import roll_out_a_revision, take_a_revision_back
+from demo.front import Visitors, ask_by_name, make_a_load_balancer, target_group
 from demo.image import write_oci_layout
 from demo.instances import deregister_an_instance, drain_an_instance
 from demo.stage import Stage
@@ -37,11 +38,14 @@ def main() -> int:
 
 def play(stage: Stage) -> None:
     prepare(stage)
+    make_a_load_balancer(stage)
     run_a_service(stage)
     deregister_an_instance(stage)
-    roll_out_a_revision(stage)
-    take_a_revision_back(stage)
-    drain_an_instance(stage)
+    with Visitors(stage) as visitors:
+        roll_out_a_revision(stage)
+        take_a_revision_back(stage)
+        drain_an_instance(stage)
+    visitors.tell("the rollout, the rollback and the drain")
     deregister_revisions(stage)
 
 
@@ -61,7 +65,7 @@ def prepare(stage: Stage) -> None:
 
 
 def run_a_service(stage: Stage) -> None:
-    stage.chapter("A service of three tasks that answer HTTP")
+    stage.chapter("A service of three tasks behind the load balancer")
     register(stage, revision=1)
     stage.aws(
         "create-service",
@@ -73,6 +77,8 @@ def run_a_service(stage: Stage) -> None:
         "web:1",
         "--desired-count",
         str(COUNT),
+        "--load-balancers",
+        f"targetGroupArn={target_group(stage)},containerName=web,containerPort=80",
         "--query",
         "service.{status:status,desired:desiredCount}",
     )
@@ -84,6 +90,8 @@ def run_a_service(stage: Stage) -> None:
         "three real containers answer over HTTP", f"{len(said)} answers, {seconds:.1f} s", True
     )
     stage.roadstead("wait", "stable", SERVICE)
+    said_by_name = ask_by_name(stage)
+    stage.check("the load balancer's name answers", said_by_name, "revision 1" in said_by_name)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,8 @@ class Stage:
         self.environment = dict(os.environ)
         self.addresses: dict[str, str] = {}
         """Container instance ARN → its address on this machine."""
+        self.port = free_port()
+        """Where the demo's load balancer listens."""
         self.seen: list[tuple[str, str, bool]] = []
 
     def open(self) -> None:
@@ -52,8 +55,11 @@ class Stage:
             if separator:
                 self.environment[name] = value.strip("'\"")
         self.environment["AWS_PAGER"] = ""
-        self._ecs = botocore.session.Session().create_client(
-            "ecs",
+        self._clients = {name: self._client(name) for name in ("ecs", "elbv2", "ec2")}
+
+    def _client(self, service: str) -> Any:
+        return botocore.session.Session().create_client(
+            service,
             region_name=self.environment["AWS_DEFAULT_REGION"],
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
@@ -94,19 +100,19 @@ class Stage:
             self.console.print(escape(run.stdout.rstrip()))
         return run.stdout
 
-    def ask(self, operation: str, **parameters: object) -> dict[str, Any]:
-        """Call ECS without showing it: for looking again and again."""
-        answer: dict[str, Any] = getattr(self._ecs, operation)(**parameters)
+    def ask(self, operation: str, *, service: str = "ecs", **parameters: object) -> dict[str, Any]:
+        """Call a service without showing it: for looking again and again."""
+        answer: dict[str, Any] = getattr(self._clients[service], operation)(**parameters)
         return answer
 
-    def aws(self, *words: str) -> Any:
-        """Run `aws ecs …`, show it, and return its answer.
+    def aws(self, *words: str, service: str = "ecs") -> Any:
+        """Run `aws <service> …`, show it, and return its answer.
 
         Raises: Refused with what the CLI printed.
         """
-        self._show("aws", "ecs", *words)
+        self._show("aws", service, *words)
         run = subprocess.run(
-            ["aws", "ecs", *words, "--output", "json"],
+            ["aws", service, *words, "--output", "json"],
             env=self.environment,
             capture_output=True,
             text=True,
@@ -159,6 +165,12 @@ class Stage:
 
     def _show(self, *words: str) -> None:
         self.console.print(f"[bold cyan]$ {escape(shlex.join(words))}[/]")
+
+
+def free_port() -> int:
+    """A port of which nobody on this machine listens now."""
+    with socket.create_server(("", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def get(url: str, timeout_seconds: float = 2) -> str:

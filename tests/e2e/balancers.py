@@ -9,11 +9,11 @@ DRAIN_SECONDS = 4
 SLOW_SECONDS = 2
 
 SERVE = """
-mkdir -p /www/cgi-bin; me=$(hostname); echo $GREETING on $me > /www/index.html
+me=$HOSTNAME; echo $GREETING on $me > /www/index.html
 httpd -f -p 80 -h /www &
 server=$!
 trap "echo told to end >> /notes/$me; exit 0" TERM
-cat > /www/cgi-bin/slow <<END
+mkdir /www/cgi-bin; cat > /www/cgi-bin/slow <<END
 #!/bin/sh
 echo asked >> /notes/$me
 sleep {slow}
