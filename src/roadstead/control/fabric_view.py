@@ -7,6 +7,7 @@ record costs the items that are made of it, and no walk.
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from roadstead.aws import domains
 from roadstead.control import discovered_names
 from roadstead.control.fabric_items import (
     AttachmentItem,
@@ -22,6 +23,7 @@ from roadstead.control.fabric_items import (
 from roadstead.ec2.records.network import (
     GROUPS_BY_SCOPE,
     INTERFACES_BY_SCOPE,
+    LOAD_BALANCING,
     NETWORK_INTERFACES,
     SECURITY_GROUPS,
     SUBNETS,
@@ -46,7 +48,6 @@ from roadstead.elbv2.records.load_balancer import (
 from roadstead.state.records import Change
 from roadstead.state.view import View
 
-LOAD_BALANCER_REQUESTER = "amazon-elb"
 LOAD_BALANCER_TTL_SECONDS = 60
 """Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
 (the DNS entry's time to live)"""
@@ -120,13 +121,8 @@ def _named(eni: NetworkInterface) -> tuple[str, str]:
 
 
 def _zones(scope: str) -> tuple[str, str]:
-    """The domains that are Roadstead's own: load balancers', and that of private names.
-
-    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html (private DNS hostnames)
-    """
-    region = scope.partition("/")[2]
-    private = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-    return "elb.localhost", private
+    """The domains that are Roadstead's own: load balancers', and that of private names."""
+    return domains.LOAD_BALANCERS, domains.of_instances(scope.partition("/")[2])
 
 
 def _zone(view: View, scope: str, key: str) -> ZoneItem | None:
@@ -164,7 +160,7 @@ def _interface(view: View, scope: str, eni_id: str) -> InterfaceItem | None:
         mac_address=eni.mac_address,
         private_ip_address=eni.private_ip_address,
         groups=eni.groups,
-        is_load_balancers=eni.requester_id == LOAD_BALANCER_REQUESTER,
+        is_load_balancers=eni.requester_id == LOAD_BALANCING,
         is_managed=eni.is_requester_managed,
         attachment=None
         if on is None

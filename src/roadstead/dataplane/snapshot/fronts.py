@@ -7,12 +7,12 @@ is not another load balancer's.
 
 from collections.abc import Callable, Sequence
 
+from roadstead.aws.domains import LOAD_BALANCERS
 from roadstead.dataplane.snapshot.actions import Groups
 from roadstead.dataplane.snapshot.listeners import filter_chain, streams
 from roadstead.dataplane.snapshot.messages import ROUTES, Json, extension, typed
 from roadstead.dataplane.snapshot.names import Files, front_name, listener_name
 from roadstead.dataplane.snapshot.routes import Served, asks_for_source, host, options
-from roadstead.elbv2.transitions.load_balancers import DOMAIN
 
 LOOPBACK = "127.0.0.1"
 INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"
@@ -67,7 +67,7 @@ def front_table(port: int, served: Sequence[Served], groups: Groups) -> Json:
     hosts.append(
         {
             "name": "others",
-            "domains": ["*"] if len(served) > 1 else _with_port([f"*.{DOMAIN}"], port),
+            "domains": ["*"] if len(served) > 1 else _with_port([f"*.{LOAD_BALANCERS}"], port),
             "routes": [
                 {
                     "match": {"prefix": "/"},

@@ -75,6 +75,10 @@ class SecurityGroup(Record, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
+LOAD_BALANCING = "amazon-elb"
+"""The requester of load balancers' interfaces."""
+
+
 class InterfaceAttachment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an interface hangs on: an EC2 instance."""
 
@@ -124,7 +128,7 @@ class NetworkInterface(Record, frozen=True, kw_only=True):
     def status(self) -> str:
         """available, associated (a load balancer's), attaching, in-use, detaching."""
         if self.attachment is None:
-            return "associated" if self.requester_id == "amazon-elb" else "available"
+            return "associated" if self.requester_id == LOAD_BALANCING else "available"
         return {"attached": "in-use"}.get(self.attachment.status, self.attachment.status)
 
 

@@ -3,6 +3,8 @@
 from ipaddress import IPv4Address, IPv4Network
 from zlib import crc32
 
+from roadstead.aws.domains import of_instances
+
 RESERVED_ADDRESSES = 4
 """The first four of a subnet: network, router, DNS, future use. The last one is reserved, too.
 
@@ -40,9 +42,5 @@ def mac_address(vpc_id: str, address: str) -> str:
 
 
 def private_dns_name(address: str, region: str) -> str:
-    """`ip-10-0-0-5.ec2.internal`, which names the region except in us-east-1.
-
-    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
-    """
-    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
-    return f"ip-{address.replace('.', '-')}.{domain}"
+    """`ip-10-0-0-5.ec2.internal`, which names the region except in us-east-1."""
+    return f"ip-{address.replace('.', '-')}.{of_instances(region)}"

@@ -6,6 +6,7 @@ ECS asks the same way: an instance with a task of its is registered as any other
 from collections.abc import Iterable
 from typing import Any
 
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.elb.errors import instance_elsewhere, instance_not_found, validation
 from roadstead.elb.operations.references import the_load_balancer
 from roadstead.elb.records.instance import (
@@ -17,7 +18,6 @@ from roadstead.elb.records.instance import (
 from roadstead.elb.records.load_balancer import ClassicLoadBalancer
 from roadstead.elb.rules.quotas import INSTANCES_MAX
 from roadstead.elb.transitions import instances as transitions
-from roadstead.elb.transitions.instances import primary_interface
 from roadstead.elb.views.instance_state import instance_state_view, unregistered_view
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View

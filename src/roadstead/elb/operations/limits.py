@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roadstead.elb.operations.paged import after_marker, one_page
+from roadstead.aws.marked_pages import after_marker, one_page
 from roadstead.elb.rules.quotas import LIMITS
 from roadstead.state.plans import Call
 from roadstead.state.view import View

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from roadstead.aws.errors import ApiError
+from roadstead.aws.marked_pages import after_marker, one_page
 from roadstead.ec2.records.network import SECURITY_GROUPS, ec2_arn
 from roadstead.elb.errors import (
     duplicate_load_balancer,
@@ -11,7 +12,6 @@ from roadstead.elb.errors import (
     too_many,
     validation,
 )
-from roadstead.elb.operations.paged import after_marker, one_page
 from roadstead.elb.operations.places import asked_subnets, of_subnets, security_groups_of
 from roadstead.elb.operations.references import (
     check_certificate,

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
+from roadstead.ec2.records.instances import instance_of
+from roadstead.ec2.records.network import NETWORK_INTERFACES
 from roadstead.elb.records.instance import CLASSIC_INSTANCES, CLASSIC_INSTANCES_BY_ID
 from roadstead.elb.transitions.instances import follow, is_elsewhere
 from roadstead.state.plans import Call, Plan
@@ -38,7 +39,7 @@ def affected(view: View, change: Change) -> Iterable[str]:
     """The instances whose primary interface has come, changed or gone."""
     if change.table is not NETWORK_INTERFACES:
         return ()
-    found = {_instance_of(change.before), _instance_of(change.after)} - {""}
+    found = {instance_of(change.before), instance_of(change.after)} - {""}
     return sorted(each for each in found if view.count(CLASSIC_INSTANCES_BY_ID, each))
 
 
@@ -46,9 +47,3 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:  # noqa: ARG001  # e
     """Change those registrations of the instance that are not where it is."""
     found = view.find(CLASSIC_INSTANCES_BY_ID, key)
     return Plan(tuple(FollowInstance(each.arn) for each in found if is_elsewhere(view, each)))
-
-
-def _instance_of(interface: NetworkInterface | None) -> str:
-    if interface is None or interface.attachment is None or interface.attachment.device_index:
-        return ""
-    return interface.attachment.instance_id

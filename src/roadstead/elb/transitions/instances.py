@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from roadstead.ec2.records.network import INTERFACES_BY_INSTANCE, NetworkInterface
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.elb.records.instance import (
     CLASSIC_INSTANCES,
     CLASSIC_INSTANCES_BY_LOAD_BALANCER,
@@ -124,14 +124,6 @@ def remove_instances(tx: Tx, load_balancer_arn: str) -> None:
     """All instances of a load balancer that is deleted."""
     for instance in tx.find(CLASSIC_INSTANCES_BY_LOAD_BALANCER, load_balancer_arn):
         tx.delete(CLASSIC_INSTANCES, instance.arn)
-
-
-def primary_interface(view: View, instance_id: str) -> NetworkInterface | None:
-    """The interface that requests to an instance go to; None if there is no such instance."""
-    found = view.first(INTERFACES_BY_INSTANCE, instance_id)
-    if found is None or found.attachment is None or found.attachment.device_index != 0:
-        return None
-    return found
 
 
 def state_of(instance: ClassicInstance) -> InstanceState:

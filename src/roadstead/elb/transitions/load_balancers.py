@@ -10,7 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from roadstead.acm.transitions.certificates import set_users
-from roadstead.ec2.records.network import NETWORK_INTERFACES, Subnet, ec2_arn
+from roadstead.aws.domains import of_load_balancer
+from roadstead.ec2.records.network import LOAD_BALANCING, NETWORK_INTERFACES, Subnet, ec2_arn
 from roadstead.ec2.transitions import network_interfaces
 from roadstead.elb.records.load_balancer import (
     CLASSIC_BY_CERTIFICATE,
@@ -22,10 +23,6 @@ from roadstead.elb.records.load_balancer import (
 from roadstead.elb.transitions.instances import follow_load_balancer, remove_instances
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
-
-REQUESTER = "amazon-elb"
-DOMAIN = "elb.localhost"
-"""What stands for `elb.amazonaws.com`: names below localhost resolve on this machine."""
 
 
 def create_load_balancer(
@@ -44,13 +41,14 @@ def create_load_balancer(
     Raises: InsufficientFreeAddressesInSubnet
     """
     chosen = list(subnets)
-    prefix = "internal-" if scheme == "internal" else ""
     load_balancer = ClassicLoadBalancer(
         arn=call.arn("elasticloadbalancing", f"loadbalancer/{name}"),
         name=name,
         scope=call.scope,
         scheme=scheme,
-        dns_name=f"{prefix}{name}-{call.ids.digits(10)}.{call.region}.{DOMAIN}".lower(),
+        dns_name=of_load_balancer(
+            name, call.ids.digits(10), call.region, is_internal=scheme == "internal"
+        ),
         vpc_id=chosen[0].vpc_id,
         security_groups=security_groups,
         listeners=listeners,
@@ -174,7 +172,7 @@ def _make_interface(
         subnet=subnet,
         groups=load_balancer.security_groups,
         description=f"ELB {load_balancer.name}",
-        requester_id=REQUESTER,
+        requester_id=LOAD_BALANCING,
     )
     return interface.network_interface_id, interface.private_ip_address
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from roadstead.aws.marked_pages import page_of
 from roadstead.elbv2.errors import resource_not_found, ssl_policy_not_found
-from roadstead.elbv2.operations.paged import page_of
 from roadstead.elbv2.operations.references import the_load_balancer, the_target_group
 from roadstead.elbv2.rules.quotas import LIMITS
 from roadstead.elbv2.rules.ssl_policies import POLICIES

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from roadstead.aws.marked_pages import page_of
 from roadstead.elbv2.errors import (
     invalid_configuration,
     operation_not_permitted,
     too_many,
     validation,
 )
-from roadstead.elbv2.operations.paged import page_of
 from roadstead.elbv2.operations.references import the_listener
 from roadstead.elbv2.operations.secure import checked_certificate
 from roadstead.elbv2.records.load_balancer import LISTENERS_BY_LOAD_BALANCER, Listener

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from roadstead.aws.marked_pages import page_of
 from roadstead.elbv2.errors import (
     duplicate_listener,
     too_many,
@@ -11,7 +12,6 @@ from roadstead.elbv2.errors import (
     validation,
 )
 from roadstead.elbv2.operations.forwarding import actions_of, check_groups
-from roadstead.elbv2.operations.paged import page_of
 from roadstead.elbv2.operations.references import the_listener, the_load_balancer
 from roadstead.elbv2.operations.secure import (
     alpn_policy_of,

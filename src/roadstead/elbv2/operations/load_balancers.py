@@ -3,6 +3,7 @@
 from typing import Any
 
 from roadstead.aws.errors import ApiError
+from roadstead.aws.marked_pages import after_marker, one_page, page_of
 from roadstead.elbv2.errors import (
     duplicate_load_balancer_name,
     invalid_configuration,
@@ -13,7 +14,6 @@ from roadstead.elbv2.errors import (
     unsupported,
     validation,
 )
-from roadstead.elbv2.operations.paged import after_marker, one_page, page_of
 from roadstead.elbv2.operations.places import places_of, security_groups_of
 from roadstead.elbv2.operations.references import the_load_balancer
 from roadstead.elbv2.records.load_balancer import (

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from roadstead.aws.marked_pages import page_of
 from roadstead.elbv2.errors import (
     operation_not_permitted,
     priority_in_use,
@@ -11,7 +12,6 @@ from roadstead.elbv2.errors import (
     validation,
 )
 from roadstead.elbv2.operations.forwarding import actions_of
-from roadstead.elbv2.operations.paged import page_of
 from roadstead.elbv2.operations.references import the_listener, the_rule
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS,

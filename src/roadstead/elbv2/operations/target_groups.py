@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from roadstead.aws.marked_pages import after_marker, one_page, page_of
 from roadstead.ec2.records.network import VPCS, ec2_arn
 from roadstead.elbv2.errors import (
     duplicate_target_group_name,
@@ -14,7 +15,6 @@ from roadstead.elbv2.errors import (
     unsupported,
     validation,
 )
-from roadstead.elbv2.operations.paged import after_marker, one_page, page_of
 from roadstead.elbv2.operations.references import the_load_balancer, the_target_group
 from roadstead.elbv2.records.load_balancer import (
     RULES_BY_LOAD_BALANCER,

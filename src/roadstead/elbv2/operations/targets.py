@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network
 from typing import Any
 
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.ec2.records.network import SUBNETS_BY_VPC, VPCS, ec2_arn
 from roadstead.elbv2.errors import invalid_target, too_many, validation
 from roadstead.elbv2.operations.references import the_target_group
@@ -20,7 +21,6 @@ from roadstead.elbv2.records.target_group import (
 from roadstead.elbv2.rules.quotas import TARGETS_MAX
 from roadstead.elbv2.rules.target_ranges import is_ipv4, is_permitted, subnet_of
 from roadstead.elbv2.transitions import targets as transitions
-from roadstead.elbv2.transitions.targets import primary_interface
 from roadstead.elbv2.views.target_health import (
     target_health_view,
     unregistered_view,

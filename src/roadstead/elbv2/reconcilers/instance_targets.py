@@ -8,9 +8,10 @@ from datetime import datetime
 
 import msgspec
 
-from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
+from roadstead.ec2.records.instances import instance_of, primary_interface
+from roadstead.ec2.records.network import NETWORK_INTERFACES
 from roadstead.elbv2.records.target_group import TARGETS, TARGETS_BY_ID
-from roadstead.elbv2.transitions.targets import follow_instance, primary_interface
+from roadstead.elbv2.transitions.targets import follow_instance
 from roadstead.state.plans import Call, Plan
 from roadstead.state.records import Change
 from roadstead.state.view import Tx, View
@@ -39,7 +40,7 @@ def affected(view: View, change: Change) -> Iterable[str]:
     """The instances whose primary interface has come, changed or gone."""
     if change.table is not NETWORK_INTERFACES:
         return ()
-    found = {_instance_of(change.before), _instance_of(change.after)} - {""}
+    found = {instance_of(change.before), instance_of(change.after)} - {""}
     return sorted(each for each in found if view.count(TARGETS_BY_ID, each))
 
 
@@ -54,9 +55,3 @@ def reconcile(view: View, key: str, now: datetime) -> Plan:  # noqa: ARG001  # e
             if (each.status == "unused") == bool(address) or (address and each.address != address)
         )
     )
-
-
-def _instance_of(interface: NetworkInterface | None) -> str:
-    if interface is None or interface.attachment is None or interface.attachment.device_index:
-        return ""
-    return interface.attachment.instance_id

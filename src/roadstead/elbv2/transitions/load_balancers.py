@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from roadstead.ec2.records.network import NETWORK_INTERFACES, Subnet, ec2_arn
+from roadstead.aws.domains import of_load_balancer
+from roadstead.ec2.records.network import LOAD_BALANCING, NETWORK_INTERFACES, Subnet, ec2_arn
 from roadstead.ec2.transitions import network_interfaces
 from roadstead.elbv2.records.load_balancer import (
     LISTENERS_BY_LOAD_BALANCER,
@@ -20,10 +21,6 @@ from roadstead.elbv2.records.load_balancer import (
 from roadstead.elbv2.transitions.listeners import delete_listener
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx
-
-REQUESTER = "amazon-elb"
-DOMAIN = "elb.localhost"
-"""What stands for `elb.amazonaws.com`: names below localhost resolve on this machine."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -57,7 +54,9 @@ def create_load_balancer(
         scope=call.scope,
         type=type,
         scheme=scheme,
-        dns_name=_dns_name(call, name, scheme),
+        dns_name=of_load_balancer(
+            name, call.ids.digits(10), call.region, is_internal=scheme == "internal"
+        ),
         vpc_id=chosen[0].subnet.vpc_id,
         security_groups=security_groups,
         created_at=call.now,
@@ -136,11 +135,6 @@ def delete_load_balancer(tx: Tx, call: Call, load_balancer: LoadBalancer) -> Non
     tx.delete(LOAD_BALANCERS, load_balancer.arn)
 
 
-def _dns_name(call: Call, name: str, scheme: str) -> str:
-    prefix = "internal-" if scheme == "internal" else ""
-    return f"{prefix}{name}-{call.ids.digits(10)}.{call.region}.{DOMAIN}".lower()
-
-
 def _enter(tx: Tx, call: Call, load_balancer: LoadBalancer, place: Place) -> LoadBalancerAddress:
     is_application = load_balancer.type == "application"
     interface = network_interfaces.create_interface(
@@ -149,7 +143,7 @@ def _enter(tx: Tx, call: Call, load_balancer: LoadBalancer, place: Place) -> Loa
         subnet=place.subnet,
         groups=load_balancer.security_groups,
         description=f"ELB {load_balancer.arn.partition('loadbalancer/')[2]}",
-        requester_id=REQUESTER,
+        requester_id=LOAD_BALANCING,
         address=place.address,
         interface_type="interface" if is_application else "network_load_balancer",
     )

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.ec2.records.network import (
     INTERFACES_BY_ADDRESS,
-    INTERFACES_BY_INSTANCE,
+    LOAD_BALANCING,
     SUBNETS_BY_VPC,
-    NetworkInterface,
 )
 from roadstead.elbv2.records.load_balancer import RULES_BY_TARGET_GROUP
 from roadstead.elbv2.records.target_group import (
@@ -208,14 +208,6 @@ def remove_targets(tx: Tx, group_arn: str) -> None:
         tx.delete(TARGETS, target.arn)
 
 
-def primary_interface(view: View, instance_id: str) -> NetworkInterface | None:
-    """The interface that requests to an instance go to."""
-    found = view.first(INTERFACES_BY_INSTANCE, instance_id)
-    if found is None or found.attachment is None or found.attachment.device_index != 0:
-        return None
-    return found
-
-
 def _group(view: View, target: Target) -> TargetGroup | None:
     return view.get(TARGET_GROUPS, target.target_group_arn)
 
@@ -229,7 +221,7 @@ def _place(view: View, group: TargetGroup, id: str) -> tuple[str, str, str]:
         return interface.private_ip_address, interface.zone, ""
     interface = view.first(INTERFACES_BY_ADDRESS, f"{group.vpc_id}|{id}")
     if interface is not None:
-        unusable = IP_UNUSABLE if interface.requester_id == "amazon-elb" else ""
+        unusable = IP_UNUSABLE if interface.requester_id == LOAD_BALANCING else ""
         return id, interface.zone, unusable
     subnet = subnet_of(view.find(SUBNETS_BY_VPC, group.vpc_id), id)
     return id, subnet.zone if subnet is not None else "all", ""

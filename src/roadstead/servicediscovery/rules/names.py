@@ -6,10 +6,11 @@ Source: botocore:servicediscovery#NamespaceNamePrivate
 
 import re
 
+from roadstead.aws.domains import LOAD_BALANCERS
 from roadstead.servicediscovery.errors import invalid_input
 
 LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-OURS = ("elb.localhost", "compute.internal", "ec2.internal")
+OURS = (LOAD_BALANCERS, "compute.internal", "ec2.internal")
 """Domains whose names are others' already."""
 
 

@@ -1,4 +1,7 @@
-"""Pages of a list, as Elastic Load Balancing has them: PageSize, Marker, NextMarker."""
+"""Pages of a list, as Elastic Load Balancing has them: PageSize, Marker, NextMarker.
+
+Both of its APIs do, that of Classic load balancers and the newer one.
+"""
 
 from collections.abc import Callable, Iterable
 from itertools import islice
@@ -7,6 +10,7 @@ from typing import Any, TypeVar
 from roadstead.aws.pages import Key, after_token, next_token
 
 PAGE_MAX = 400
+"""Source: botocore:elb#PageSize, botocore:elbv2#PageSize"""
 
 T = TypeVar("T")
 
