@@ -45,7 +45,7 @@ def fleets_of(service: Service) -> list[Fleet]:
             f"{service.arn} {each.id}",
             each,
             frozenset({each.id}),
-            ceil(round(service.desired_count * _share(service, each), 6) / 100),
+            ceil(round(service.desired_count * share_of(service, each), 6) / 100),
             minimum,
             maximum,
             is_rolling=False,
@@ -55,7 +55,7 @@ def fleets_of(service: Service) -> list[Fleet]:
     ]
 
 
-def _share(service: Service, deployment: Deployment) -> float:
+def share_of(service: Service, deployment: Deployment) -> float:
     """Whoever has requests led to it keeps all its tasks, unless it is the first of all."""
     traffic, revision = service.traffic, deployment.service_revision_arn
     if (

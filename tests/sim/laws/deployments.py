@@ -14,6 +14,7 @@ from roadstead.ecs.rules.deployment.status import MOVES
 from roadstead.ecs.transitions.service_revisions import revision_of_task
 from roadstead.state.view import View
 from roadstead.store.store import Commit
+from sim.fleets import share_of
 
 _UNDER_WAY = ("PENDING", "IN_PROGRESS", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 
@@ -74,7 +75,7 @@ class DeploymentLaw:
         deployment = next((d for d in service.deployments if d.id == task.started_by), None)
         if deployment is None:
             yield f"{task.arn} was started by {task.started_by}, which {service.arn} does not have"
-        elif deployment.rollout_state == "FAILED" and not deployment.scale_percent:
+        elif deployment.rollout_state == "FAILED" and not share_of(service, deployment):
             yield f"{task.arn} was started by {deployment.id}, which FAILED"
         revision = revision_of_task(self._view, task)
         if revision is not None:

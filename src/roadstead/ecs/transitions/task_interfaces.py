@@ -20,13 +20,14 @@ from roadstead.ec2.records.network import (
 )
 from roadstead.ec2.rules.groups import groups_of
 from roadstead.ec2.transitions import network_interfaces as ec2
-from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES, ContainerInstance
 from roadstead.ecs.records.scope import scope_of
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.task_interface import attachment_arn, has_interface
 from roadstead.ecs.records.tuning import tuning
 from roadstead.ecs.rules.stop_codes import FAILED_TO_START, REASON_CHARACTERS_MAX
 from roadstead.ecs.rules.task_lifecycle import TaskEvent, course_of, next_status
+from roadstead.ecs.transitions.balancer_calls import stop_draining
 from roadstead.ecs.transitions.tasks import stop_task
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -51,6 +52,12 @@ def create_interface(tx: Tx, call: Call, task: Task) -> Task:
     """
     assert task.interface is not None
     instance = tx.must(CONTAINER_INSTANCES, task.container_instance_arn)
+    if _is_full(tx, instance):
+        reason = (
+            "Unexpected EC2 error while attempting to attach network interface to instance "
+            f"'{instance.ec2_instance_id}': AttachmentLimitExceeded"
+        )
+        return fail_interface(tx, call, task, reason)
     try:
         eni = _made(tx, call, task)
     except ApiError as refused:
@@ -108,9 +115,15 @@ def detach_interface(tx: Tx, call: Call, task: Task) -> Task:
 
 
 def delete_interface(tx: Tx, call: Call, task: Task) -> Task:
-    """The interface is gone, or there never was one; so the task that waited for it is STOPPED."""
+    """The interface is gone, or there never was one; so the task that waited for it is STOPPED.
+
+    What still drained to it has nobody to answer, and must not drain to the address's next owner.
+    """
     eni = network_interface_of(tx, task)
     if eni is not None:
+        for target in task.targets:
+            if target.state == "DRAINING" and target.target_id == eni.private_ip_address:
+                stop_draining(tx, call, task.arn, target)
         ec2.delete_interface(tx, call, ec2.interface_detached(tx, call, eni))
     return _put(tx, _ended(call, task), status="DELETED", expires_at=None)
 
@@ -120,6 +133,19 @@ def host_is_gone(tx: Tx, call: Call, ec2_instance_id: str) -> None:
     for eni in tx.find(INTERFACES_BY_INSTANCE, ec2_instance_id):
         if eni.requester_id == REQUESTER:
             ec2.interface_detached(tx, call, eni)
+
+
+def _is_full(view: View, instance: ContainerInstance) -> bool:
+    """Whether the machine has as many interfaces for tasks as it takes.
+
+    Placement counts those of the container instance; a machine whose agent registered anew may
+    still have those of the tasks that were given up with the former one.
+    """
+    most = instance.task_interfaces_max
+    if view.count(INTERFACES_BY_INSTANCE, instance.ec2_instance_id) < most:
+        return False
+    there = view.find(INTERFACES_BY_INSTANCE, instance.ec2_instance_id)
+    return sum(each.requester_id == REQUESTER for each in there) >= most
 
 
 def _made(tx: Tx, call: Call, task: Task) -> NetworkInterface:

@@ -75,7 +75,7 @@ class World(BalancedWorld):
             if change.table is NETWORK_INTERFACES and change.after is None:
                 address = change.before.private_ip_address
                 left = self.view.find(TARGETS_BY_ADDRESS, address)
-                assert not [each for each in left if each.status != "draining"]
+                assert not left
         super()._committed(tx)
 
 
