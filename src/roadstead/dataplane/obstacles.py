@@ -6,8 +6,9 @@ Each is answered as validation answers: `kind/name` → why.
 from collections.abc import Mapping
 from pathlib import Path
 
+from roadstead.dataplane import ports
 from roadstead.dataplane.book import Changes
-from roadstead.dataplane.ports import taken_ports
+from roadstead.dataplane.ports import EVERY_ADDRESS, LOOPBACK
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable
 from roadstead.dataplane.snapshot.messages import Json
 from roadstead.dataplane.snapshot.names import front_port
@@ -47,20 +48,35 @@ def without_routes(changes: Changes, served: Served, refused: Mapping[str, str])
 
 
 async def without_port(changes: Changes, served: Served, admin: ProxyAdmin) -> dict[str, str]:
-    """Listeners on the loopback address where somebody else has the port."""
-    new = [
-        name for name in changes.listeners if front_port(name) and name not in served["listeners"]
-    ]
-    taken = taken_ports() if new else frozenset()
-    if not taken.intersection(map(front_port, new)):
+    """Listeners whose port somebody else has: on the loopback address, or on every address."""
+    new = [name for name in changes.listeners if name not in served["listeners"]]
+    if not new:
+        return {}
+    everywhere, loopback = ports.taken_ports(EVERY_ADDRESS), ports.taken_ports(LOOPBACK)
+    found = {}
+    for name in new:
+        front = front_port(name)
+        port = front or _port_of(changes.listeners[name])
+        if front and port in loopback:
+            found[name] = (
+                f"somebody else listens on port {port} of this machine; "
+                "its load balancers are reached at their own addresses"
+            )
+        elif port in everywhere:
+            found[name] = (
+                f"somebody else listens on port {port} of every address of this machine, a load "
+                f"balancer's too, and gets what is for it: see `ss -ltnp sport = :{port}`"
+            )
+    if not found:
         return {}
     try:
         ours = await admin.listeners()
     except ProxyUnreachable:
         ours = {}
-    return {
-        f"listeners/{name}": f"somebody else listens on port {front_port(name)} of this machine; "
-        "its load balancers are reached at their own addresses"
-        for name in new
-        if front_port(name) in taken and ours.get(name) != ""
-    }
+    return {f"listeners/{name}": why for name, why in found.items() if ours.get(name) != ""}
+
+
+def _port_of(listener: Json) -> int:
+    """The port of a listener for streams; 0 of one for datagrams."""
+    where = listener.get("address", {}).get("socket_address", {})
+    return 0 if where.get("protocol") == "UDP" else int(where.get("port_value", 0))

@@ -1,4 +1,4 @@
-"""Which ports of the loopback address are somebody's already.
+"""Which ports of this machine's addresses are somebody's already.
 
 Read from the kernel's tables rather than tried: the server may not bind low ports, and the proxy
 must not be asked to share one.
@@ -8,20 +8,18 @@ from pathlib import Path
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 LISTENING = "0A"
-COVERING = frozenset(
-    (
-        "0100007F",  # 127.0.0.1, as the kernel writes it on little-endian machines
-        "7F000001",
-        "00000000",
-        "0" * 32,
-        "0000000000000000FFFF00000100007F",
-    )
-)
+EVERY_ADDRESS = frozenset(("00000000", "0" * 32))
+"""Who listens there keeps others from every address, also from those that are yet to come."""
+LOOPBACK = EVERY_ADDRESS | {
+    "0100007F",  # 127.0.0.1, as the kernel writes it on little-endian machines
+    "7F000001",
+    "0000000000000000FFFF00000100007F",
+}
 """Addresses on which a listener keeps others from the loopback address."""
 
 
-def taken_ports(tables: tuple[Path, ...] = TABLES) -> frozenset[int]:
-    """Ports that somebody listens on, at the loopback address or at all of them."""
+def taken_ports(of: frozenset[str], tables: tuple[Path, ...] = TABLES) -> frozenset[int]:
+    """Ports that somebody listens on at one of these addresses."""
     found = set()
     for table in tables:
         if not table.exists():
@@ -29,6 +27,6 @@ def taken_ports(tables: tuple[Path, ...] = TABLES) -> frozenset[int]:
         for line in table.read_text().splitlines()[1:]:
             fields = line.split()
             address, _, port = fields[1].rpartition(":")
-            if fields[3] == LISTENING and address in COVERING:
+            if fields[3] == LISTENING and address in of:
                 found.add(int(port, 16))
     return frozenset(found)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from roadstead.dataplane.disk import Disk
-from roadstead.dataplane.ports import taken_ports
+from roadstead.dataplane.ports import LOOPBACK, taken_ports
 from roadstead.dataplane.tail import Tail
 
 
@@ -80,4 +80,4 @@ def test_a_port_is_taken_where_it_covers_the_loopback_address(tmp_path: Path) ->
     table.write_text(
         head + "".join(f"   0: {address} 00000000:0000 {state}\n" for address, state in rows)
     )
-    assert taken_ports((table, tmp_path / "none")) == {80, 22}
+    assert taken_ports(LOOPBACK, (table, tmp_path / "none")) == {80, 22}

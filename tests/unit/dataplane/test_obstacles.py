@@ -1,7 +1,15 @@
 """What Envoy would take and this machine cannot carry."""
 
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
 from roadstead.dataplane import obstacles
 from roadstead.dataplane.book import Changes
+from roadstead.dataplane.proxy_admin import ProxyAdmin
+from roadstead.dataplane.snapshot.messages import Json, address
 
 NOTHING: obstacles.Served = {"listeners": {}, "routes": {}, "clusters": {}}
 
@@ -23,3 +31,22 @@ def test_a_listener_waits_for_its_first_routes() -> None:
     assert found == {"listeners/a": "its routes are refused: it is wrong"}
     served = {**NOTHING, "routes": {"a": {}}}
     assert obstacles.without_routes(changes, served, refused) == {}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_a_port_that_somebody_has_is_told(tmp_path: Path, host: str) -> None:
+    """On every address, the load balancer's own is among them."""
+    with socket.create_server((host, 0)) as somebody:
+        port = somebody.getsockname()[1]
+        listeners: dict[str, Json] = {
+            "app-web-1": {"address": address("172.31.1.0", port)},
+            "app-web-1-udp": {"address": address("172.31.1.0", port, "UDP")},
+            f"loopback-{port}": {"address": address("127.0.0.1", port)},
+        }
+        admin = ProxyAdmin(tmp_path / "nobody")
+        changes = Changes(listeners=listeners)
+        found = asyncio.run(obstacles.without_port(changes, NOTHING, admin))
+        everywhere = {"listeners/app-web-1"} if host == "0.0.0.0" else set()
+        assert found.keys() == {f"listeners/loopback-{port}", *everywhere}
+        served = {**NOTHING, "listeners": listeners}
+        assert asyncio.run(obstacles.without_port(changes, served, admin)) == {}
