@@ -10,8 +10,8 @@ from demo.stage import Stage
 
 NAME = "web"
 DRAIN_SECONDS = 5
-VISITORS = 8
-PAUSE_SECONDS = 0.005
+VISITORS = 6
+PAUSE_SECONDS = 0.02
 ANSWER_SECONDS_MAX = 30
 
 
