@@ -110,26 +110,13 @@ def _new_service(
     launch_type = request.get("launchType") or "EC2"
     constraints = checked_constraints(request.get("placementConstraints"))
     definition = _definition(tx, call, request, controller, launch_type)
-    network = None
-    load_balancers: tuple[dict[str, Any], ...] = ()
-    registries: tuple[dict[str, Any], ...] = ()
     of_definition: Sequence[Mapping[str, Any]] = ()
+    reached: dict[str, Any] = {}
     check_role(request, definition)
     if definition is not None:
         of_definition = placement_constraints_of(definition)
-        network = checked_network(
-            tx, call.scope, definition.network_mode, request.get("networkConfiguration")
-        )
-        load_balancers = checked_load_balancers(
-            tx,
-            call,
-            request.get("loadBalancers"),
-            definition,
-            controller=controller,
-            strategy=configuration.get("strategy") or "ROLLING",
-        )
-        registries = checked_registries(tx, call, request.get("serviceRegistries"), definition)
-        check_count(registries, request.get("desiredCount") or 0)
+        rollout = configuration.get("strategy") or "ROLLING"
+        reached = _reached(tx, call, request, definition, controller, rollout)
     check_total(of_definition, constraints)
     service = Service(
         arn=arn,
@@ -145,9 +132,6 @@ def _new_service(
         deployment_configuration=configuration,
         placement_constraints=constraints,
         placement_strategy=checked_strategy(request.get("placementStrategy")),
-        network_configuration=network,
-        load_balancers=load_balancers,
-        service_registries=registries,
         role_arn=request.get("role") or "",
         health_check_grace_period_seconds=request.get("healthCheckGracePeriodSeconds") or 0,
         enable_ecs_managed_tags=bool(request.get("enableECSManagedTags")),
@@ -158,10 +142,38 @@ def _new_service(
         created_from=asked,
         client_token=request.get("clientToken") or "",
         tags=tags,
+        **reached,
     )
     wanted = request.get("availabilityZoneRebalancing")
     rebalancing = checked_rebalancing(wanted, service, of_definition)
     return msgspec.structs.replace(service, availability_zone_rebalancing=rebalancing)
+
+
+def _reached(
+    tx: Tx,
+    call: Call,
+    request: dict[str, Any],
+    definition: TaskDefinition,
+    controller: str,
+    strategy: str,
+) -> dict[str, Any]:
+    """How tasks are reached, by the record's names: network, load balancers, names."""
+    registries = checked_registries(tx, call, request.get("serviceRegistries"), definition)
+    check_count(registries, request.get("desiredCount") or 0)
+    return {
+        "network_configuration": checked_network(
+            tx, call.scope, definition.network_mode, request.get("networkConfiguration")
+        ),
+        "load_balancers": checked_load_balancers(
+            tx,
+            call,
+            request.get("loadBalancers"),
+            definition,
+            controller=controller,
+            strategy=strategy,
+        ),
+        "service_registries": registries,
+    }
 
 
 def _checked_kind(tx: Tx, request: dict[str, Any]) -> tuple[str, str]:
