@@ -146,8 +146,13 @@ class ApiServer:
 
         asyncio.run_coroutine_threadsafe(settled(), self._loop).result(PATIENCE_SECONDS)
 
-    def client(self, service: str = "ecs", *, key: Key | None = None, region: str = REGION) -> Any:
-        """A boto3 client that signs with `key`, the root key by default, and does not retry."""
+    def client(
+        self, service: str = "ecs", *, key: Key | None = None, region: str = REGION, **config: Any
+    ) -> Any:
+        """A boto3 client that signs with `key`, the root key by default, and does not retry.
+
+        config: botocore's; without `parameter_validation` it sends what the model forbids.
+        """
         key = key or self.ROOT
         return boto3.client(
             service,
@@ -155,7 +160,7 @@ class ApiServer:
             region_name=region,
             aws_access_key_id=key.access_key_id,
             aws_secret_access_key=key.secret_access_key,
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=20),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=20, **config),
         )
 
     def _serve(self) -> None:

@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from api_server import ApiServer
+from refusals import refused
 
 CHECK = {
     "HealthCheckEnabled": True,
@@ -123,14 +123,6 @@ def by_key(listed: list[dict[str, str]]) -> dict[str, str]:
     return {each["Key"]: each["Value"] for each in listed}
 
 
-def error_of(operation: Any, **parameters: Any) -> tuple[str, str]:
-    """Code and message of the error that the call meets."""
-    with pytest.raises(ClientError) as refusal:
-        operation(**parameters)
-    error = refusal.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
 @pytest.mark.parametrize(
     ("type", "attributes"), [("application", OF_APPLICATION), ("network", OF_NETWORK)]
 )
@@ -177,7 +169,7 @@ def test_aws_lb(stack: Stack, type: str, attributes: dict[str, str]) -> None:
     assert stack.tags(arn) == {"stage": "test"}
 
     elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    code, _ = error_of(elbv2.describe_load_balancers, LoadBalancerArns=[arn])
+    code, _ = refused(elbv2.describe_load_balancers, LoadBalancerArns=[arn])
     assert code == "LoadBalancerNotFound"
     for owner in ("amazon-elb", "amazon-aws"):
         left = stack.ec2.describe_network_interfaces(
@@ -195,12 +187,12 @@ def test_an_attribute_that_is_not_there_is_told_in_the_words_that_clients_look_f
 ) -> None:
     arn, group = stack.load_balancer(), stack.group()
     odd = pairs({"no.such": "1"})
-    code, message = error_of(
+    code, message = refused(
         stack.elbv2.modify_load_balancer_attributes, LoadBalancerArn=arn, Attributes=odd
     )
     assert code == "ValidationError"
     assert "Load balancer attribute key 'no.such' is not recognized" in message
-    _, message = error_of(
+    _, message = refused(
         stack.elbv2.modify_target_group_attributes, TargetGroupArn=group, Attributes=odd
     )
     assert "Target group attribute key 'no.such' is not recognized" in message
@@ -245,7 +237,7 @@ def test_aws_lb_target_group(
     elbv2.add_tags(ResourceArns=[arn], Tags=[{"Key": "stage", "Value": "test"}])
     assert stack.tags(arn) == {"Name": "web", "stage": "test"}
     elbv2.delete_target_group(TargetGroupArn=arn)
-    code, _ = error_of(elbv2.describe_target_groups, TargetGroupArns=[arn])
+    code, _ = refused(elbv2.describe_target_groups, TargetGroupArns=[arn])
     assert code == "TargetGroupNotFound"
 
 
@@ -295,11 +287,11 @@ def test_aws_lb_listener_that_forwards(stack: Stack) -> None:
     assert shown["DefaultActions"] == [{"Type": "forward", "Order": 1, "ForwardConfig": weighted}]
     assert shown["Port"] == 8080
 
-    code, message = error_of(elbv2.delete_target_group, TargetGroupArn=group)
+    code, message = refused(elbv2.delete_target_group, TargetGroupArn=group)
     assert code == "ResourceInUse"
     assert "is currently in use by a listener or a rule" in message
     elbv2.delete_listener(ListenerArn=arn)
-    assert error_of(elbv2.describe_listeners, ListenerArns=[arn])[0] == "ListenerNotFound"
+    assert refused(elbv2.describe_listeners, ListenerArns=[arn])[0] == "ListenerNotFound"
     elbv2.delete_target_group(TargetGroupArn=group)
 
 
@@ -384,7 +376,7 @@ def test_aws_lb_listener_rule(stack: Stack) -> None:
     (shown,) = elbv2.describe_rules(RuleArns=[arn])["Rules"]
     assert (shown["Priority"], len(shown["Conditions"])) == ("20", 1)
     assert stack.tags(arn) == {"Name": "api"}
-    code, _ = error_of(
+    code, _ = refused(
         elbv2.create_rule,
         ListenerArn=listener,
         Priority=20,
@@ -393,7 +385,7 @@ def test_aws_lb_listener_rule(stack: Stack) -> None:
     )
     assert code == "PriorityInUse"
     elbv2.delete_rule(RuleArn=arn)
-    assert error_of(elbv2.describe_rules, RuleArns=[arn])[0] == "RuleNotFound"
+    assert refused(elbv2.describe_rules, RuleArns=[arn])[0] == "RuleNotFound"
 
 
 def test_aws_lb_target_group_attachment(stack: Stack) -> None:

@@ -6,9 +6,9 @@ Each test walks the calls of one resource of its AWS provider and reads the memb
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from api_server import ApiServer
+from refusals import code_of
 
 EVERYWHERE = "0.0.0.0/0"
 
@@ -16,13 +16,6 @@ EVERYWHERE = "0.0.0.0/0"
 @pytest.fixture
 def ec2(server: ApiServer) -> Any:
     return server.client("ec2")
-
-
-def code_of(operation: Any, **parameters: Any) -> str:
-    """The code of the error that the call meets."""
-    with pytest.raises(ClientError) as refusal:
-        operation(**parameters)
-    return str(refusal.value.response["Error"]["Code"])
 
 
 def tagged(kind: str, **tags: str) -> list[dict[str, Any]]:

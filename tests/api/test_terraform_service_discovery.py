@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from api_server import ApiServer
+from refusals import code_of
 
 
 @pytest.fixture
@@ -18,13 +18,6 @@ def targets_of(discovery: Any, answer: dict[str, Any]) -> dict[str, str]:
     operation = discovery.get_operation(OperationId=answer["OperationId"])["Operation"]
     assert operation["Status"] == "SUCCESS"
     return dict(operation["Targets"])
-
-
-def code_of(operation: Any, **parameters: Any) -> str:
-    """The code of the error that the call meets."""
-    with pytest.raises(ClientError) as refusal:
-        operation(**parameters)
-    return str(refusal.value.response["Error"]["Code"])
 
 
 def a_namespace(discovery: Any, server: ApiServer) -> str:

@@ -3,13 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from api_server import REGION, ApiServer
 from pki import a_certificate, a_key, an_rsa_key, key_pem, pem
+from refusals import refused
 from roadstead.acm.records.certificate import CERTIFICATES
 
 KEY = a_key()
@@ -24,27 +22,13 @@ LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 @pytest.fixture
 def acm(server: ApiServer) -> Any:
     """A client that sends what the model forbids."""
-    return boto3.client(
-        "acm",
-        endpoint_url=server.endpoint,
-        region_name=REGION,
-        aws_access_key_id=server.ROOT.access_key_id,
-        aws_secret_access_key=server.ROOT.secret_access_key,
-        config=Config(parameter_validation=False, retries={"total_max_attempts": 1}),
-    )
+    return server.client("acm", parameter_validation=False)
 
 
 def imported(acm: Any, **fields: Any) -> str:
     """Its ARN."""
     request = {"Certificate": pem(LEAF), "PrivateKey": key_pem(KEY)} | fields
     return str(acm.import_certificate(**request)["CertificateArn"])
-
-
-def refusal(operation: Any, **fields: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as refused:
-        operation(**fields)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
 
 
 def test_a_certificate_is_described_whole_and_without_its_key(acm: Any) -> None:
@@ -127,7 +111,7 @@ def test_what_does_not_belong_together_is_refused(
     acm: Any, fields: dict[str, bytes], text: str
 ) -> None:
     request = {"Certificate": pem(LEAF), "PrivateKey": key_pem(KEY)} | fields
-    code, message = refusal(acm.import_certificate, **request)
+    code, message = refused(acm.import_certificate, **request)
     assert code == "ValidationException"
     assert text in message
     assert "PRIVATE KEY" not in message
@@ -147,7 +131,7 @@ def test_a_certificate_is_renewed_under_its_arn(acm: Any) -> None:
     assert acm.list_tags_for_certificate(CertificateArn=arn)["Tags"] == [{"Key": "a", "Value": "1"}]
     missing = arn[:-1] + ("0" if arn[-1] != "0" else "1")
     request = {"Certificate": pem(LEAF), "PrivateKey": key_pem(KEY), "CertificateArn": missing}
-    assert refusal(acm.import_certificate, **request)[0] == "ResourceNotFoundException"
+    assert refused(acm.import_certificate, **request)[0] == "ResourceNotFoundException"
 
 
 def test_only_rsa_keys_are_listed_unless_others_are_asked_for(acm: Any) -> None:
@@ -169,8 +153,8 @@ def test_only_rsa_keys_are_listed_unless_others_are_asked_for(acm: Any) -> None:
         Includes=both, PaginationConfig={"PageSize": 1}
     )
     assert [len(page["CertificateSummaryList"]) for page in pages] == [1, 1]
-    assert refusal(acm.list_certificates, SortBy="CREATED_AT")[0] == "InvalidArgsException"
-    assert refusal(acm.list_certificates, NextToken="nonsense")[0] == "InvalidArgsException"
+    assert refused(acm.list_certificates, SortBy="CREATED_AT")[0] == "InvalidArgsException"
+    assert refused(acm.list_certificates, NextToken="nonsense")[0] == "InvalidArgsException"
 
 
 def test_a_certificate_expires(acm: Any, server: ApiServer) -> None:
@@ -193,13 +177,13 @@ def test_tags_are_added_and_removed(acm: Any) -> None:
         ([{"Key": "aws:c"}], "InvalidTagException"),
         ([{"Key": f"k{number}"} for number in range(50)], "TooManyTagsException"),
     ):
-        assert refusal(acm.add_tags_to_certificate, CertificateArn=arn, Tags=wrong)[0] == code
+        assert refused(acm.add_tags_to_certificate, CertificateArn=arn, Tags=wrong)[0] == code
 
 
 def test_a_deleted_certificate_is_gone(acm: Any) -> None:
     arn = imported(acm)
     acm.delete_certificate(CertificateArn=arn)
     for operation in (acm.delete_certificate, acm.describe_certificate, acm.get_certificate):
-        assert refusal(operation, CertificateArn=arn)[0] == "ResourceNotFoundException"
+        assert refused(operation, CertificateArn=arn)[0] == "ResourceNotFoundException"
     elsewhere = arn.replace(REGION, "eu-west-1")
-    assert refusal(acm.describe_certificate, CertificateArn=elsewhere)[0] == "InvalidArnException"
+    assert refused(acm.describe_certificate, CertificateArn=elsewhere)[0] == "InvalidArnException"

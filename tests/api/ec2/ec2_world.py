@@ -1,25 +1,8 @@
 """What the tests of EC2 share: refusals, and things made in one line."""
 
-from collections.abc import Callable
 from typing import Any
 
-import pytest
-from botocore.exceptions import ClientError
-
 INSTANCE = "i-0123456789abcdef0"
-
-
-def refused(operation: Callable[..., Any], **parameters: Any) -> tuple[str, str]:
-    """Code and message of the error that the call meets."""
-    with pytest.raises(ClientError) as refusal:
-        operation(**parameters)
-    error = refusal.value.response["Error"]
-    return error["Code"], error["Message"]
-
-
-def code_of(operation: Callable[..., Any], **parameters: Any) -> str:
-    """The code of the error that the call meets."""
-    return refused(operation, **parameters)[0]
 
 
 def filters(**wanted: Any) -> list[dict[str, Any]]:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from ec2_world import a_vpc, an_interface, code_of, filters, refused
+from ec2_world import a_vpc, an_interface, filters
+
+from refusals import code_of, refused
 
 
 def test_all_filters_must_hold_and_of_values_one(ec2: Any, vpc: str) -> None:

@@ -3,18 +3,10 @@
 from typing import Any
 
 import pytest
-from ec2_world import (
-    a_group,
-    a_subnet,
-    a_vpc,
-    an_interface,
-    code_of,
-    default_subnets,
-    filters,
-    refused,
-)
+from ec2_world import a_group, a_subnet, a_vpc, an_interface, default_subnets, filters
 
 from api_server import ApiServer
+from refusals import code_of, refused
 from roadstead.ec2.records.network import NETWORK_INTERFACES, SUBNETS, ec2_arn
 from roadstead.ec2.transitions import network_interfaces as transitions
 from roadstead.state.plans import Call

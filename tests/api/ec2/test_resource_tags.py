@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from ec2_world import a_group, an_interface, code_of, filters
+from ec2_world import a_group, an_interface, filters
+
+from refusals import code_of
 
 
 def tags(**values: str) -> list[dict[str, str]]:

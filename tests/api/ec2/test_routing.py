@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from ec2_world import a_subnet, a_vpc, an_interface, code_of, filters
+from ec2_world import a_subnet, a_vpc, an_interface, filters
+
+from refusals import code_of
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from ec2_world import a_group, a_vpc, code_of, filters, refused
+from ec2_world import a_group, a_vpc, filters
+
+from refusals import code_of, refused
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from ec2_world import a_group, an_interface, code_of, filters, refused
+from ec2_world import a_group, an_interface, filters
+
+from refusals import code_of, refused
 
 
 def test_a_new_group_lets_everything_out_and_nothing_in(ec2: Any, vpc: str) -> None:

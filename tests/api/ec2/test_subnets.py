@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from ec2_world import a_subnet, an_interface, code_of, filters, refused
+from ec2_world import a_subnet, an_interface, filters
+
+from refusals import code_of, refused
 
 
 def test_a_subnet_is_shown_as_ec2_shows_it(ec2: Any, vpc: str) -> None:

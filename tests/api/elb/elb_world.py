@@ -1,13 +1,6 @@
 """A network to balance in: the default VPC, instances, and what the proxy would report."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-import boto3
-import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from api_server import ACCOUNT, REGION, ApiServer
 from roadstead.ec2.records.network import SUBNETS_BY_VPC, VPCS_BY_SCOPE
@@ -29,7 +22,9 @@ class ClassicWorld:
 
     def __init__(self, server: ApiServer) -> None:
         self.server = server
-        self.elb, self.ec2, self.acm = (unchecked_client(server, each) for each in SERVICES)
+        self.elb, self.ec2, self.acm = (
+            server.client(each, parameter_validation=False) for each in SERVICES
+        )
         view = server.plane.store.view
         (vpc,) = server.on_loop(lambda: view.find(VPCS_BY_SCOPE, SCOPE))
         self.vpc_id = vpc.vpc_id
@@ -132,27 +127,3 @@ class ClassicWorld:
 
 
 SERVICES = ("elb", "ec2", "acm")
-
-
-def unchecked_client(server: ApiServer, service: str) -> Any:
-    """A client that sends what the model forbids, so that the server is what refuses it."""
-    return boto3.client(
-        service,
-        endpoint_url=server.endpoint,
-        region_name=REGION,
-        aws_access_key_id=server.ROOT.access_key_id,
-        aws_secret_access_key=server.ROOT.secret_access_key,
-        config=Config(
-            parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=20
-        ),
-    )
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
-    """What is done within is refused with this code, and a message that has this text."""
-    with pytest.raises(ClientError) as refusal:
-        yield
-    error = refusal.value.response["Error"]
-    assert error["Code"] == code, error
-    assert text in error["Message"], error

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from elb_world import HTTP, ClassicWorld, refused
+from elb_world import HTTP, ClassicWorld
 
 from pki import a_certificate, a_key, key_pem, pem
+from refusals import refusal_with
 
 
 def test_a_load_balancer_is_shown_as_it_was_asked_for(world: ClassicWorld) -> None:
@@ -65,7 +66,7 @@ def test_it_has_an_interface_in_each_of_its_subnets_until_it_is_deleted(
 
 def test_asked_twice_it_is_the_same_and_otherwise_a_duplicate(world: ClassicWorld) -> None:
     assert world.load_balancer() == world.load_balancer()
-    with refused("DuplicateLoadBalancerName", "'old' already exists"):
+    with refusal_with("DuplicateLoadBalancerName", "'old' already exists"):
         world.load_balancer(Scheme="internal")
 
 
@@ -101,14 +102,14 @@ def test_what_is_wrong_is_refused(
     world: ClassicWorld, fields: dict[str, Any], code: str, text: str
 ) -> None:
     name = fields.pop("LoadBalancerName", "old")
-    with refused(code, text):
+    with refusal_with(code, text):
         world.load_balancer(name, **fields)
 
 
 def test_there_are_at_most_20(world: ClassicWorld) -> None:
     for number in range(20):
         world.load_balancer(f"old-{number}", Subnets=world.subnet_ids(1))
-    with refused("TooManyLoadBalancers", "20"):
+    with refusal_with("TooManyLoadBalancers", "20"):
         world.load_balancer("one-more")
 
 
@@ -130,7 +131,7 @@ def test_pages_of_load_balancers_follow_each_other(world: ClassicWorld) -> None:
 
 
 def test_one_that_there_is_not_is_not_found(world: ClassicWorld) -> None:
-    with refused("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named 'none'"):
+    with refusal_with("LoadBalancerNotFound", "There is no ACTIVE Load Balancer named 'none'"):
         world.elb.describe_load_balancers(LoadBalancerNames=["none"])
 
 
@@ -139,11 +140,11 @@ def test_listeners_are_added_and_removed(world: ClassicWorld, elb: Any) -> None:
     tcp = {"Protocol": "tcp", "LoadBalancerPort": 25, "InstancePort": 2525}
     for _ in range(2):
         elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[tcp])
-    with refused("DuplicateListener", "LoadBalancerPort 25"):
+    with refusal_with("DuplicateListener", "LoadBalancerPort 25"):
         elb.create_load_balancer_listeners(
             LoadBalancerName="old", Listeners=[{**tcp, "InstancePort": 26}]
         )
-    with refused("InvalidConfigurationRequest", "8080"):
+    with refusal_with("InvalidConfigurationRequest", "8080"):
         encrypted = {**HTTP, "LoadBalancerPort": 81, "InstanceProtocol": "HTTPS"}
         elb.create_load_balancer_listeners(LoadBalancerName="old", Listeners=[encrypted])
     assert _ports(world) == [25, 80]
@@ -159,25 +160,25 @@ def test_a_certificate_is_used_changed_and_held(world: ClassicWorld, elb: Any) -
         "Listener": {**https, "InstanceProtocol": "HTTP"},
         "PolicyNames": ["ELBSecurityPolicy-2016-08"],
     }
-    with refused("ResourceInUseException"):
+    with refusal_with("ResourceInUseException"):
         world.acm.delete_certificate(CertificateArn=first)
     setting = {"LoadBalancerName": "old", "LoadBalancerPort": 443, "SSLCertificateId": second}
     elb.set_load_balancer_listener_ssl_certificate(**setting)
     world.acm.delete_certificate(CertificateArn=first)
-    with refused("CertificateNotFound"):
+    with refusal_with("CertificateNotFound"):
         elb.set_load_balancer_listener_ssl_certificate(**{**setting, "SSLCertificateId": first})
-    with refused("ListenerNotFound", "444"):
+    with refusal_with("ListenerNotFound", "444"):
         elb.set_load_balancer_listener_ssl_certificate(**{**setting, "LoadBalancerPort": 444})
-    with refused("InvalidConfigurationRequest", "HTTP"):
+    with refusal_with("InvalidConfigurationRequest", "HTTP"):
         elb.set_load_balancer_listener_ssl_certificate(**{**setting, "LoadBalancerPort": 80})
     policies = elb.describe_load_balancer_policies(LoadBalancerName="old")
     (policy,) = policies["PolicyDescriptions"]
     assert policy["PolicyName"] == "ELBSecurityPolicy-2016-08"
     (kind,) = elb.describe_load_balancer_policy_types()["PolicyTypeDescriptions"]
     assert kind["PolicyTypeName"] == policy["PolicyTypeName"]
-    with refused("PolicyNotFound", "mine"):
+    with refusal_with("PolicyNotFound", "mine"):
         elb.describe_load_balancer_policies(LoadBalancerName="old", PolicyNames=["mine"])
-    with refused("PolicyTypeNotFound", "mine"):
+    with refusal_with("PolicyTypeNotFound", "mine"):
         elb.describe_load_balancer_policy_types(PolicyTypeNames=["mine"])
     elb.delete_load_balancer(LoadBalancerName="old")
     world.acm.delete_certificate(CertificateArn=second)
@@ -208,7 +209,7 @@ def test_health_checks_are_configured_if_they_are_valid(
     }
     answer = elb.configure_health_check(LoadBalancerName="old", HealthCheck=valid)
     assert answer["HealthCheck"] == world.described()["HealthCheck"] == valid
-    with refused("ValidationError", text):
+    with refusal_with("ValidationError", text):
         elb.configure_health_check(LoadBalancerName="old", HealthCheck=valid | change)
 
 
@@ -248,7 +249,7 @@ def test_attributes_that_are_not_valid_are_refused(
     world: ClassicWorld, elb: Any, change: dict[str, Any], code: str
 ) -> None:
     world.load_balancer()
-    with refused(code):
+    with refusal_with(code):
         elb.modify_load_balancer_attributes(LoadBalancerName="old", LoadBalancerAttributes=change)
 
 
@@ -265,7 +266,7 @@ def test_subnets_zones_and_groups_change(world: ClassicWorld, elb: Any) -> None:
     assert answer["AvailabilityZones"] == ["us-east-1b", "us-east-1c", "us-east-1a"]
     answer = elb.disable_availability_zones_for_load_balancer(**zones)
     assert answer["AvailabilityZones"] == ["us-east-1b", "us-east-1c"]
-    with refused("InvalidConfigurationRequest", "at least one subnet"):
+    with refusal_with("InvalidConfigurationRequest", "at least one subnet"):
         elb.detach_load_balancer_from_subnets(LoadBalancerName="old", Subnets=ids)
     group = world.ec2.create_security_group(GroupName="g", Description="g", VpcId=world.vpc_id)
     answer = elb.apply_security_groups_to_load_balancer(
@@ -286,7 +287,7 @@ def test_tags_are_added_and_removed(world: ClassicWorld, elb: Any) -> None:
     assert answer["TagDescriptions"] == [
         {"LoadBalancerName": "old", "Tags": [{"Key": "b", "Value": "2"}]}
     ]
-    with refused("TooManyTags"):
+    with refusal_with("TooManyTags"):
         elb.add_tags(LoadBalancerNames=["old"], Tags=[{"Key": str(number)} for number in range(50)])
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from elb_world import ClassicWorld, refused
+from elb_world import ClassicWorld
+
+from refusals import refusal_with
 
 REGISTERING = ("OutOfService", "ELB", "Instance registration is still in progress.")
 IN_SERVICE = ("InService", "N/A", "N/A")
@@ -113,15 +115,15 @@ def test_an_instance_is_out_of_service_in_a_zone_that_is_not_served(
 
 def test_what_cannot_be_registered_is_refused(world: ClassicWorld, elb: Any) -> None:
     world.load_balancer()
-    with refused("InvalidInstance", "Could not find EC2 instance i-1."):
+    with refusal_with("InvalidInstance", "Could not find EC2 instance i-1."):
         world.register("i-1")
-    with refused("InvalidInstance", "Could not find EC2 instance web."):
+    with refusal_with("InvalidInstance", "Could not find EC2 instance web."):
         world.deregister("web")
-    with refused("InvalidInstance", "Could not find EC2 instance i-1."):
+    with refusal_with("InvalidInstance", "Could not find EC2 instance i-1."):
         world.health("i-1")
-    with refused("ValidationError", "At least one instance"):
+    with refusal_with("ValidationError", "At least one instance"):
         elb.register_instances_with_load_balancer(LoadBalancerName="old", Instances=[])
-    with refused("LoadBalancerNotFound", "'none'"):
+    with refusal_with("LoadBalancerNotFound", "'none'"):
         world.register("i-1", name="none")
 
 

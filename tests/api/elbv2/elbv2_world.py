@@ -1,13 +1,6 @@
 """A network to balance in: the default VPC's subnets and groups, instances, load balancers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-
-import boto3
-import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from api_server import ACCOUNT, REGION, ApiServer
 from roadstead.ec2.records.network import SUBNETS_BY_VPC, VPCS_BY_SCOPE
@@ -30,7 +23,7 @@ class World:
 
     def __init__(self, server: ApiServer) -> None:
         self.server = server
-        self.elbv2 = unchecked_client(server)
+        self.elbv2 = server.client("elbv2", parameter_validation=False)
         (vpc,) = server.on_loop(lambda: server.plane.store.view.find(VPCS_BY_SCOPE, SCOPE))
         self.vpc_id = vpc.vpc_id
         self.subnets = sorted(
@@ -146,27 +139,3 @@ class World:
     def activate(self, load_balancer: str) -> None:
         call = self.call
         self.server.update(lambda tx: activate(tx, call, tx.must(LOAD_BALANCERS, load_balancer)))
-
-
-def unchecked_client(server: ApiServer) -> Any:
-    """A client that sends what the model forbids, so that the server is what refuses it."""
-    return boto3.client(
-        "elbv2",
-        endpoint_url=server.endpoint,
-        region_name=REGION,
-        aws_access_key_id=server.ROOT.access_key_id,
-        aws_secret_access_key=server.ROOT.secret_access_key,
-        config=Config(
-            parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=20
-        ),
-    )
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[None]:
-    """What is done within is refused with this code, and a message that has this text."""
-    with pytest.raises(ClientError) as refusal:
-        yield
-    error = refusal.value.response["Error"]
-    assert error["Code"] == code, error
-    assert text in error["Message"], error

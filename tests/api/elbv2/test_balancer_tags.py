@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from elbv2_world import World, refused
+from elbv2_world import World
+
+from refusals import refusal_with
 
 
 def test_every_kind_of_resource_has_tags(world: World, elbv2: Any) -> None:
@@ -39,15 +41,15 @@ def test_tags_come_with_what_is_made(world: World, elbv2: Any) -> None:
 
 def test_tags_that_cannot_be_are_refused(world: World, elbv2: Any) -> None:
     group = world.group()
-    with refused("TooManyTags", "at most 50 tags"):
+    with refusal_with("TooManyTags", "at most 50 tags"):
         elbv2.add_tags(ResourceArns=[group], Tags=[{"Key": str(number)} for number in range(51)])
-    with refused("DuplicateTagKeys"):
+    with refusal_with("DuplicateTagKeys"):
         elbv2.add_tags(ResourceArns=[group], Tags=[{"Key": "a"}, {"Key": "a"}])
-    with refused("TargetGroupNotFound"):
+    with refusal_with("TargetGroupNotFound"):
         elbv2.describe_tags(ResourceArns=[group[:-1] + "x"])
-    with refused("ValidationError", "not a valid ARN"):
+    with refusal_with("ValidationError", "not a valid ARN"):
         elbv2.describe_tags(ResourceArns=["arn:aws:s3:::bucket"])
-    with refused("ValidationError", "at most 20"):
+    with refusal_with("ValidationError", "at most 20"):
         elbv2.describe_tags(ResourceArns=[f"{group}{number}" for number in range(21)])
 
 
@@ -66,10 +68,10 @@ def test_security_policies_are_described(elbv2: Any) -> None:
     ]
     assert policy["SslProtocols"] == ["TLSv1.3"]
     assert policy["Ciphers"][0] == {"Name": "TLS_AES_128_GCM_SHA256", "Priority": 1}
-    with refused("SSLPolicyNotFound", "'none'"):
+    with refusal_with("SSLPolicyNotFound", "'none'"):
         elbv2.describe_ssl_policies(Names=["none"])
 
 
 def test_nothing_is_shared(world: World, elbv2: Any) -> None:
-    with refused("ResourceNotFound", "no resource policy"):
+    with refusal_with("ResourceNotFound", "no resource policy"):
         elbv2.get_resource_policy(ResourceArn=world.group())

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
 
 from pki import Key, a_certificate, a_key, an_rsa_key, key_pem, pem
+from refusals import refusal_with
 
 FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
 
@@ -85,11 +86,11 @@ def test_certificates_are_added_and_removed(world: World, elbv2: Any, acm: Any) 
         )
         assert answer["Certificates"] == [{"CertificateArn": other, "IsDefault": False}]
     assert len(elbv2.describe_listener_certificates(ListenerArn=listener)["Certificates"]) == 2
-    with refused("OperationNotPermitted", "Default certificate"):
+    with refusal_with("OperationNotPermitted", "Default certificate"):
         elbv2.remove_listener_certificates(
             ListenerArn=listener, Certificates=[{"CertificateArn": default}]
         )
-    with refused("CertificateNotFound"):
+    with refusal_with("CertificateNotFound"):
         elbv2.add_listener_certificates(
             ListenerArn=listener, Certificates=[{"CertificateArn": "arn:none"}]
         )
@@ -101,18 +102,18 @@ def test_certificates_are_added_and_removed(world: World, elbv2: Any, acm: Any) 
 
 def test_a_key_that_is_too_small_is_refused(world: World, acm: Any) -> None:
     weak = a_certificate_arn(acm, key=an_rsa_key(1024))
-    with refused("UnsupportedCertificate", "a supported key size"):
+    with refusal_with("UnsupportedCertificate", "a supported key size"):
         an_https_listener(world, world.load_balancer(), weak)
 
 
 def test_policies_and_certificates_must_fit(world: World, elbv2: Any, acm: Any) -> None:
     load_balancer, certificate = world.load_balancer(), a_certificate_arn(acm)
-    with refused("SSLPolicyNotFound", "'none'"):
+    with refusal_with("SSLPolicyNotFound", "'none'"):
         an_https_listener(world, load_balancer, certificate, SslPolicy="none")
     two = [{"CertificateArn": certificate}, {"CertificateArn": certificate}]
-    with refused("InvalidConfigurationRequest", "Exactly one certificate"):
+    with refusal_with("InvalidConfigurationRequest", "Exactly one certificate"):
         an_https_listener(world, load_balancer, certificate, Certificates=two)
-    with refused("InvalidConfigurationRequest", "isDefault"):
+    with refusal_with("InvalidConfigurationRequest", "isDefault"):
         an_https_listener(
             world,
             load_balancer,
@@ -120,11 +121,11 @@ def test_policies_and_certificates_must_fit(world: World, elbv2: Any, acm: Any) 
             Certificates=[{"CertificateArn": certificate, "IsDefault": True}],
         )
     plain = world.listener(load_balancer, DefaultActions=FIXED)
-    with refused("InvalidConfigurationRequest", "have no certificates"):
+    with refusal_with("InvalidConfigurationRequest", "have no certificates"):
         elbv2.add_listener_certificates(
             ListenerArn=plain, Certificates=[{"CertificateArn": certificate}]
         )
-    with refused("ValidationError", "A certificate must be specified for HTTPS"):
+    with refusal_with("ValidationError", "A certificate must be specified for HTTPS"):
         elbv2.modify_listener(ListenerArn=plain, Protocol="HTTPS")
 
 
@@ -132,7 +133,7 @@ def test_https_never_leads_to_http_by_redirect(world: World, acm: Any) -> None:
     redirect = [
         {"Type": "redirect", "RedirectConfig": {"Protocol": "HTTP", "StatusCode": "HTTP_301"}}
     ]
-    with refused("InvalidLoadBalancerAction", "from HTTPS to HTTP"):
+    with refusal_with("InvalidLoadBalancerAction", "from HTTPS to HTTP"):
         an_https_listener(
             world, world.load_balancer(), a_certificate_arn(acm), DefaultActions=redirect
         )
@@ -144,7 +145,7 @@ def test_a_tls_listener_has_an_alpn_policy(world: World, elbv2: Any, acm: Any) -
     forward = [{"Type": "forward", "TargetGroupArn": group}]
     fields = {"Protocol": "TLS", "DefaultActions": forward}
     certificate = a_certificate_arn(acm)
-    with refused("ALPNPolicyNotFound", "HTTP3Only"):
+    with refusal_with("ALPNPolicyNotFound", "HTTP3Only"):
         an_https_listener(world, load_balancer, certificate, AlpnPolicy=["HTTP3Only"], **fields)
     listener = an_https_listener(
         world, load_balancer, certificate, AlpnPolicy=["HTTP2Preferred"], **fields

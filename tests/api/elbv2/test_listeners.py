@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
+
+from refusals import refusal_with
 
 
 def fixed(status: str = "200", **fields: Any) -> list[dict[str, Any]]:
@@ -38,16 +40,16 @@ def test_a_listener_has_its_default_rule(world: World, elbv2: Any) -> None:
         "Actions": [forward],
         "IsDefault": True,
     }
-    with refused("OperationNotPermitted", "cannot be deleted"):
+    with refusal_with("OperationNotPermitted", "cannot be deleted"):
         elbv2.delete_rule(RuleArn=arn)
-    with refused("OperationNotPermitted", "modify its listener"):
+    with refusal_with("OperationNotPermitted", "modify its listener"):
         elbv2.modify_rule(RuleArn=arn, Actions=fixed())
 
 
 def test_a_port_has_one_listener(world: World) -> None:
     load_balancer, listener, group = world.in_use()
     assert world.listener(load_balancer, group) == listener
-    with refused("DuplicateListener", "already exists on this port"):
+    with refusal_with("DuplicateListener", "already exists on this port"):
         world.listener(load_balancer, DefaultActions=fixed())
 
 
@@ -57,7 +59,7 @@ def test_udp_stands_beside_tcp_on_one_port(world: World) -> None:
     both = world.group("both", Protocol="TCP_UDP")
     world.listener(load_balancer, tcp, Protocol="TCP", Port=53)
     world.listener(load_balancer, udp, Protocol="UDP", Port=53)
-    with refused("DuplicateListener"):
+    with refusal_with("DuplicateListener"):
         world.listener(load_balancer, both, Protocol="TCP_UDP", Port=53)
 
 
@@ -102,7 +104,7 @@ def test_what_no_listener_can_be_is_refused(
 ) -> None:
     load_balancer = world.load_balancer(Type=kind)
     fields = {"Protocol": "HTTP", "Port": 80, "DefaultActions": fixed()} | asked
-    with refused(code, text):
+    with refusal_with(code, text):
         elbv2.create_listener(
             LoadBalancerArn=load_balancer,
             **{key: value for key, value in fields.items() if value is not None},
@@ -134,16 +136,16 @@ def test_a_listener_leads_to_groups_of_protocols_that_go_with_its_own(
     if fits:
         world.listener(load_balancer, target_group, Protocol=listener)
         return
-    with refused("IncompatibleProtocols", f"has the protocol {group}"):
+    with refusal_with("IncompatibleProtocols", f"has the protocol {group}"):
         world.listener(load_balancer, target_group, Protocol=listener)
 
 
 def test_a_group_belongs_to_one_load_balancer(world: World) -> None:
     _, _, group = world.in_use()
     other = world.load_balancer("other")
-    with refused("TargetGroupAssociationLimit", f"more than one load balancer: {group}"):
+    with refusal_with("TargetGroupAssociationLimit", f"more than one load balancer: {group}"):
         world.listener(other, group)
-    with refused("TargetGroupNotFound"):
+    with refusal_with("TargetGroupNotFound"):
         world.listener(other, group[:-1] + "x")
 
 
@@ -153,7 +155,7 @@ def test_a_listener_is_changed_in_part(world: World, elbv2: Any) -> None:
     (changed,) = elbv2.modify_listener(ListenerArn=listener, Port=8080)["Listeners"]
     assert (changed["Port"], changed["Protocol"]) == (8080, "HTTP")
     assert changed["DefaultActions"][0]["TargetGroupArn"] == group
-    with refused("DuplicateListener"):
+    with refusal_with("DuplicateListener"):
         elbv2.modify_listener(ListenerArn=listener, Port=81)
     (changed,) = elbv2.modify_listener(ListenerArn=listener, DefaultActions=fixed("404"))[
         "Listeners"
@@ -161,14 +163,14 @@ def test_a_listener_is_changed_in_part(world: World, elbv2: Any) -> None:
     assert changed["DefaultActions"] == fixed("404")
     (shown,) = elbv2.describe_target_groups()["TargetGroups"]
     assert shown["LoadBalancerArns"] == []
-    with refused("ListenerNotFound", f"Listeners '[{listener[:-1]}x]' not found"):
+    with refusal_with("ListenerNotFound", f"Listeners '[{listener[:-1]}x]' not found"):
         elbv2.modify_listener(ListenerArn=listener[:-1] + "x", Port=1)
 
 
 def test_another_protocol_must_go_with_the_actions_that_there_are(world: World, elbv2: Any) -> None:
     load_balancer = world.load_balancer(Type="network")
     listener = world.listener(load_balancer, world.group(Protocol="TCP"), Protocol="TCP")
-    with refused("IncompatibleProtocols"):
+    with refusal_with("IncompatibleProtocols"):
         elbv2.modify_listener(ListenerArn=listener, Protocol="UDP")
 
 
@@ -178,7 +180,7 @@ def test_a_redirect_that_becomes_a_loop_by_another_port_is_refused(
     load_balancer = world.load_balancer()
     redirect = [{"Type": "redirect", "RedirectConfig": {"Port": "8080", "StatusCode": "HTTP_301"}}]
     listener = world.listener(load_balancer, DefaultActions=redirect)
-    with refused("InvalidLoadBalancerAction", "creates a loop"):
+    with refusal_with("InvalidLoadBalancerAction", "creates a loop"):
         elbv2.modify_listener(ListenerArn=listener, Port=8080)
 
 
@@ -218,11 +220,11 @@ def test_attributes_of_a_listener(world: World, elbv2: Any) -> None:
     )
     assert attributes(answer) == {**before, key: "max-age=60"}
     for value in ("a\nb", "x" * 1025):
-        with refused("InvalidConfigurationRequest", "the value of a header"):
+        with refusal_with("InvalidConfigurationRequest", "the value of a header"):
             elbv2.modify_listener_attributes(
                 ListenerArn=listener, Attributes=[{"Key": key, "Value": value}]
             )
-    with refused("ValidationError", "not recognized"):
+    with refusal_with("ValidationError", "not recognized"):
         elbv2.modify_listener_attributes(
             ListenerArn=listener, Attributes=[{"Key": "tcp.idle_timeout.seconds", "Value": "60"}]
         )
@@ -238,7 +240,7 @@ def test_listeners_are_asked_for_by_arn_or_load_balancer(world: World, elbv2: An
     assert found(LoadBalancerArn=load_balancer) == arns[::-1]
     assert found(ListenerArns=[arns[0]]) == [arns[0]]
     assert len(found(LoadBalancerArn=load_balancer, PageSize=1)) == 1
-    with refused("ValidationError", "either listener ARNs or a load balancer ARN"):
+    with refusal_with("ValidationError", "either listener ARNs or a load balancer ARN"):
         found()
 
 
@@ -246,5 +248,5 @@ def test_a_load_balancer_has_fifty_listeners_at_most(world: World) -> None:
     load_balancer = world.load_balancer()
     for port in range(1, 51):
         world.listener(load_balancer, Port=port, DefaultActions=fixed())
-    with refused("TooManyListeners", "at most 50 listeners"):
+    with refusal_with("TooManyListeners", "at most 50 listeners"):
         world.listener(load_balancer, Port=51, DefaultActions=fixed())

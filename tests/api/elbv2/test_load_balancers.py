@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
 
+from refusals import refusal_with
 from roadstead.ec2.records.network import (
     INTERFACES_BY_SUBNET,
     SECURITY_GROUPS,
@@ -112,13 +113,13 @@ def test_a_network_load_balancer_may_be_in_one_zone_and_choose_its_address(
     (interface,) = interfaces(world)
     assert interface.interface_type == "network_load_balancer"
     assert (interface.private_ip_address, interface.groups) == (address, ())
-    with refused("InvalidConfigurationRequest", "that was created without"):
+    with refusal_with("InvalidConfigurationRequest", "that was created without"):
         elbv2.set_security_groups(LoadBalancerArn=arn, SecurityGroups=["sg-1"])
 
 
 def test_the_same_settings_again_are_the_same_load_balancer(world: World) -> None:
     assert world.load_balancer() == world.load_balancer()
-    with refused("DuplicateLoadBalancerName", "'web' exists, but with different settings"):
+    with refusal_with("DuplicateLoadBalancerName", "'web' exists, but with different settings"):
         world.load_balancer(Scheme="internal")
 
 
@@ -148,7 +149,7 @@ def test_what_no_load_balancer_can_be_is_refused(
     first = world.subnets[0].subnet_id
     if asked.get("Subnets") in ("one", "twice"):
         asked = {"Subnets": [first] if asked["Subnets"] == "one" else [first, first]}
-    with refused(code, text):
+    with refusal_with(code, text):
         elbv2.create_load_balancer(**{"Name": "web", "Subnets": world.subnet_ids()} | asked)
     assert elbv2.describe_load_balancers()["LoadBalancers"] == []
     assert interfaces(world) == []
@@ -172,7 +173,7 @@ def test_an_address_that_it_cannot_have_is_refused(
         mapping = {"PrivateIPv4Address": world.run_instance("i-1")}
     elif asked == "first":
         mapping = {"PrivateIPv4Address": world.address(1)}
-    with refused(code, text):
+    with refusal_with(code, text):
         world.load_balancer(
             Type="network",
             Scheme="internal",
@@ -190,7 +191,7 @@ def test_subnets_are_changed_and_kept_addresses_stay(world: World, elbv2: Any) -
     after = {each.subnet_id: each.private_ip_address for each in interfaces(world)}
     assert list(after) == wanted
     assert after[wanted[0]] == before[wanted[0]]
-    with refused("ValidationError", "two different Availability Zones"):
+    with refusal_with("ValidationError", "two different Availability Zones"):
         elbv2.set_subnets(LoadBalancerArn=arn, Subnets=wanted[:1])
 
 
@@ -202,10 +203,10 @@ def test_security_groups_are_changed_at_its_interfaces(world: World, elbv2: Any)
     assert {each.groups for each in interfaces(world)} == {("sg-0", "sg-1")}
     (shown,) = elbv2.describe_load_balancers()["LoadBalancers"]
     assert shown["SecurityGroups"] == groups[:2]
-    with refused("InvalidConfigurationRequest", "at most 5 security groups"):
+    with refusal_with("InvalidConfigurationRequest", "at most 5 security groups"):
         elbv2.set_security_groups(LoadBalancerArn=arn, SecurityGroups=groups)
     a_security_group(world, "sg-elsewhere", vpc_id="vpc-2")
-    with refused("InvalidSecurityGroup", "'sg-elsewhere' is in vpc-2"):
+    with refusal_with("InvalidSecurityGroup", "'sg-elsewhere' is in vpc-2"):
         elbv2.set_security_groups(LoadBalancerArn=arn, SecurityGroups=["sg-elsewhere"])
 
 
@@ -215,7 +216,7 @@ def test_ipv4_is_the_only_address_type(world: World, elbv2: Any) -> None:
         elbv2.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="ipv4")["IpAddressType"]
         == "ipv4"
     )
-    with refused("OperationNotPermitted", "dualstack"):
+    with refusal_with("OperationNotPermitted", "dualstack"):
         elbv2.set_ip_address_type(LoadBalancerArn=arn, IpAddressType="dualstack")
 
 
@@ -270,7 +271,7 @@ def test_an_attribute_that_is_not_valid_is_refused(
     world: World, elbv2: Any, key: str, value: str, code: str, text: str
 ) -> None:
     arn = world.load_balancer()
-    with refused(code, text):
+    with refusal_with(code, text):
         elbv2.modify_load_balancer_attributes(
             LoadBalancerArn=arn, Attributes=[{"Key": key, "Value": value}]
         )
@@ -285,11 +286,11 @@ def test_deletion_protection_protects(world: World, elbv2: Any) -> None:
         )
         assert attributes(answer)["deletion_protection.enabled"] == value
         if value == "true":
-            with refused("OperationNotPermitted", "deletion protection is enabled"):
+            with refusal_with("OperationNotPermitted", "deletion protection is enabled"):
                 elbv2.delete_load_balancer(LoadBalancerArn=arn)
     elbv2.delete_load_balancer(LoadBalancerArn=arn)
     elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    with refused("LoadBalancerNotFound", f"Load balancers '[{arn}]' not found"):
+    with refusal_with("LoadBalancerNotFound", f"Load balancers '[{arn}]' not found"):
         elbv2.describe_load_balancers(LoadBalancerArns=[arn])
 
 
@@ -298,7 +299,7 @@ def test_deleting_takes_listeners_and_rules_along_and_leaves_groups(
 ) -> None:
     arn, listener, group = world.in_use()
     elbv2.delete_load_balancer(LoadBalancerArn=arn)
-    with refused("ListenerNotFound"):
+    with refusal_with("ListenerNotFound"):
         elbv2.describe_listeners(ListenerArns=[listener])
     (left,) = elbv2.describe_target_groups()["TargetGroups"]
     assert (left["TargetGroupArn"], left["LoadBalancerArns"]) == (group, [])
@@ -313,14 +314,14 @@ def test_load_balancers_are_found_by_name_and_in_pages(world: World, elbv2: Any)
         PaginationConfig={"PageSize": 2}
     )
     assert [len(page["LoadBalancers"]) for page in pages] == [2, 1]
-    with refused("LoadBalancerNotFound", "Load balancers '[d]' not found"):
+    with refusal_with("LoadBalancerNotFound", "Load balancers '[d]' not found"):
         elbv2.describe_load_balancers(Names=["a", "d"])
 
 
 def test_there_is_no_capacity_to_reserve(world: World, elbv2: Any) -> None:
     answer = elbv2.describe_capacity_reservation(LoadBalancerArn=world.load_balancer())
     assert answer["CapacityReservationState"] == []
-    with refused("LoadBalancerNotFound"):
+    with refusal_with("LoadBalancerNotFound"):
         elbv2.describe_capacity_reservation(
             LoadBalancerArn=(
                 "arn:aws:elasticloadbalancing:us-east-1:123456789012:"

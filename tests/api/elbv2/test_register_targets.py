@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
+
+from refusals import refusal_with
 
 UNKNOWN = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/none/0000000000000000"
 
@@ -99,7 +101,7 @@ def test_a_target_that_drains_and_fails_its_checks_is_both(world: World) -> None
 def test_deregistration_of_unknown_target_is_ok(world: World) -> None:
     group = world.group()
     world.deregister(group, world.address())
-    with refused("TargetGroupNotFound", f"Target groups '[{UNKNOWN}]' not found"):
+    with refusal_with("TargetGroupNotFound", f"Target groups '[{UNKNOWN}]' not found"):
         world.deregister(UNKNOWN, world.address())
 
 
@@ -183,7 +185,7 @@ def test_an_instance_must_run_to_be_registered(
 ) -> None:
     group = world.group(TargetType="instance")
     world.run_instance("i-1")
-    with refused(code, text):
+    with refusal_with(code, text):
         world.elbv2.register_targets(TargetGroupArn=group, Targets=[{"Id": "i-1"}, target])
     assert world.health(group) == {}
 
@@ -208,7 +210,7 @@ def test_an_address_must_be_one_that_may_be_a_target(
     world: World, target: dict[str, Any], code: str, text: str
 ) -> None:
     group = world.group()
-    with refused(code, text):
+    with refusal_with(code, text):
         world.elbv2.register_targets(TargetGroupArn=group, Targets=[target])
 
 
@@ -224,7 +226,7 @@ def test_a_group_has_a_thousand_targets_at_most(world: World) -> None:
     group = world.group()
     targets = [{"Id": world.address(), "Port": port} for port in range(1, 1001)]
     world.elbv2.register_targets(TargetGroupArn=group, Targets=targets)
-    with refused("TooManyTargets", "at most 1000 targets"):
+    with refusal_with("TooManyTargets", "at most 1000 targets"):
         world.register(group, world.address(), Port=2000)
     assert (
         len(world.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"])
@@ -234,11 +236,11 @@ def test_a_group_has_a_thousand_targets_at_most(world: World) -> None:
 
 def test_a_target_is_not_asked_for_in_a_group_of_another_type(world: World) -> None:
     group = world.group()
-    with refused("ValidationError", "not a valid IPv4 address"):
+    with refusal_with("ValidationError", "not a valid IPv4 address"):
         world.elbv2.describe_target_health(TargetGroupArn=group, Targets=[{"Id": "i-1"}])
-    with refused("TargetGroupNotFound"):
+    with refusal_with("TargetGroupNotFound"):
         world.elbv2.describe_target_health(TargetGroupArn=UNKNOWN)
-    with refused("ValidationError", "'nonsense' is not a valid target group ARN"):
+    with refusal_with("ValidationError", "'nonsense' is not a valid target group ARN"):
         world.elbv2.describe_target_health(TargetGroupArn="nonsense")
 
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
+
+from refusals import refusal_with
 
 FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
 PATH = [{"Field": "path-pattern", "Values": ["/img/*"]}]
@@ -114,14 +116,14 @@ def test_every_kind_of_condition(elbv2: Any, listener: str, condition: dict[str,
 def test_a_condition_that_is_not_valid_is_refused(
     elbv2: Any, listener: str, condition: dict[str, Any]
 ) -> None:
-    with refused("ValidationError"):
+    with refusal_with("ValidationError"):
         a_rule(elbv2, listener, Conditions=[condition])
     assert len(elbv2.describe_rules(ListenerArn=listener)["Rules"]) == 1
 
 
 def test_what_is_not_built_is_refused(elbv2: Any, listener: str) -> None:
     regex = [{"Field": "path-pattern", "PathPatternConfig": {"RegexValues": ["^/a"]}}]
-    with refused("OperationNotPermitted", "RegexValues"):
+    with refusal_with("OperationNotPermitted", "RegexValues"):
         a_rule(elbv2, listener, Conditions=regex)
     transform = [
         {
@@ -129,15 +131,15 @@ def test_what_is_not_built_is_refused(elbv2: Any, listener: str) -> None:
             "UrlRewriteConfig": {"Rewrites": [{"Regex": "a", "Replace": "b"}]},
         }
     ]
-    with refused("OperationNotPermitted", "transforms"):
+    with refusal_with("OperationNotPermitted", "transforms"):
         a_rule(elbv2, listener, Transforms=transform)
     for kind in ("authenticate-oidc", "authenticate-cognito", "jwt-validation"):
-        with refused("OperationNotPermitted", kind):
+        with refusal_with("OperationNotPermitted", kind):
             a_rule(elbv2, listener, Actions=[{"Type": kind, "Order": 1}, *FIXED])
 
 
 def test_host_path_method_and_source_stand_once_in_a_rule(elbv2: Any, listener: str) -> None:
-    with refused("InvalidConfigurationRequest", "one 'path-pattern' condition"):
+    with refusal_with("InvalidConfigurationRequest", "one 'path-pattern' condition"):
         a_rule(elbv2, listener, Conditions=PATH * 2)
     query = {"Field": "query-string", "QueryStringConfig": {"Values": [{"Value": "a"}]}}
     assert len(a_rule(elbv2, listener, Conditions=[query, query])["Conditions"]) == 2
@@ -187,7 +189,7 @@ def test_a_redirect_says_all_of_its_parts(elbv2: Any, listener: str) -> None:
 def test_an_action_that_is_not_valid_is_refused(
     elbv2: Any, listener: str, actions: list[dict[str, Any]], code: str, text: str
 ) -> None:
-    with refused(code, text):
+    with refusal_with(code, text):
         a_rule(elbv2, listener, Actions=actions)
 
 
@@ -231,7 +233,7 @@ def test_weights_that_are_not_valid_are_refused(
     config = {
         "TargetGroups": [{"TargetGroupArn": arns[name], "Weight": each} for name, each in groups]
     }
-    with refused(code):
+    with refusal_with(code):
         a_rule(elbv2, listener, Actions=[{"Type": "forward", "ForwardConfig": config}])
 
 
@@ -247,9 +249,9 @@ def test_target_group_stickiness_needs_its_duration(
         }
         return [{"Type": "forward", "ForwardConfig": config}]
 
-    with refused("ValidationError", "DurationSeconds"):
+    with refusal_with("ValidationError", "DurationSeconds"):
         a_rule(elbv2, listener, Actions=forward(Enabled=True))
-    with refused("ValidationError", "604800"):
+    with refusal_with("ValidationError", "604800"):
         a_rule(elbv2, listener, Actions=forward(Enabled=True, DurationSeconds=604801))
     rule = a_rule(elbv2, listener, Actions=forward(Enabled=True, DurationSeconds=60))
     assert rule["Actions"][0]["ForwardConfig"]["TargetGroupStickinessConfig"] == {
@@ -260,10 +262,10 @@ def test_target_group_stickiness_needs_its_duration(
 
 def test_a_priority_is_taken_once(elbv2: Any, listener: str) -> None:
     a_rule(elbv2, listener, 10)
-    with refused("PriorityInUse", "Priority '10' is currently in use"):
+    with refusal_with("PriorityInUse", "Priority '10' is currently in use"):
         a_rule(elbv2, listener, 10)
     for priority in (0, 50_001):
-        with refused("ValidationError"):
+        with refusal_with("ValidationError"):
             a_rule(elbv2, listener, priority)
 
 
@@ -284,12 +286,12 @@ def test_rules_are_in_order_and_the_default_is_last(elbv2: Any, listener: str) -
     )
     (shown,) = elbv2.describe_rules(RuleArns=[arns[10]])["Rules"]
     assert shown["Priority"] == "20"
-    with refused("PriorityInUse", "'30'"):
+    with refusal_with("PriorityInUse", "'30'"):
         elbv2.set_rule_priorities(RulePriorities=[{"RuleArn": arns[10], "Priority": 30}])
     assert priorities() == ["10", "20", "30", "default"]
     elbv2.delete_rule(RuleArn=arns[30])
     assert priorities() == ["10", "20", "default"]
-    with refused("RuleNotFound", f"Rules '[{arns[30]}]' not found"):
+    with refusal_with("RuleNotFound", f"Rules '[{arns[30]}]' not found"):
         elbv2.delete_rule(RuleArn=arns[30])
 
 
@@ -304,25 +306,25 @@ def test_a_rule_is_changed_in_part(world: World, elbv2: Any, listener: str) -> N
     (changed,) = elbv2.modify_rule(RuleArn=rule["RuleArn"], Conditions=host)["Rules"]
     assert [each["Field"] for each in changed["Conditions"]] == ["host-header"]
     assert changed["Actions"][0]["TargetGroupArn"] == group
-    with refused("ResourceInUse"):
+    with refusal_with("ResourceInUse"):
         elbv2.delete_target_group(TargetGroupArn=group)
-    with refused("ValidationError", "Either conditions or actions"):
+    with refusal_with("ValidationError", "Either conditions or actions"):
         elbv2.modify_rule(RuleArn=rule["RuleArn"])
 
 
 def test_a_listener_of_a_network_load_balancer_has_no_rules(world: World, elbv2: Any) -> None:
     load_balancer = world.load_balancer("net", Type="network")
     listener = world.listener(load_balancer, world.group(Protocol="TCP"), Protocol="TCP")
-    with refused("UnsupportedProtocol", "Rules are not supported"):
+    with refusal_with("UnsupportedProtocol", "Rules are not supported"):
         a_rule(elbv2, listener)
-    with refused("InvalidLoadBalancerAction", "'fixed-response' is not supported"):
+    with refusal_with("InvalidLoadBalancerAction", "'fixed-response' is not supported"):
         elbv2.modify_listener(ListenerArn=listener, DefaultActions=FIXED)
 
 
 def test_a_load_balancer_has_a_hundred_rules_at_most(elbv2: Any, listener: str) -> None:
     for priority in range(1, 101):
         a_rule(elbv2, listener, priority)
-    with refused("TooManyRules", "at most 100 rules"):
+    with refusal_with("TooManyRules", "at most 100 rules"):
         a_rule(elbv2, listener, 101)
 
 
@@ -334,5 +336,5 @@ def test_rules_are_asked_for_by_arn_or_listener(elbv2: Any, listener: str) -> No
         ListenerArn=listener, PaginationConfig={"PageSize": 3}
     )
     assert [len(page["Rules"]) for page in pages] == [3, 1]
-    with refused("ValidationError", "either listener rule ARNs or a listener ARN"):
+    with refusal_with("ValidationError", "either listener rule ARNs or a listener ARN"):
         elbv2.describe_rules()

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from elbv2_world import World, refused
+from elbv2_world import World
 
+from refusals import refusal_with
 from roadstead.elbv2.records.target_group import TARGETS
 
 
@@ -70,7 +71,7 @@ def test_the_health_check_follows_the_protocol(
 
 def test_the_same_settings_again_are_the_same_group(world: World) -> None:
     assert world.group(Port=81) == world.group(Port=81)
-    with refused("DuplicateTargetGroupName", "'web' exists, but with different settings"):
+    with refusal_with("DuplicateTargetGroupName", "'web' exists, but with different settings"):
         world.group(Port=82)
 
 
@@ -131,7 +132,7 @@ def test_the_same_settings_again_are_the_same_group(world: World) -> None:
 def test_what_no_group_can_be_is_refused(
     world: World, elbv2: Any, asked: dict[str, Any], code: str, text: str
 ) -> None:
-    with refused(code, text):
+    with refusal_with(code, text):
         elbv2.create_target_group(
             **{"Name": "web", "Protocol": "HTTP", "Port": 80, "VpcId": world.vpc_id} | asked
         )
@@ -153,7 +154,7 @@ def test_a_health_check_is_changed_in_part(world: World, elbv2: Any) -> None:
         "HealthCheckPath": "/ping",
     }
     assert changed["Matcher"] == {"HttpCode": "200-204"}
-    with refused("InvalidConfigurationRequest", "must be smaller than the interval '10'"):
+    with refusal_with("InvalidConfigurationRequest", "must be smaller than the interval '10'"):
         elbv2.modify_target_group(TargetGroupArn=group, HealthCheckTimeoutSeconds=10)
 
 
@@ -303,7 +304,7 @@ def test_an_attribute_that_is_not_valid_changes_nothing(
 ) -> None:
     group = world.group(Protocol=protocol)
     before = elbv2.describe_target_group_attributes(TargetGroupArn=group)["Attributes"]
-    with refused(code, text):
+    with refusal_with(code, text):
         elbv2.modify_target_group_attributes(
             TargetGroupArn=group,
             Attributes=[{"Key": key, "Value": value} for key, value in asked.items()],
@@ -326,11 +327,11 @@ def test_groups_are_found_by_arn_name_and_load_balancer(world: World, elbv2: Any
     assert found(LoadBalancerArn=load_balancer) == [web]
     (shown,) = elbv2.describe_target_groups(Names=["web"])["TargetGroups"]
     assert shown["LoadBalancerArns"] == [load_balancer]
-    with refused("TargetGroupNotFound", "Target groups '[none]' not found"):
+    with refusal_with("TargetGroupNotFound", "Target groups '[none]' not found"):
         found(Names=["none"])
-    with refused("TargetGroupNotFound"):
+    with refusal_with("TargetGroupNotFound"):
         found(TargetGroupArns=[web[:-1] + "x"])
-    with refused("ValidationError", "at the same time"):
+    with refusal_with("ValidationError", "at the same time"):
         found(Names=["web"], TargetGroupArns=[web])
 
 
@@ -341,13 +342,13 @@ def test_groups_come_in_pages(world: World, elbv2: Any) -> None:
     pages = elbv2.get_paginator("describe_target_groups").paginate(PaginationConfig={"PageSize": 2})
     shown = [[each["TargetGroupName"] for each in page["TargetGroups"]] for page in pages]
     assert shown == [names[:2], names[2:4], names[4:]]
-    with refused("ValidationError", "token"):
+    with refusal_with("ValidationError", "token"):
         elbv2.describe_target_groups(Marker="nonsense")
 
 
 def test_a_group_in_use_is_not_deleted(world: World, elbv2: Any) -> None:
     _, listener, group = world.in_use()
-    with refused("ResourceInUse", f"Target group '{group}' is currently in use"):
+    with refusal_with("ResourceInUse", f"Target group '{group}' is currently in use"):
         elbv2.delete_target_group(TargetGroupArn=group)
     elbv2.delete_listener(ListenerArn=listener)
     world.register(group, world.address())

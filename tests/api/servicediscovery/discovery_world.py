@@ -1,14 +1,8 @@
 """Names to be found by: a client, the default VPC, namespaces, services, instances."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 from unittest.mock import patch
-
-import boto3
-import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from api_server import ACCOUNT, REGION, ApiServer
 from roadstead.control import fabric_view
@@ -26,26 +20,13 @@ class DiscoveryWorld:
     def __init__(self, server: ApiServer, protocol: str = "json") -> None:
         self.server = server
         with patch("botocore.model.PRIORITY_ORDERED_SUPPORTED_PROTOCOLS", (protocol,)):
-            self.discovery = self._client(server)
+            self.discovery = server.client(
+                "servicediscovery", inject_host_prefix=False, parameter_validation=False
+            )
             assert self.discovery.meta.service_model.resolved_protocol == protocol
         view = server.plane.store.view
         (vpc,) = server.on_loop(lambda: view.find(VPCS_BY_SCOPE, SCOPE))
         self.vpc_id = vpc.vpc_id
-
-    def _client(self, server: ApiServer) -> Any:
-        return boto3.client(
-            "servicediscovery",
-            endpoint_url=server.endpoint,
-            region_name=REGION,
-            aws_access_key_id=server.ROOT.access_key_id,
-            aws_secret_access_key=server.ROOT.secret_access_key,
-            config=Config(
-                inject_host_prefix=False,
-                parameter_validation=False,
-                retries={"total_max_attempts": 1},
-                read_timeout=20,
-            ),
-        )
 
     def namespace(self, name: str = "shop.local", **fields: Any) -> str:
         """The id of a private DNS namespace."""
@@ -124,15 +105,3 @@ class DiscoveryWorld:
             return [fabric_view.value(view, SCOPE, each) for each in keys]
 
         return list(self.server.on_loop(items))
-
-
-@contextmanager
-def refused(code: str, text: str = "") -> Iterator[dict[str, Any]]:
-    """What is done within is refused with this code, and a message that has this text."""
-    answer: dict[str, Any] = {}
-    with pytest.raises(ClientError) as refusal:
-        yield answer
-    answer.update(refusal.value.response)
-    error = refusal.value.response["Error"]
-    assert error["Code"] == code, error
-    assert text in error["Message"], error

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from discovery_world import SRV, A, DiscoveryWorld, refused
+from discovery_world import SRV, A, DiscoveryWorld
 
+from refusals import refusal_with
 from roadstead.control.fabric_items import NameItem
 
 
@@ -40,7 +41,7 @@ def test_a_service_is_shown_as_it_was_asked_for(world: DiscoveryWorld, discovery
         "CreatorRequestId": "once",
         "CreatedByAccount": "123456789012",
     }
-    with refused("ServiceAlreadyExists", ident) as answer:
+    with refusal_with("ServiceAlreadyExists", ident) as answer:
         discovery.create_service(**asked | {"CreatorRequestId": "twice"})
     assert answer["ServiceId"] == ident
     assert discovery.get_namespace(Id=namespace)["Namespace"]["ServiceCount"] == 1
@@ -60,19 +61,19 @@ def test_what_is_wrong_is_refused(
     world: DiscoveryWorld, discovery: Any, fields: dict[str, Any], text: str
 ) -> None:
     namespace = world.namespace()
-    with refused("InvalidInput", text):
+    with refusal_with("InvalidInput", text):
         discovery.create_service(**({"Name": "web", "NamespaceId": namespace} | fields))
-    with refused("NamespaceNotFound", "ns-1"):
+    with refusal_with("NamespaceNotFound", "ns-1"):
         discovery.create_service(Name="web", NamespaceId="ns-1")
 
 
 def test_an_http_namespace_has_no_dns(world: DiscoveryWorld) -> None:
-    with refused("InvalidInput", "HTTP one"):
+    with refusal_with("InvalidInput", "HTTP one"):
         world.service(world.http_namespace())
 
 
 def test_route53_checks_not_supported(world: DiscoveryWorld, discovery: Any) -> None:
-    with refused("InvalidInput", "HealthCheckCustomConfig"):
+    with refusal_with("InvalidInput", "HealthCheckCustomConfig"):
         discovery.create_service(
             Name="web", NamespaceId=world.namespace(), HealthCheckConfig={"Type": "HTTP"}
         )
@@ -87,7 +88,7 @@ def test_ttls_change_and_records_go(world: DiscoveryWorld, discovery: Any) -> No
     assert shown["DnsConfig"]["DnsRecords"] == records
     assert world.names()["web.shop.local", "A"].ttl == 33
     assert ("web.shop.local", "SRV") not in world.names()
-    with refused("InvalidInput", "SRV"):
+    with refusal_with("InvalidInput", "SRV"):
         discovery.update_service(Id=service, Service={"DnsConfig": {"DnsRecords": [A, SRV]}})
 
 
@@ -107,7 +108,7 @@ def test_attributes_of_a_service(world: DiscoveryWorld, discovery: Any) -> None:
     discovery.delete_service_attributes(ServiceId=service, Attributes=["a"])
     found = discovery.get_service_attributes(ServiceId=service)["ServiceAttributes"]
     assert found["Attributes"] == {"b": "2"}
-    with refused("ServiceAttributesLimitExceededException", "30"):
+    with refusal_with("ServiceAttributesLimitExceededException", "30"):
         many = {str(number): "" for number in range(30)}
         discovery.update_service_attributes(ServiceId=service, Attributes=many)
 
@@ -115,13 +116,13 @@ def test_attributes_of_a_service(world: DiscoveryWorld, discovery: Any) -> None:
 def test_a_service_goes_after_its_instances(world: DiscoveryWorld, discovery: Any) -> None:
     service = world.service(world.namespace())
     world.register(service, "i-1", "10.0.0.1")
-    with refused("ResourceInUse", "registered instances"):
+    with refusal_with("ResourceInUse", "registered instances"):
         discovery.delete_service(Id=service)
     discovery.deregister_instance(ServiceId=service, InstanceId="i-1")
-    with refused("InstanceNotFound", "i-1"):
+    with refusal_with("InstanceNotFound", "i-1"):
         discovery.deregister_instance(ServiceId=service, InstanceId="i-1")
     discovery.delete_service(Id=service)
-    with refused("ServiceNotFound", service):
+    with refusal_with("ServiceNotFound", service):
         discovery.get_service(Id=service)
 
 
@@ -165,7 +166,7 @@ def test_records_need_their_attributes(
     world: DiscoveryWorld, attributes: dict[str, str], text: str
 ) -> None:
     service = world.service(world.namespace(), records=(A, SRV))
-    with refused("InvalidInput", text):
+    with refusal_with("InvalidInput", text):
         world.register(service, "i-1", **attributes)
 
 
@@ -194,11 +195,11 @@ def test_discovery_by_attributes_and_health(world: DiscoveryWorld, discovery: An
         "i-2": "UNHEALTHY",
         "i-3": "UNHEALTHY",
     }
-    with refused("InstanceNotFound", "i-4"):
+    with refusal_with("InstanceNotFound", "i-4"):
         discovery.get_instances_health_status(ServiceId=service, Instances=["i-4"])
-    with refused("ServiceNotFound", "api"):
+    with refusal_with("ServiceNotFound", "api"):
         world.discovered("api")
-    with refused("NamespaceNotFound", "bank"):
+    with refusal_with("NamespaceNotFound", "bank"):
         world.discovered("web", "bank")
 
 
@@ -206,7 +207,7 @@ def test_without_a_check_nobody_knows_of_health(world: DiscoveryWorld, discovery
     service = world.service(world.http_namespace("shop.local"), records=())
     world.register(service, "i-1", color="blue")
     assert world.discovered(HealthStatus="HEALTHY") == {"i-1": "UNKNOWN"}
-    with refused("CustomHealthNotFound", service):
+    with refusal_with("CustomHealthNotFound", service):
         discovery.update_instance_custom_health_status(
             ServiceId=service, InstanceId="i-1", Status="HEALTHY"
         )
@@ -263,5 +264,5 @@ def test_at_most_1000_instances_are_registered(world: DiscoveryWorld) -> None:
     service = world.service(world.namespace())
     for number in range(1000):
         world.register(service, f"i-{number}", "10.0.0.1")
-    with refused("ResourceLimitExceeded", "1000"):
+    with refusal_with("ResourceLimitExceeded", "1000"):
         world.register(service, "i-more", "10.0.0.1")

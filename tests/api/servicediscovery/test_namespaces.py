@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
-from discovery_world import DiscoveryWorld, refused
+from discovery_world import DiscoveryWorld
+
+from refusals import refusal_with
 
 
 def test_a_private_namespace_is_made_at_once(world: DiscoveryWorld, discovery: Any) -> None:
@@ -50,7 +52,7 @@ def test_an_http_namespace_is_no_zone(world: DiscoveryWorld, discovery: Any) -> 
 
 def test_a_name_is_taken_once(world: DiscoveryWorld, discovery: Any) -> None:
     ident = world.namespace("shop.local")
-    with refused("NamespaceAlreadyExists", ident) as answer:
+    with refusal_with("NamespaceAlreadyExists", ident) as answer:
         discovery.create_http_namespace(Name="Shop.local")
     assert answer["NamespaceId"] == ident
 
@@ -67,7 +69,7 @@ def test_a_name_is_taken_once(world: DiscoveryWorld, discovery: Any) -> None:
 def test_what_is_wrong_is_refused(
     world: DiscoveryWorld, discovery: Any, fields: dict[str, Any], text: str
 ) -> None:
-    with refused("InvalidInput", text):
+    with refusal_with("InvalidInput", text):
         discovery.create_private_dns_namespace(
             **({"Name": "shop.local", "Vpc": world.vpc_id} | fields)
         )
@@ -76,7 +78,7 @@ def test_what_is_wrong_is_refused(
 def test_there_are_at_most_50_namespaces(world: DiscoveryWorld, discovery: Any) -> None:
     for number in range(50):
         discovery.create_http_namespace(Name=f"n{number}")
-    with refused("ResourceLimitExceeded", "50"):
+    with refusal_with("ResourceLimitExceeded", "50"):
         discovery.create_http_namespace(Name="more")
 
 
@@ -90,7 +92,7 @@ def test_lists_are_filtered_and_paged(world: DiscoveryWorld, discovery: Any) -> 
     assert "NextToken" not in rest
     begins = {"Name": "NAME", "Values": ["shop-"], "Condition": "BEGINS_WITH"}
     assert len(discovery.list_namespaces(Filters=[begins])["Namespaces"]) == 3
-    with refused("InvalidInput", "BETWEEN"):
+    with refusal_with("InvalidInput", "BETWEEN"):
         discovery.list_namespaces(Filters=[begins | {"Condition": "BETWEEN"}])
 
 
@@ -103,7 +105,7 @@ def test_descriptions_and_ttls_change(world: DiscoveryWorld, discovery: Any) -> 
     shown = discovery.get_namespace(Id=ident)["Namespace"]
     assert shown["Description"] == "new"
     assert shown["Properties"]["DnsProperties"]["SOA"] == {"TTL": 60}
-    with refused("InvalidInput", "DNS_PRIVATE"):
+    with refusal_with("InvalidInput", "DNS_PRIVATE"):
         discovery.update_http_namespace(Id=ident, Namespace={"Description": "x"})
     other = world.http_namespace()
     discovery.update_http_namespace(Id=other, Namespace={"Description": "x"})
@@ -113,13 +115,13 @@ def test_descriptions_and_ttls_change(world: DiscoveryWorld, discovery: Any) -> 
 def test_a_namespace_goes_after_its_services(world: DiscoveryWorld, discovery: Any) -> None:
     ident = world.namespace()
     service = world.service(ident)
-    with refused("ResourceInUse", "associated services"):
+    with refusal_with("ResourceInUse", "associated services"):
         discovery.delete_namespace(Id=ident)
     discovery.delete_service(Id=service)
     operation = discovery.delete_namespace(Id=ident)["OperationId"]
     shown = discovery.get_operation(OperationId=operation)["Operation"]
     assert (shown["Type"], shown["Targets"]) == ("DELETE_NAMESPACE", {"NAMESPACE": ident})
-    with refused("NamespaceNotFound", ident):
+    with refusal_with("NamespaceNotFound", ident):
         discovery.get_namespace(Id=ident)
     assert world.zones() == {}
 
@@ -135,7 +137,7 @@ def test_operations_are_listed_by_what_they_did(world: DiscoveryWorld, discovery
     assert discovery.list_operations(Filters=[span])["Operations"] == []
     failed = {"Name": "STATUS", "Values": ["FAIL"]}
     assert discovery.list_operations(Filters=[failed])["Operations"] == []
-    with refused("OperationNotFound", "none"):
+    with refusal_with("OperationNotFound", "none"):
         discovery.get_operation(OperationId="none")
 
 
@@ -146,8 +148,8 @@ def test_tags_are_set_and_removed(world: DiscoveryWorld, discovery: Any) -> None
     discovery.untag_resource(ResourceARN=service, TagKeys=["a"])
     tags = discovery.list_tags_for_resource(ResourceARN=service)["Tags"]
     assert tags == [{"Key": "b", "Value": "2"}]
-    with refused("ResourceNotFoundException"):
+    with refusal_with("ResourceNotFoundException"):
         discovery.list_tags_for_resource(ResourceARN=f"{service}x")
-    with refused("TooManyTagsException", "50"):
+    with refusal_with("TooManyTagsException", "50"):
         many = [{"Key": str(number), "Value": ""} for number in range(50)]
         discovery.tag_resource(ResourceARN=service, Tags=many)
