@@ -15,6 +15,7 @@ from roadstead.ec2.errors import (
 )
 from roadstead.ec2.operations.listing import Listing, describe
 from roadstead.ec2.operations.tokens import creation_token, made_before
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.ec2.records.network import (
     INTERFACES_BY_ATTACHMENT,
     INTERFACES_BY_GROUP,
@@ -168,7 +169,7 @@ def attach_network_interface(tx: Tx, call: Call, request: Request) -> Response:
         raise ApiError(
             "InvalidNetworkInterface.InUse", f"Interface: [{eni.network_interface_id}] in use."
         )
-    primary = tx.first(INTERFACES_BY_INSTANCE, request["InstanceId"])
+    primary = primary_interface(tx, request["InstanceId"])
     if primary is None or primary.scope != call.scope:
         raise instance_not_found(request["InstanceId"])
     if primary.vpc_id != eni.vpc_id or primary.zone != eni.zone:

@@ -7,7 +7,7 @@ import msgspec
 
 from roadstead.aws.arns import last_part, parse_arn
 from roadstead.aws.errors import ApiError
-from roadstead.ec2.records.network import INTERFACES_BY_INSTANCE
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.service_revision import ServiceRevision
@@ -162,5 +162,5 @@ def _tell(tx: Tx, call: Call, task: Task, registration: TaskRegistration, status
 def _address(view: View, task: Task, ec2_instance_id: str) -> str:
     if task.interface is not None:
         return task.interface.private_ipv4_address
-    found = view.first(INTERFACES_BY_INSTANCE, ec2_instance_id) if ec2_instance_id else None
+    found = primary_interface(view, ec2_instance_id) if ec2_instance_id else None
     return "" if found is None else found.private_ip_address

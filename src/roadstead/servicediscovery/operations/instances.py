@@ -5,7 +5,7 @@ ECS asks the same way: a task is registered by `register_instance` as any other 
 
 from typing import Any
 
-from roadstead.ec2.records.network import INTERFACES_BY_INSTANCE
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.servicediscovery.errors import (
     custom_health_not_found,
     invalid_input,
@@ -131,7 +131,7 @@ def _with_address(
         return attributes
     if service.dns_records:
         raise invalid_input(f"{EC2_INSTANCE} is for services that are found by the API only")
-    interface = view.first(INTERFACES_BY_INSTANCE, named)
+    interface = primary_interface(view, named)
     if interface is None:
         raise invalid_input(f"The EC2 instance '{named}' does not exist")
     return {**attributes, ADDRESS: interface.private_ip_address}

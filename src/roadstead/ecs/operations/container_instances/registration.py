@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from roadstead.aws.arns import is_arn
-from roadstead.ec2.records.network import INTERFACES_BY_INSTANCE
+from roadstead.ec2.records.instances import primary_interface
 from roadstead.ecs.errors import client_error, invalid_parameter
 from roadstead.ecs.operations.container_instances.named import (
     check_speaks_for,
@@ -146,7 +146,7 @@ def _trunk_id(view: View, call: Call, registration: Registration) -> str:
         != "enabled"
     ):
         return ""
-    primary = view.first(INTERFACES_BY_INSTANCE, host.ec2_instance_id)
+    primary = primary_interface(view, host.ec2_instance_id)
     return "" if primary is None else primary.network_interface_id
 
 
