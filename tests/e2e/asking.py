@@ -52,6 +52,10 @@ class Clients:
     def failed(self) -> list[Answer]:
         return [answer for answer in list(self._answers) if answer.status != 200]
 
+    def in_order(self) -> list[Answer]:
+        """All answers until now."""
+        return list(self._answers)
+
     def answered_since(self, moment: float) -> list[Answer]:
         """Answers to the requests that were sent after that moment."""
         return [answer for answer in list(self._answers) if answer.began > moment]

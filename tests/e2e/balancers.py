@@ -20,7 +20,12 @@ sleep {slow}
 echo answered >> /notes/$me
 printf 'Content-Type: text/plain\\r\\n\\r\\n$GREETING on $me'
 END
-busybox chmod 755 /www/cgi-bin/slow
+cat > /www/cgi-bin/health <<END
+#!/bin/sh
+if [ -e /notes/$me-is-ill ]; then printf 'Status: 500 Internal Server Error\\r\\n\\r\\n'; exit; fi
+printf 'Content-Type: text/plain\\r\\n\\r\\nwell'
+END
+busybox chmod 755 /www/cgi-bin/slow /www/cgi-bin/health
 wait $server
 """
 """The server first: a target that fails its first check waits for two more to pass."""
@@ -176,7 +181,7 @@ def serving(family: str, notes: Path, greeting: str = "hello", **more: Any) -> d
 
 
 def create_service(
-    house: House, name: str, count: int, load_balancer: dict[str, str], **more: Any
+    house: House, name: str, count: int, load_balancer: dict[str, Any], **more: Any
 ) -> None:
     """A service behind it; returns once its deployment is completed: all targets are healthy.
 

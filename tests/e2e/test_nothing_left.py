@@ -7,6 +7,12 @@ import pytest
 from house import House, get, kill, processes_of, until
 from own_machine import OwnMachine, groups_of
 
+WEB = (
+    '[{"name":"web","image":"demo/web:latest","memory":16,"portMappings":[{"containerPort":80}],'
+    '"command":["sh","-c","echo hello > /www/index.html; httpd -f -p 80 -h /www"],'
+    '"stopTimeout":2}]'
+)
+
 
 @pytest.fixture
 def machine() -> Iterator[OwnMachine]:
@@ -19,10 +25,7 @@ def start_service(house: House) -> None:
     """A service of two web servers, made and awaited with the AWS CLI alone."""
     house.import_image()
     house.aws(
-        *("register-task-definition", "--family", "web", "--container-definitions"),
-        '[{"name":"web","image":"demo/web:latest","memory":16,"portMappings":[{"containerPort":80}],'
-        '"command":["sh","-c","mkdir /www; echo hello > /www/index.html; httpd -f -p 80 -h /www"],'
-        '"stopTimeout":2}]',
+        *("register-task-definition", "--family", "web", "--container-definitions", WEB),
     )
     words = ("--service-name", "web", "--task-definition", "web", "--desired-count", "2")
     house.aws("create-service", *words)
@@ -32,6 +35,48 @@ def start_service(house: House) -> None:
         return bool(service["runningCount"] == 2)
 
     until(running)
+
+
+def start_balanced_service(house: House) -> str:
+    """Two tasks with addresses of their own behind a load balancer; its URL once it answers."""
+    (vpc,) = house.aws_of("ec2", "describe-vpcs", "--query", "Vpcs[].VpcId")
+    subnets = house.aws_of("ec2", "describe-subnets", "--query", "Subnets[].SubnetId")
+    group = house.aws_of(
+        *("elbv2", "create-target-group", "--name", "own", "--target-type", "ip"),
+        *("--protocol", "HTTP", "--port", "80", "--vpc-id", vpc),
+        *("--query", "TargetGroups[0].TargetGroupArn"),
+    )
+    balancer = house.aws_of(
+        *("elbv2", "create-load-balancer", "--name", "own", "--subnets", *subnets),
+        *("--query", "LoadBalancers[0].LoadBalancerArn"),
+    )
+    house.aws_of(
+        *("elbv2", "create-listener", "--load-balancer-arn", balancer),
+        *("--protocol", "HTTP", "--port", "8080"),
+        *("--default-actions", f"Type=forward,TargetGroupArn={group}"),
+    )
+    house.aws(
+        *("register-task-definition", "--family", "own", "--network-mode", "awsvpc"),
+        *("--container-definitions", WEB),
+    )
+    house.aws(
+        *("create-service", "--service-name", "own", "--task-definition", "own"),
+        *("--desired-count", "2", "--load-balancers"),
+        f"targetGroupArn={group},containerName=web,containerPort=80",
+        *("--network-configuration", f"awsvpcConfiguration={{subnets=[{','.join(subnets)}]}}"),
+    )
+
+    def registered() -> bool:
+        words = ("describe-target-health", "--target-group-arn", group)
+        return len(house.aws_of("elbv2", *words)["TargetHealthDescriptions"]) == 2
+
+    until(registered, "both tasks are targets")
+    filters = "Name=description,Values=ELB app/own/*"
+    (address, *_) = house.aws_of(
+        *("ec2", "describe-network-interfaces", "--filters", filters),
+        *("--query", "NetworkInterfaces[].PrivateIpAddress"),
+    )
+    return f"http://{address}:8080/"
 
 
 def tasks_by_cli(house: House) -> list[dict[str, Any]]:
@@ -49,6 +94,9 @@ def test_after_a_purge_the_machine_is_as_before(
         house.up(instances=2)
         start_service(house)
         task = tasks_by_cli(house)[0]
+        url = start_balanced_service(house)
+        until(lambda: machine.get(url) == "hello", "the load balancer answers")
+        assert any("envoy" in one for one in machine.processes(house))
         assert machine.get(house.url_of(task)) == "hello"
         ids = [one.id for one in house.machines()]
         groups = groups_of(ids)

@@ -169,7 +169,7 @@ def orphaned(house: House, balancer: Balancer, group: str, notes: Path) -> Orpha
     interface = interface_of(task)
     target = (interface["privateIPv4Address"], 80)
     pid = processes_of(task["taskArn"])[0]
-    seen = []
+    seen: list[tuple[str, str]] = []
     with Clients(balancer.address, balancer.port) as clients:
         slow = SlowRequests(balancer.address, balancer.port, SLOW_REQUESTS)
         until(lambda: noted(notes, name), "the container works at a slow request")

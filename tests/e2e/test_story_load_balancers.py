@@ -269,3 +269,40 @@ def is_steady(house: House) -> bool:
         and service["runningCount"] == service["desiredCount"]
         and all(task["lastStatus"] == "STOPPED" for task in described)
     )
+
+
+# --- a target that is ill ---
+
+
+def test_a_task_that_fails_its_load_balancers_checks_is_replaced_and_told_why(
+    house: House, notes: Path
+) -> None:
+    group = make_group(house, "checked", HealthCheckPath="/cgi-bin/health")
+    balancer = make_balancer(house, "checked", group)
+    house.ecs.register_task_definition(**serving("checked", notes))
+    create_service(house, "checked", 2, {"targetGroupArn": group})
+    task, other = house.tasks_of("checked")
+    name = names_of(house, [task])[task["taskArn"]]
+
+    def reason() -> str:
+        found = house.client("elbv2").describe_target_health(TargetGroupArn=group)
+        for each in found["TargetHealthDescriptions"]:
+            if each["TargetHealth"]["State"] in ("unhealthy", "unhealthy.draining"):
+                return f"{each['TargetHealth']['Reason']}: {each['TargetHealth']['Description']}"
+        return ""
+
+    with Clients(balancer.address, balancer.port) as clients:
+        (notes / f"{name}-is-ill").touch()
+        said = until(reason, "the target is unhealthy")
+        stopped = house.until_task(task["taskArn"], "STOPPED")
+        tasks = house.running_tasks_of("checked", 2)
+        all_healthy(house, group, 2)
+    assert said == "Target.ResponseCodeMismatch: Health checks failed with these codes: [500]"
+    assert stopped["stopCode"] == "ServiceSchedulerInitiated"
+    assert stopped["stoppedReason"] == f"Task failed ELB health checks in (target-group {group})"
+    assert other["taskArn"] in {each["taskArn"] for each in tasks}
+    assert clients.failed == []
+    service = house.ecs.describe_services(services=["checked"])["services"][0]
+    events = "\n".join(each["message"] for each in service["events"])
+    assert "(service checked) (instance " in events
+    assert f"is unhealthy in (target-group {group}) due to (reason Health checks failed" in events
