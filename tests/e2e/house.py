@@ -311,6 +311,23 @@ class House:
         (pid,) = self._programs(name)
         return pid
 
+    def proxy_pid(self) -> int:
+        """The process of the Envoy that carries its load balancers."""
+        (pid,) = self._proxies()
+        return pid
+
+    def has_proxy(self, other_than: int) -> bool:
+        """Whether an Envoy runs that is not this process."""
+        return any(pid != other_than for pid in self._proxies())
+
+    def _proxies(self) -> list[int]:
+        found = [(pid, command_line(pid)) for pid in pids()]
+        return [
+            pid
+            for pid, words in found
+            if words[0].endswith("envoy") and any(str(self.path) in word for word in words)
+        ]
+
     def _programs(self, name: str) -> list[int]:
         found = []
         for pid in pids():

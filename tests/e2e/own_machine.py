@@ -62,9 +62,10 @@ class OwnMachine:
         return done.stdout
 
     def get(self, url: str) -> str:
-        """The body of an HTTP answer."""
+        """The body of an HTTP answer, or nothing when there was none."""
         script = f"import urllib.request as u; print(u.urlopen({url!r}, timeout=5).read().decode())"
-        return self.run("python3", "-c", script).strip()
+        words = [*self.prefix, "python3", "-c", script]
+        return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
 
     def close(self) -> None:
         self._holder.kill()

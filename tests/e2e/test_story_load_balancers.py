@@ -3,6 +3,7 @@ costs a request: seen on real containers, from the outside."""
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,12 +24,14 @@ from balancers import (
     serving,
     states,
 )
-from house import CLUSTER, House, get, processes_of, until
+from botocore.exceptions import BotoCoreError, ClientError
+from house import CLUSTER, House, get, kill, processes_of, until
 
 COUNT = 4
 SLOW_REQUESTS = 12
 """Enough that each of the tasks has one."""
 HOST_PORT = 8888
+PROXY_AWAY_SECONDS_MAX = 5
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +272,54 @@ def is_steady(house: House) -> bool:
         and service["runningCount"] == service["desiredCount"]
         and all(task["lastStatus"] == "STOPPED" for task in described)
     )
+
+
+# --- kill -9 of programs ---
+
+
+def test_no_request_fails_when_the_server_or_the_host_program_is_killed(
+    house: House, balancer: Balancer, group: str
+) -> None:
+    count = len(house.tasks_of("web"))
+    with Clients(balancer.address, balancer.port) as clients:
+        proxy = house.proxy_pid()
+        kill(house.program_pid("server"))
+        until(partial(answers_calls, house), "the server is back")
+        host = house.program_pid("host")
+        kill(host)
+        until(partial(house.has_host, other_than=host), "another host answers")
+        assert house.proxy_pid() == proxy
+        house.ecs.stop_task(task=house.tasks_of("web")[0]["taskArn"])
+        until(lambda: is_steady(house), "what was asked afterwards is done")
+        all_healthy(house, group, count)
+    assert clients.failed == []
+    assert len(clients.in_order()) > 100
+
+
+def test_a_killed_proxy_is_back_with_all_it_knew(
+    house: House, balancer: Balancer, group: str
+) -> None:
+    count = len(house.tasks_of("web"))
+    with Clients(balancer.address, balancer.port) as clients:
+        until(lambda: len(clients.in_order()) > 100, "requests are answered")
+        proxy = house.proxy_pid()
+        kill(proxy)
+        until(partial(house.has_proxy, other_than=proxy), "another proxy runs")
+        all_healthy(house, group, count)
+        moment = time.monotonic()
+        until(lambda: len(clients.answered_since(moment)) > 100, "more requests are answered")
+    assert {answer.status for answer in clients.failed} <= {0}, "connections broke, nothing else"
+    assert {answer.status for answer in clients.answered_since(moment)} == {200}
+    began = [answer.began for answer in clients.failed]
+    assert began
+    assert max(began) - min(began) < PROXY_AWAY_SECONDS_MAX
+
+
+def answers_calls(house: House) -> bool:
+    try:
+        return bool(house.ecs.list_tasks())
+    except (BotoCoreError, ClientError):
+        return False
 
 
 # --- a target that is ill ---
