@@ -9,9 +9,9 @@ from roadstead.ec2.records.network import (
     NetworkInterface,
 )
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS, Task, target_key
 from roadstead.ecs.records.task_interface import TASKS_WITH_INTERFACE, has_interface
-from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS_BY_ADDRESS
+from roadstead.elbv2.records.target_group import TARGET_GROUPS, TARGETS, TARGETS_BY_ADDRESS
 from roadstead.state.view import View
 from roadstead.store.store import Commit
 from sim.fronts import holders
@@ -95,6 +95,11 @@ class InterfaceLaw:
             for field in _STAYS_ONCE_SAID:
                 if getattr(was, field) and getattr(was, field) != getattr(interface, field):
                     yield f"{field} of the interface of {after.arn} changed"
+        if interface.status == "DETACHING" and after.last_status == "STOPPED":
+            for key in (target_key(each) for each in after.targets):
+                target = self._view.get(TARGETS, key)
+                if target is not None and target.id == interface.private_ipv4_address:
+                    yield f"the orphan {after.arn} loses its interface, {key} is {target.status}"
         if after.last_status in _WITH_AGENT and interface.status != "ATTACHED":
             yield f"{after.arn} is {after.last_status}, its interface {interface.status}"
         if (
