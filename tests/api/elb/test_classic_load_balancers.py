@@ -317,3 +317,12 @@ def _import(world: ClassicWorld) -> str:
     certificate = a_certificate(key, "old.example")
     answer = world.acm.import_certificate(Certificate=pem(certificate), PrivateKey=key_pem(key))
     return str(answer["CertificateArn"])
+
+
+def test_the_internet_is_faced_through_a_gateway(world: ClassicWorld) -> None:
+    vpc_id = world.ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    made = world.ec2.create_subnet(VpcId=vpc_id, CidrBlock="10.8.1.0/24")
+    subnets = [made["Subnet"]["SubnetId"]]
+    with refusal_with("InvalidSubnet", f"VPC {vpc_id} has no internet gateway"):
+        world.load_balancer(Subnets=subnets)
+    world.load_balancer("inside", Subnets=subnets, Scheme="internal")

@@ -328,3 +328,21 @@ def test_there_is_no_capacity_to_reserve(world: World, elbv2: Any) -> None:
                 "loadbalancer/app/none/0000000000000000"
             )
         )
+
+
+@pytest.mark.parametrize("type", ["application", "network"])
+def test_the_internet_is_faced_through_a_gateway(world: World, type: str) -> None:
+    ec2 = world.server.client("ec2")
+    vpc_id = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(
+            VpcId=vpc_id, CidrBlock=f"10.8.{number}.0/24", AvailabilityZone=f"us-east-1{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate("ab")
+    ]
+    with refusal_with("InvalidSubnet", f"VPC {vpc_id} has no internet gateway"):
+        world.load_balancer(Type=type, Subnets=subnets)
+    world.load_balancer("inside", Type=type, Subnets=subnets, Scheme="internal")
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc_id)
+    world.load_balancer(Type=type, Subnets=subnets)

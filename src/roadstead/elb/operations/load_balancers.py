@@ -12,7 +12,12 @@ from roadstead.elb.errors import (
     too_many,
     validation,
 )
-from roadstead.elb.operations.places import asked_subnets, of_subnets, security_groups_of
+from roadstead.elb.operations.places import (
+    asked_subnets,
+    check_gateway,
+    of_subnets,
+    security_groups_of,
+)
 from roadstead.elb.operations.references import (
     check_certificate,
     load_balancer_arn,
@@ -74,6 +79,7 @@ def create_load_balancer(tx: Tx, call: Call, request: dict[str, Any]) -> dict[st
         raise too_many(
             "LoadBalancers", f"There can be at most {LOAD_BALANCERS_MAX} Classic load balancers"
         )
+    check_gateway(tx, subnets[0].vpc_id, scheme)
     try:
         made = transitions.create_load_balancer(
             tx,

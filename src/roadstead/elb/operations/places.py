@@ -12,6 +12,7 @@ from roadstead.ec2.records.network import (
     Subnet,
     ec2_arn,
 )
+from roadstead.ec2.records.routing import GATEWAYS_BY_VPC
 from roadstead.ec2.rules.groups import default_group
 from roadstead.elb.errors import (
     invalid_configuration,
@@ -119,6 +120,18 @@ def security_groups_of(
                 f"The security group '{each}' is in {group.vpc_id}, the load balancer in {vpc_id}"
             )
     return ids
+
+
+def check_gateway(view: View, vpc_id: str, scheme: str) -> None:
+    """Return if the VPC has what a load balancer of this scheme needs.
+
+    Raises: InvalidSubnet
+    Source: observed: "VPC vpc-… has no internet gateway"
+    """
+    if scheme == "internet-facing" and not view.count(GATEWAYS_BY_VPC, vpc_id):
+        raise invalid_subnet(
+            f"VPC {vpc_id} has no internet gateway. Attach one, or make the load balancer internal."
+        )
 
 
 def of_subnets(refusal: ApiError) -> ApiError:

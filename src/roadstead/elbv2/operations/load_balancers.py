@@ -14,7 +14,7 @@ from roadstead.elbv2.errors import (
     unsupported,
     validation,
 )
-from roadstead.elbv2.operations.places import places_of, security_groups_of
+from roadstead.elbv2.operations.places import check_gateway, places_of, security_groups_of
 from roadstead.elbv2.operations.references import the_load_balancer
 from roadstead.elbv2.records.load_balancer import (
     LOAD_BALANCERS_BY_NAME,
@@ -73,6 +73,7 @@ def create_load_balancer(tx: Tx, call: Call, request: dict[str, Any]) -> dict[st
             "LoadBalancers",
             f"There can be at most {LOAD_BALANCERS_MAX} load balancers of type '{type}'",
         )
+    check_gateway(tx, places[0].subnet.vpc_id, scheme)
     try:
         load_balancer = transitions.create_load_balancer(
             tx,

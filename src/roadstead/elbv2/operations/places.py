@@ -15,6 +15,7 @@ from roadstead.ec2.records.network import (
     Subnet,
     ec2_arn,
 )
+from roadstead.ec2.records.routing import GATEWAYS_BY_VPC
 from roadstead.elbv2.errors import (
     invalid_configuration,
     invalid_security_group,
@@ -94,6 +95,18 @@ def security_groups_of(
                 f"balancer in {vpc_id}"
             )
     return ids
+
+
+def check_gateway(view: View, vpc_id: str, scheme: str) -> None:
+    """Return if the VPC has what a load balancer of this scheme needs.
+
+    Raises: InvalidSubnet
+    Source: observed: "VPC vpc-… has no internet gateway"
+    """
+    if scheme == "internet-facing" and not view.count(GATEWAYS_BY_VPC, vpc_id):
+        raise invalid_subnet(
+            f"VPC {vpc_id} has no internet gateway. Attach one, or make the load balancer internal."
+        )
 
 
 def _place(view: View, call: Call, asked: Mapping[str, Any], type: str, scheme: str) -> Place:
