@@ -274,3 +274,44 @@ def test_aws_vpc_security_group_ingress_rule(ec2: Any) -> None:
     assert gone == "InvalidSecurityGroupRuleId.NotFound"
     ec2.delete_security_group(GroupId=group_id)
     ec2.delete_vpc(VpcId=vpc_id)
+
+
+def test_security_groups_of_a_service_of_cdk(ec2: Any) -> None:
+    """Its load balancer may talk to nobody but, on the ports that Docker gives, the instances."""
+    vpc_id = a_vpc(ec2)
+    balancer, instances = (
+        ec2.create_security_group(GroupName=name, Description="by CDK", VpcId=vpc_id)["GroupId"]
+        for name in ("LBSecurityGroup", "InstanceSecurityGroup")
+    )
+    ec2.revoke_security_group_egress(
+        GroupId=balancer,
+        IpPermissions=[{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}],
+    )
+    nothing = {
+        "IpProtocol": "icmp",
+        "FromPort": 252,
+        "ToPort": 86,
+        "IpRanges": [{"CidrIp": "255.255.255.255/32", "Description": "Disallow all traffic"}],
+    }
+    ports = {"IpProtocol": "tcp", "FromPort": 32768, "ToPort": 65535}
+    ec2.authorize_security_group_egress(
+        GroupId=balancer,
+        IpPermissions=[nothing, {**ports, "UserIdGroupPairs": [{"GroupId": instances}]}],
+    )
+    ec2.authorize_security_group_ingress(
+        GroupId=instances,
+        IpPermissions=[{**ports, "UserIdGroupPairs": [{"GroupId": balancer}]}],
+    )
+    (shown,) = ec2.describe_security_groups(GroupIds=[balancer])["SecurityGroups"]
+    by_protocol = {each["IpProtocol"]: each for each in shown["IpPermissionsEgress"]}
+    assert by_protocol["icmp"]["IpRanges"] == nothing["IpRanges"]
+    assert (by_protocol["icmp"]["FromPort"], by_protocol["icmp"]["ToPort"]) == (252, 86)
+    # Each names the other: neither can go before the rules do.
+    assert code_of(ec2.delete_security_group, GroupId=instances) == "DependencyViolation"
+    ec2.revoke_security_group_egress(
+        GroupId=balancer,
+        IpPermissions=[{**ports, "UserIdGroupPairs": [{"GroupId": instances}]}],
+    )
+    ec2.delete_security_group(GroupId=instances)
+    ec2.delete_security_group(GroupId=balancer)
+    ec2.delete_vpc(VpcId=vpc_id)
