@@ -1,13 +1,15 @@
 """Make an image on the spot: an OCI layout with one layer, Debian's static busybox.
 
 No registry is asked. The same bytes come out each time, so the digest is the same too. The demo's
-image is the default; tests and benchmarks ask for other commands, files and words to run.
+image is the default (`python -m demo.image FOLDER` makes it); tests and benchmarks ask for other
+commands, files and words to run.
 """
 
 import gzip
 import hashlib
 import io
 import json
+import sys
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -116,3 +118,7 @@ def _digest(content: bytes) -> str:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+if __name__ == "__main__":
+    print(write_oci_layout(Path(sys.argv[1])))
