@@ -26,7 +26,7 @@ class Disk:
         """What we know to be there, by path."""
 
     def prepare(self) -> None:
-        """Make the directories."""
+        """Make the directories; nothing is staged yet."""
         make_private_directory(Path(self.files.root))
         for path in (
             self.files.staging,
@@ -39,6 +39,8 @@ class Disk:
             self.files.root / "endpoints",
         ):
             Path(path).mkdir(mode=DIRECTORY_MODE, exist_ok=True)
+        for left in Path(self.files.staging).iterdir():  # by a server that was killed
+            left.unlink()
 
     def put(self, path: os.PathLike[str], content: bytes) -> bool:
         """Let the file have this content; whether it had another."""

@@ -44,7 +44,8 @@ class DataPlane:
         """root: the data plane's directory; envoy: the program; call: makes one about an ARN."""
         disk = Disk(root)
         self.admin = ProxyAdmin(Path(disk.files.admin_socket))
-        self.carrier = Carrier(view, disk, Validator(envoy, disk.files), self.admin, clock)
+        validator = Validator(envoy, disk.files, Path(disk.files.staging))
+        self.carrier = Carrier(view, disk, validator, self.admin, clock)
         self.health = HealthReports(
             view, update, call, Tail(Path(disk.files.health_events)), self.admin, clock
         )

@@ -26,8 +26,10 @@ REASON_CHARACTERS_MAX = 500
 class Validator:
     """Asks the program `envoy`."""
 
-    def __init__(self, envoy: Path, files: Files) -> None:
+    def __init__(self, envoy: Path, files: Files, folder: Path | None = None) -> None:
+        """folder: where what is asked about is put for Envoy to read."""
         self._envoy = envoy
+        self._folder = folder
         self._files = files
 
     async def refused(self, changes: Changes, routes: Mapping[str, Json]) -> dict[str, str]:
@@ -54,7 +56,9 @@ class Validator:
         content = trial(
             changes.listeners, {**needed, **changes.routes}, changes.clusters, self._files
         )
-        with tempfile.NamedTemporaryFile(prefix="roadstead-trial-", suffix=".json") as file:
+        with tempfile.NamedTemporaryFile(
+            prefix="roadstead-trial-", suffix=".json", dir=self._folder
+        ) as file:
             file.write(msgspec.json.encode(content))
             file.flush()
             return await self._run(file.name)

@@ -45,6 +45,13 @@ def test_leftovers_go(tmp_path: Path) -> None:
     assert [each.name for each in (tmp_path / "dataplane" / "endpoints").iterdir()] == ["new"]
 
 
+def test_what_a_killed_server_staged_goes(tmp_path: Path) -> None:
+    staging = Path(a_disk(tmp_path).files.staging)
+    (staging / "roadstead-trial-1.json").write_text("{}")
+    a_disk(tmp_path)
+    assert list(staging.iterdir()) == []
+
+
 def test_nobody_else_reads_the_keys(tmp_path: Path) -> None:
     disk = a_disk(tmp_path)
     disk.put(disk.files.key("web"), b"secret")
