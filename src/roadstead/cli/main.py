@@ -16,6 +16,7 @@ from roadstead.cli.image_commands import image_app
 from roadstead.cli.instance_commands import instance_app
 from roadstead.cli.options import (
     DEFAULT_PORT,
+    AsJson,
     Cluster,
     DataDir,
     DeadHostGrace,
@@ -157,6 +158,14 @@ def doctor(data_dir: DataDir = None) -> None:
     if doctors.lacks(findings):
         finish(EXIT_MACHINE_LACKS)
     say("This machine has all that Roadstead needs.")
+
+
+@app.command()
+def targets(data_dir: DataDir = None, as_json: AsJson = False) -> None:
+    """Show how many requests each target of a load balancer has had since the proxy has it."""
+    from roadstead.cli import targets as counted
+
+    finish(counted.show(data_dir, as_json))
 
 
 app.command()(events_commands.events)
