@@ -107,8 +107,8 @@ def test_the_same_settings_again_are_the_same_group(world: World) -> None:
         ({"UnhealthyThresholdCount": 1}, "ValidationError", "2"),
         (
             {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 5},
-            "InvalidConfigurationRequest",
-            "must be smaller than the interval '5'",
+            "ValidationError",
+            "Health check interval must be greater than the timeout. They are 5 and 5 seconds.",
         ),
         ({"HealthCheckEnabled": False}, "InvalidConfigurationRequest", "must be true"),
         ({"Matcher": {"HttpCode": "199"}}, "ValidationError", "within '200-499'"),
@@ -154,7 +154,7 @@ def test_a_health_check_is_changed_in_part(world: World, elbv2: Any) -> None:
         "HealthCheckPath": "/ping",
     }
     assert changed["Matcher"] == {"HttpCode": "200-204"}
-    with refusal_with("InvalidConfigurationRequest", "must be smaller than the interval '10'"):
+    with refusal_with("ValidationError", "Health check interval must be greater than the timeout."):
         elbv2.modify_target_group(TargetGroupArn=group, HealthCheckTimeoutSeconds=10)
 
 

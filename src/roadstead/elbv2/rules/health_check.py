@@ -102,9 +102,10 @@ def changed_health_check(
             changes["matcher"] = _checked_matcher(matcher, protocol, protocol_version)
     check = replace(check, **changes)
     if check.timeout_seconds >= check.interval_seconds:
-        raise invalid_configuration(
-            f"Health check timeout '{check.timeout_seconds}' must be smaller than the interval "
-            f"'{check.interval_seconds}'"
+        # Source: observed: the code, and the first sentence.
+        raise validation(
+            "Health check interval must be greater than the timeout. They are "
+            f"{check.interval_seconds} and {check.timeout_seconds} seconds."
         )
     return check
 
