@@ -16,6 +16,7 @@ from roadstead.ecs.records.task import Task
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import image_versions
 from roadstead.ecs.rules.deployment.configuration import is_staged
+from roadstead.ecs.rules.deployment.shares import most_led_to
 from roadstead.ecs.rules.load_balancers.sides import resolved_groups
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
@@ -61,11 +62,15 @@ def create_revision(
 
 
 def _former_revision(view: View, service: Service) -> ServiceRevision | None:
-    """The revision of the last deployment that was completed, else of the one before."""
+    """The revision of the last deployment that was completed, else that which is led to most.
+
+    Without listeners it is the one before. So does `source_deployment` once the next is there.
+    """
     former = view.get(SERVICE_REVISIONS, service.completed_revision_arn)
     if former is not None or not service.deployments:
         return former
-    return view.get(SERVICE_REVISIONS, service.deployments[0].service_revision_arn)
+    led_to = most_led_to(service, service.deployments) or service.deployments[0]
+    return view.get(SERVICE_REVISIONS, led_to.service_revision_arn)
 
 
 def revision_of_task(view: View, task: Task) -> ServiceRevision | None:

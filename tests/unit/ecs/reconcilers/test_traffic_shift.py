@@ -217,3 +217,16 @@ def test_the_first_revision_scales_up_only_once_its_hooks_let_it() -> None:
     world.serve(60)
     assert record(world).lifecycle_stage == "PRE_SCALE_UP"
     assert of_revision(world, 1) == []
+
+
+def test_what_has_the_traffic_is_replaced_though_it_was_never_completed() -> None:
+    world = BalancedWorld(PRODUCTION, TEST)
+    world.create(2, load_balancers=(both(),), configuration=BLUE_GREEN)
+    world.serve(60)
+    assert (record(world).lifecycle_stage, weights(world)["blue"]) == ("BAKE_TIME", 100)
+    roll_out(world, 2)
+    world.pass_time(1)
+    roll_out(world, 1)
+    world.serve(1200)
+    assert world.service(WEB).deployments[0].rollout_state == "COMPLETED"
+    assert weights(world) == {"blue": 0, "green": 100}

@@ -13,14 +13,27 @@ from roadstead.ecs.rules.fleets import share_of
 
 
 def source_deployment(service: Service) -> Deployment | None:
-    """What the PRIMARY deployment replaces: the last that was completed, else the one before."""
+    """What the PRIMARY deployment replaces: the last that was completed, else the one before.
+
+    Before any was completed it is the one that most requests are led to: that one keeps its tasks
+    until they are led elsewhere, so that a deployment that waited for its end would wait for ever.
+    """
     older = service.deployments[1:]
     for each in older:
         if each.service_revision_arn and each.service_revision_arn == (
             service.completed_revision_arn
         ):
             return each
-    return older[0] if older else None
+    return most_led_to(service, older) or (older[0] if older else None)
+
+
+def most_led_to(service: Service, deployments: Sequence[Deployment]) -> Deployment | None:
+    """Which of the deployments listeners lead most of the service's production traffic to."""
+    if service.traffic is None:
+        return None
+    led = service.traffic.production
+    most = max(deployments, key=lambda each: led.get(each.service_revision_arn, 0), default=None)
+    return most if most is not None and led.get(most.service_revision_arn) else None
 
 
 def share_out(service: Service, stage: Stage) -> Service:
