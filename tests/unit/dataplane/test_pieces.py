@@ -14,7 +14,7 @@ from tests.load_balancers import (
 from tests.unit.dataplane.balanced import everything, whole
 
 from roadstead.dataplane.snapshot import pieces
-from roadstead.elbv2.records.load_balancer import RULES
+from roadstead.elbv2.records.load_balancer import LOAD_BALANCERS, RULES
 from roadstead.elbv2.records.target_group import TARGETS
 from roadstead.state.records import Change
 from roadstead.state.view import View
@@ -60,6 +60,26 @@ def test_health_does_not_change_the_endpoints() -> None:
     draining = whole(given(*base, replace(target, status="draining"))).endpoints
     [load] = draining.values()
     assert load["endpoints"][0]["lb_endpoints"][0]["health_status"] == "DRAINING"
+
+
+def test_a_target_in_a_zone_that_is_not_enabled_gets_no_request() -> None:
+    listener = a_listener()
+    one, two, other = a_target(), a_target("10.0.1.17", zone="us-east-1b"), a_target("10.9.0.1")
+    targets = one, two, replace(other, zone="all")
+    balancer = a_load_balancer(addresses=("10.0.0.5",))
+    state = given(balancer, listener, a_rule(listener), a_target_group(), *targets)
+    assert _addresses(state) == {one.address, other.address}
+    enabled = a_load_balancer()
+    state = given(enabled, listener, a_rule(listener), a_target_group(), *targets)
+    assert _addresses(state) == {one.address, two.address, other.address}
+    change = Change(LOAD_BALANCERS, balancer.arn, balancer, enabled)
+    assert f"targets|{target_group_arn()}" in pieces.affected(state, change)
+
+
+def _addresses(state: View) -> set[str]:
+    [load] = whole(state).endpoints.values()
+    found = load["endpoints"][0]["lb_endpoints"]
+    return {each["endpoint"]["address"]["socket_address"]["address"] for each in found}
 
 
 def test_what_is_gone_contributes_nothing() -> None:

@@ -36,6 +36,7 @@ from roadstead.elbv2.records.target_group import (
     Target,
     TargetGroup,
 )
+from roadstead.elbv2.views.target_health import is_in_use, zones_in_use
 from roadstead.state.records import Change
 from roadstead.state.view import View
 
@@ -129,7 +130,9 @@ def _of_balancer(view: View, change: Change) -> Iterable[str]:
         yield f"front|{listener.port}"
         if moved:
             for rule in view.find(RULES_BY_LISTENER, listener.arn):
-                yield from (f"group|{arn}" for arn in forwarded(rule))
+                for arn in forwarded(rule):
+                    yield f"group|{arn}"
+                    yield f"targets|{arn}"
 
 
 def _targets(view: View, arn: str) -> Piece:
@@ -137,7 +140,12 @@ def _targets(view: View, arn: str) -> Piece:
     if group is None or not _is_used(view, group):
         return Piece()
     name = cluster_name(arn)
-    targets = view.find(TARGETS_BY_GROUP, arn)
+    zones = zones_in_use(view, arn)
+    targets = [
+        each
+        for each in view.find(TARGETS_BY_GROUP, arn)
+        if each.status == "draining" or is_in_use(each, zones)
+    ]
     return Piece(endpoints={name: endpoints(name, group, targets)})
 
 
