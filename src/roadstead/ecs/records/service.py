@@ -186,6 +186,7 @@ DAEMON_SERVICES = Index(
 )
 """Key: cluster ARN. ACTIVE ones: a change of the cluster's instances concerns them."""
 
+
 def _rules_of(service: Service) -> tuple[str, ...]:
     if service.status != "ACTIVE":
         return ()
