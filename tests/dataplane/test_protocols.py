@@ -102,6 +102,8 @@ def test_the_certificate_is_the_one_that_the_client_names() -> None:
             await asyncio.sleep(0.5)
             await here.taken()
             assert _served(address, "first.example")[1] == renewed.certificate_pem
+            assert not key.exists(), "nothing needs this private key any more"
+            assert len(list((here.root / "certificates").glob("*.key"))) == 2
 
     asyncio.run(story())
 

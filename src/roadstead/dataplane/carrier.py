@@ -226,6 +226,7 @@ class Carrier:
         if changes.gone_clusters or changes.gone_routes:
             await self._until(self._has_let_go, LEAVE_SECONDS_MAX)
             self._drop(changes)
+        self._disk.keep_certificates(self._book.certificates, self._book.served["listeners"])
 
     def _drop(self, changes: Changes) -> None:
         """Clusters and files that nothing leads to any more."""
@@ -242,10 +243,7 @@ class Carrier:
         """What a former server wrote for things that are gone since."""
         self._disk.keep_only("routes", self._book.served["routes"])
         self._disk.keep_only("endpoints", self._book.wanted["clusters"])
-        kept = {f"{name}.{end}" for name in self._book.certificates for end in ("crt", "key")}
-        for each in Path(self._files.certificates).iterdir():
-            if each.name not in kept:
-                self._disk.remove(each)
+        self._disk.keep_certificates(self._book.certificates, self._book.served["listeners"])
 
     def _write_clusters(self) -> None:
         self._versions["clusters"], content = collection(self._book.served["clusters"])

@@ -9,6 +9,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from roadstead.dataplane.snapshot.names import Files
 from roadstead.files import make_private_directory
 
@@ -77,6 +79,16 @@ class Disk:
         for each in parent.iterdir() if parent.is_dir() else ():
             if each.name not in kept:
                 shutil.rmtree(each, ignore_errors=True)
+
+    def keep_certificates(self, names: Iterable[str], listeners: object) -> None:
+        """Remove private keys and certificates but these, and those that listeners name."""
+        kept = {f"{name}.{end}" for name in names for end in ("crt", "key")}
+        left = [each for each in Path(self.files.certificates).iterdir() if each.name not in kept]
+        # One that is refused goes on with what it had, and is read again when a proxy starts.
+        served = msgspec.json.encode(listeners) if left else b""
+        for each in left:
+            if each.name.encode() not in served:
+                self.remove(each)
 
 
 def _read(path: Path) -> bytes | None:

@@ -59,6 +59,16 @@ def test_nobody_else_reads_the_keys(tmp_path: Path) -> None:
     assert Path(disk.files.root).stat().st_mode & 0o7777 == 0o700
 
 
+def test_private_keys_that_nothing_needs_go(tmp_path: Path) -> None:
+    disk = a_disk(tmp_path)
+    for name in ("wanted", "served", "gone"):
+        disk.put(disk.files.certificate(name), b"certificate")
+        disk.put(disk.files.key(name), b"secret")
+    disk.keep_certificates(["wanted"], {"web": {"filename": str(disk.files.key("served"))}})
+    kept = {each.name for each in Path(disk.files.certificates).iterdir()}
+    assert kept == {"wanted.crt", "wanted.key", "served.key"}
+
+
 def test_a_tail_gives_whole_lines_once(tmp_path: Path) -> None:
     path = tmp_path / "log"
     tail = Tail(path)
