@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from refusals import refused
 from registered import register
 
+from refusals import refused
 from roadstead.ecs.records.task import LIVE_TASKS_BY_SERVICE, TASKS
 from roadstead.state.view import Tx
 

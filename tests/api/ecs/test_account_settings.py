@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from refusals import refused
 
 ROOT = "arn:aws:iam::123456789012:root"

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from refusals import refused
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:cluster"

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import CONTAINER, register
+
+from refusals import refused
 
 RESERVED = [{"key": "AWS:mine", "value": "x"}]
 

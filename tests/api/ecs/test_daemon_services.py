@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from services import agents_work, register_web, the_service
+
+from refusals import refused
 
 ON_SSD = [{"type": "memberOf", "expression": "attribute:disk == ssd"}]
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from refusals import refused
 from registered import register
 
 from given import a_service, a_task, instance_arn
+from refusals import refused
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import described, running, stopped
 
 from api_server import CAPABILITIES, connect
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 
 def test_TD_10_the_revision_is_inactive_since_now(ecs: Any) -> None:

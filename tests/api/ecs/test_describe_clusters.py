@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 
 from given import a_service, a_task
+from refusals import refused
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import running
 
 from given import a_call, later
+from refusals import refused
 from roadstead.ecs.transitions.container_instances import report_health
 
 pytestmark = pytest.mark.usefixtures("cluster")

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:task-definition"
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import described, running, stopped
 
 from given import a_call
+from refusals import refused
 from roadstead.ecs.transitions.container_instances import agent_disconnected
 
 pytestmark = pytest.mark.usefixtures("cluster")

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 
 def test_TD_30_a_family_is_active_while_one_revision_is(ecs: Any) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 
 def names(arns: list[str]) -> list[str]:

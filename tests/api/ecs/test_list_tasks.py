@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import running, stopped
 
 from given import a_service
+from refusals import refused
 from roadstead.ecs.records.service import SERVICES
 
 pytestmark = pytest.mark.usefixtures("cluster")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
-from refusals import refused
 from registered import register
 
+from refusals import refused
 from roadstead.aws.models import service_model
 from roadstead.aws.shapes import Shape
 from roadstead.ecs.operations.table import READS, WRITES

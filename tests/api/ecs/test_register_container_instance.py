@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from refusals import refused
 from registered import register
 from reports import described, running
 
+from refusals import refused
 from roadstead.ecs.records.capacity import Capacity
 
 pytestmark = pytest.mark.usefixtures("cluster")

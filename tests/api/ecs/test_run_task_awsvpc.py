@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from networks import DEFINITION, Site, network
-from refusals import refused
 from reports import described, running, stopped
 
 from api_server import ApiServer
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -5,8 +5,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
+
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from networks import DEFINITION, Site, network
-from refusals import refused
 from reports import running, stopped
 
 from api_server import ApiServer
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 
 from api_server import connect
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import described
+
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 from reports import described, running, stopped
 
 from api_server import connect
+from refusals import refused
 
 pytestmark = pytest.mark.usefixtures("cluster")
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from refusals import refused
 from registered import register
 
 from given import a_service, a_task
+from refusals import refused
 from roadstead.ecs.records.service import SERVICES
 from roadstead.ecs.records.task import TASKS
 

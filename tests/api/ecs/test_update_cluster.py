@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from refusals import refused
 
 ENABLED = [{"name": "containerInsights", "value": "enabled"}]
