@@ -63,7 +63,8 @@ def notes_of_drains(drains: dict[str, Drain]) -> Iterator[Note]:
             "message": (
                 f"{counted(drain.count, 'target')} in target group {_name(arn)} "
                 f"{'drains' if drain.count == 1 else 'drain'} for up to "
-                f"{_text(drain.longest)}: no new requests, and only then are the tasks stopped."
+                f"{_text(drain.longest)}: no new requests, and those under way are answered before "
+                "a task is stopped or an orphan loses its interface."
             ),
         }
 

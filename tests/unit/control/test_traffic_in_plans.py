@@ -80,8 +80,8 @@ def test_a_plan_of_a_drain_tells_how_long_connections_are_waited_for(world: Real
     assert plan["outcome"] == "SETTLED"
     (note,) = (each["message"] for each in plan["notes"] if each["code"] == "TARGETS_DRAIN")
     assert note == (
-        "1 target in target group blue drains for up to 5 min: no new requests, and only then are "
-        "the tasks stopped."
+        "1 target in target group blue drains for up to 5 min: no new requests, and those under "
+        "way are answered before a task is stopped or an orphan loses its interface."
     )
     (instance,) = plan["containerInstances"]
     started, healthy, drained, stopped = 15, 30, 300, 10
