@@ -49,6 +49,12 @@ def test_no_module_is_called_by_a_word_that_means_nothing() -> None:
     assert [name(p) for p in MODULES if p.stem in NO_NOUNS] == []
 
 
+def test_no_two_test_modules_have_one_name() -> None:
+    """pytest imports them by their names alone, so two of one name cannot run together."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(each for each in set(names) if names.count(each) > 1) == []
+
+
 def test_a_module_holds_one_noun() -> None:
     long = {name(p) for p in OURS if len(lines(p)) > LINES_OF_ONE_NOUN}
     assert long == set(LONG), "split it by noun, or take it off the list"

@@ -52,6 +52,12 @@ class Process:
     def close(self) -> None:
         """Let go of it; it runs on if it still runs."""
         os.close(self._pidfd)
+        if self._child is not None and self._child.poll() is None:
+            _LET_GO.append(self._child)
+
+
+_LET_GO: "list[subprocess.Popen[bytes]]" = []
+"""Children that run on though nobody watches them: on purpose, so nothing is to warn of it."""
 
 
 def from_child(child: "subprocess.Popen[bytes]") -> Process:

@@ -1,6 +1,6 @@
 """A Classic load balancer is just this configuration, and its changes concern just its pieces.
 
-After a change that is meant: `ROADSTEAD_GOLDEN=write pytest tests/unit/dataplane/test_classic.py`,
+After a change that is meant: `ROADSTEAD_GOLDEN=write pytest tests/unit/dataplane/test_classic_configuration.py`,
 and read the difference.
 """
 
