@@ -1,7 +1,7 @@
 """A Classic load balancer is just this configuration, and its changes concern just its pieces.
 
-After a change that is meant: `ROADSTEAD_GOLDEN=write pytest tests/unit/dataplane/test_classic_configuration.py`,
-and read the difference.
+After a change that is meant: `ROADSTEAD_GOLDEN=write pytest` with this file, and read the
+difference.
 """
 
 import os
