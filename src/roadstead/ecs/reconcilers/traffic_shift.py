@@ -151,7 +151,7 @@ def wanted_traffic(view: View, service: Service) -> Traffic | None:
         if (
             winner.rollout_state == "FAILED"
             and source is not None
-            and _is_completed(service, source)
+            and (_is_completed(service, source) or _is_led_to(service, source))
         ):
             winner = source
     elif (
@@ -179,6 +179,15 @@ def _is_watched(service: Service) -> bool:
 
 def _is_completed(service: Service, deployment: Deployment) -> bool:
     return deployment.service_revision_arn == service.completed_revision_arn
+
+
+def _is_led_to(service: Service, deployment: Deployment) -> bool:
+    """Whether it has traffic though none was ever completed."""
+    return (
+        not service.completed_revision_arn
+        and service.traffic is not None
+        and bool(service.traffic.production.get(deployment.service_revision_arn))
+    )
 
 
 def _is_so(view: View, service: Service, wanted: Traffic) -> bool:

@@ -19,7 +19,7 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure
-from roadstead.ecs.rules.deployment.shares import share_out, with_shares
+from roadstead.ecs.rules.deployment.shares import most_led_to, share_out, with_shares
 from roadstead.ecs.rules.deployment.stages import Stage
 from roadstead.ecs.transitions import service_deployments as records
 from roadstead.ecs.transitions.service_events import announce
@@ -170,11 +170,16 @@ def _going_back(
 def _given_up(
     tx: Tx, call: Call, service: Service, record: ServiceDeployment, failure: Failure
 ) -> Service:
-    """It starts no more tasks. Beside a completed source that keeps serving, it has none at all."""
+    """It starts no more tasks. Beside a source that keeps serving, it has none at all.
+
+    That is the one that was completed last; where none ever was, the one that has the traffic.
+    """
     deployments = service.deployments
+    serving = service.completed_revision_arn
+    if not serving and (led := most_led_to(service, deployments[1:])) is not None:
+        serving = led.service_revision_arn
     sources = [
-        each.scale_percent is not None
-        and each.service_revision_arn == service.completed_revision_arn
+        each.scale_percent is not None and each.service_revision_arn == serving
         for each in deployments[1:]
     ]
     shares: list[float | None] = [None] * len(deployments)

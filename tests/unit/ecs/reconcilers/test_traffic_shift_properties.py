@@ -117,6 +117,20 @@ def test_production_is_led_to_those_who_serve(
     assert sorted(weights(world).values()) == [0, 100]
 
 
+def test_what_serves_keeps_its_tasks_when_there_is_nothing_to_go_back_to() -> None:
+    world = BalancedWorld(PRODUCTION, TEST, instances=5)
+    world.create(2, load_balancers=(both(),), configuration={**BREAKER, **STRATEGIES[2]})
+    world.serve(300)
+    assert not world.service(WEB).completed_revision_arn
+    first = world.service(WEB).deployments[-1].service_revision_arn
+    for step in (deploy, work, deploy, take_back, work, deploy):
+        step(world, 0)
+        check(world)
+    traffic = world.service(WEB).traffic
+    assert traffic is not None
+    assert traffic.production == {first: 100.0}
+
+
 def without_delay(world: BalancedWorld, tx: Tx) -> None:
     """Targets of both groups are gone as soon as they are deregistered."""
     for arn in (GROUP, GREEN):
