@@ -84,6 +84,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """None: one of our own, with 172.31.0.0/16, unless there is one already."""
     data_plane: bool = False
     """Whether load balancers carry traffic: files for Envoy, which the host program runs."""
+    console_dir: Path | None = None
+    """Where the built console is; None: in the package, or in the checkout it runs from."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +171,12 @@ def event_log(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Where published events are appended: ROADSTEAD_EVENT_LOG, or nowhere."""
     chosen = environ.get("ROADSTEAD_EVENT_LOG")
     return Path(chosen) if chosen else None
+
+
+def console_dir(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Where the built console is, if not where it is looked for: ROADSTEAD_CONSOLE_DIR."""
+    chosen = environ.get("ROADSTEAD_CONSOLE_DIR")
+    return Path(chosen).absolute() if chosen else None
 
 
 def default_vpc(environ: Mapping[str, str] = os.environ) -> DefaultVpc | None:

@@ -74,6 +74,7 @@ def server(
                 event_log=settings.event_log(),
                 default_vpc=settings.default_vpc(),
                 data_plane=data_plane,
+                console_dir=settings.console_dir(),
             )
         )
     )

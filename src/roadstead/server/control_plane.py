@@ -30,12 +30,13 @@ from roadstead.elbv2.operations import table as elbv2_table
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
+from roadstead.server.console_pages import ConsolePages
 from roadstead.server.data_plane import data_plane
 from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.event_feed import EventFeed
 from roadstead.server.event_sink import EventSink
-from roadstead.server.event_streams import EventStreams
-from roadstead.server.fabric_streams import FabricStreams
+from roadstead.server.event_streams import EVENTS_PATH, EventStreams
+from roadstead.server.fabric_streams import FABRIC_PATH, FabricStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
@@ -120,10 +121,12 @@ class ControlPlane:
         check: Check | None = None,
         event_log: Path | None = None,
         dataplane: Path | None = None,
+        console_dir: Path | None = None,
     ) -> None:
         """Opens the log, and the file to which events are appended, if there is to be one.
 
         dataplane: where the files of the load balancers' proxy go, if there is to be one.
+        console_dir: where the built console is, if not where it is looked for.
 
         Raises: LogError, SettingError
         """
@@ -152,6 +155,7 @@ class ControlPlane:
         self.feed = EventFeed(self.store)
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
         self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
+        self.console = ConsolePages(console_dir, region=region, version=control_operations.VERSION)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
         self.data_plane = (
             None if dataplane is None else data_plane(self.store, dataplane, clock, ids)
@@ -203,8 +207,11 @@ class ControlPlane:
         application = HttpApplication(
             self.dispatcher,
             self.doors.open,
-            events=self.event_streams,
-            fabric=self.fabric_streams,
+            streams={
+                EVENTS_PATH: self.event_streams.open,
+                FABRIC_PATH: self.fabric_streams.open,
+            },
+            console=self.console,
         )
         free = [free_address(each) for each in addresses]
         servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]

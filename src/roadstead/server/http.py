@@ -11,7 +11,8 @@ import asyncio
 import logging
 import resource
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -20,9 +21,13 @@ from granian.server.embed import Server
 
 from roadstead.aws.http import BODY_BYTES_MAX, HttpRequest, HttpResponse
 from roadstead.clock import Clock
+from roadstead.server.console_pages import (
+    ConsolePages,
+    is_console,
+    is_for_a_browser,
+    lead_to_console,
+)
 from roadstead.server.dispatch import Dispatcher
-from roadstead.server.event_streams import EVENTS_PATH, EventStreams
-from roadstead.server.fabric_streams import FABRIC_PATH, FabricStreams
 from roadstead.server.slow_bodies import SlowBodies, TooSlow
 from roadstead.server.websockets import WebsocketUpgrade
 
@@ -46,6 +51,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+OpenStream = Callable[[HttpRequest, Receive, Send], Awaitable[None]]
+"""Serves one stream to its end, or refuses it."""
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +63,7 @@ class ListenError(Exception):
 
 class HttpApplication:
     """The ASGI application: requests to the dispatcher, websockets to `open_websocket`, readers of
-    events to their streams.
+    streams to those, by path, and browsers to the console.
     """
 
     def __init__(
@@ -64,14 +71,14 @@ class HttpApplication:
         dispatcher: Dispatcher,
         open_websocket: Callable[[WebsocketUpgrade], Awaitable[None]],
         *,
-        events: EventStreams | None = None,
-        fabric: FabricStreams | None = None,
+        streams: Mapping[str, OpenStream] = MappingProxyType({}),
+        console: ConsolePages | None = None,
         body_seconds: float = BODY_SECONDS_MIN,
     ) -> None:
         self._dispatcher = dispatcher
         self._open_websocket = open_websocket
-        self._events = events
-        self._fabric = fabric
+        self._streams = streams
+        self._console = console
         self._slow_bodies = SlowBodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,11 +91,9 @@ class HttpApplication:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
         request = request_of(scope, b"")
-        if self._events is not None and scope["path"] == EVENTS_PATH:
-            await self._events.open(request, receive, send)
-            return
-        if self._fabric is not None and scope["path"] == FABRIC_PATH:
-            await self._fabric.open(request, receive, send)
+        open_stream = self._streams.get(scope["path"])
+        if open_stream is not None:
+            await open_stream(request, receive, send)
             return
         reading = _body(receive, request.headers.get("content-length"))
         try:
@@ -100,6 +105,13 @@ class HttpApplication:
             await _respond(send, self._dispatcher.refuse_length(request))
             return
         request = HttpRequest(request.method, request.path, request.query, request.headers, body)
+        if self._console is not None:
+            if is_console(request.path):
+                await _respond(send, self._console.answer(request))
+                return
+            if is_for_a_browser(request):
+                await _respond(send, lead_to_console())
+                return
         await _respond(send, await self._dispatcher.answer(request, scope["scheme"]))
 
 
@@ -142,7 +154,8 @@ async def _respond(send: Send, response: HttpResponse) -> None:
     headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
     ]
-    headers.append((b"content-length", b"%d" % len(response.body)))
+    if response.status != 304:  # which has the length of what it spares the client
+        headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})
 

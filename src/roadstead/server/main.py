@@ -103,6 +103,7 @@ async def _serve(
         reconcilers=RECONCILERS,
         event_log=settings.event_log,
         dataplane=where.dataplane if settings.data_plane else None,
+        console_dir=settings.console_dir,
     )
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
