@@ -29,7 +29,7 @@ from roadstead.ecs.records.task import TASKS
 from roadstead.ecs.rules.service_events import Announcement
 from roadstead.ecs.transitions.service_events import announce
 from roadstead.ecs.views.event_filter import EventFilter
-from roadstead.server import control_plane, event_streams
+from roadstead.server import control_plane, event_streams, sse
 from roadstead.server.event_query import EventQuery
 from roadstead.state.records import Record
 from roadstead.state.view import Tx
@@ -205,7 +205,7 @@ def test_events_are_not_posted(readers: Readers) -> None:
 def test_there_are_only_so_many_streams(
     server: ApiServer, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_streams, "STREAMS_MAX", 2)
+    monkeypatch.setattr(sse, "STREAMS_MAX", 2)
     first, _ = readers(), readers()
     assert readers().refusal() == (429, "ThrottlingException")
     first.close()
@@ -289,7 +289,7 @@ def test_a_reader_that_reads_nothing_does_not_keep_the_server_from_stopping(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(control_plane, "STOP_SECONDS_MAX", 0.2)
-    monkeypatch.setattr(event_streams, "LAST_WORDS_SECONDS_MAX", 0.1)
+    monkeypatch.setattr(sse, "LAST_WORDS_SECONDS_MAX", 0.1)
     server = ApiServer()
     server.start()
     now = server.clock.now()
@@ -329,9 +329,8 @@ def streaming(server: ApiServer, reader: SlowReader) -> Any:
     plane = server.plane
     caller = Caller("AKIAROOT", "123456789012", "us-east-1", "roadstead", "root")
     query = EventQuery(EventFilter(), None, None, follow=True)
-    stream = event_streams.Stream(
-        plane.feed, plane.dispatcher._keys, plane.clock, caller, query, reader.send
-    )
+    connection = sse.Connection(plane.dispatcher._keys, caller, reader.send)
+    stream = event_streams.Stream(plane.feed, plane.clock, query, connection)
     return asyncio.run_coroutine_threadsafe(stream.serve(reader.receive), server._loop)
 
 
@@ -357,7 +356,7 @@ def test_a_reader_that_falls_behind_is_told_so_and_dropped(server: ApiServer) ->
 def test_a_reader_that_takes_nothing_is_dropped(
     server: ApiServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(event_streams, "SEND_SECONDS_MAX", 0.05)
+    monkeypatch.setattr(sse, "SEND_SECONDS_MAX", 0.05)
     reader = SlowReader()
     put_tasks(server, 1)
     streaming(server, reader).result(20)
