@@ -1,0 +1,56 @@
+/** The console: sign-in, or the pages for who is signed in. */
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { createBrowserRouter, RouterProvider } from 'react-router';
+import { followChanges } from '../live/changes';
+import { refreshByChanges } from '../live/useLiveQuery';
+import { BASE, region } from '../session/region';
+import { SignInPage } from '../session/SignInPage';
+import { onSession, session } from '../session/session';
+import { NotificationsProvider } from './notifications';
+import { routes } from './routes';
+import { Shell } from './Shell';
+
+export function App({ token }: { token: string | undefined }) {
+  const keys = useSyncExternalStore(onSession, session);
+  useTheme();
+  if (!keys) return <SignInPage token={token} />;
+  return <Console key={keys.accessKeyId} />;
+}
+
+function Console() {
+  const client = useMemo(() => new QueryClient(), []);
+  const router = useMemo(
+    () =>
+      createBrowserRouter([{ element: <Shell />, children: routes }], {
+        basename: `${BASE}/${region()}`,
+      }),
+    [],
+  );
+  useEffect(() => {
+    const endFollowing = followChanges();
+    const endRefreshing = refreshByChanges(client);
+    return () => {
+      endFollowing();
+      endRefreshing();
+      client.clear();
+    };
+  }, [client]);
+  return (
+    <QueryClientProvider client={client}>
+      <NotificationsProvider>
+        <RouterProvider router={router} />
+      </NotificationsProvider>
+    </QueryClientProvider>
+  );
+}
+
+/** Draws all anew when the theme is chosen. */
+function useTheme(): void {
+  const [, draw] = useState(0);
+  useEffect(() => {
+    const again = () => draw((count) => count + 1);
+    addEventListener('roadstead:theme', again);
+    return () => removeEventListener('roadstead:theme', again);
+  }, []);
+}

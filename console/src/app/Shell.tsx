@@ -1,0 +1,62 @@
+/** What is around every page: navigation, notifications, the state of the connection. */
+import AppLayout from '@cloudscape-design/components/app-layout';
+import Flashbar from '@cloudscape-design/components/flashbar';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import Spinner from '@cloudscape-design/components/spinner';
+import { Suspense } from 'react';
+import { Outlet, useLocation, useNavigate } from 'react-router';
+import { hrefOf } from './links';
+import { useNotifications } from './notifications';
+import { PageBoundary } from './PageBoundary';
+import { paths } from './paths';
+import { TopBar } from './TopBar';
+
+const SECTIONS = [
+  { text: 'Clusters', path: paths.clusters() },
+  { text: 'Task definitions', path: paths.families() },
+  { text: 'Load balancers', path: paths.loadBalancers() },
+  { text: 'Target groups', path: paths.targetGroups() },
+  { text: 'Events', path: paths.events() },
+];
+
+export function Shell() {
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const { items } = useNotifications();
+  const section = SECTIONS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+  return (
+    <>
+      <TopBar />
+      <AppLayout
+        headerSelector="#top"
+        toolsHide
+        ariaLabels={{
+          navigation: 'Navigation',
+          navigationClose: 'Close navigation',
+          navigationToggle: 'Open navigation',
+          notifications: 'Notifications',
+        }}
+        navigation={
+          <SideNavigation
+            header={{ text: 'Roadstead', href: hrefOf('/') }}
+            activeHref={section && hrefOf(section.path)}
+            items={SECTIONS.map(({ text, path }) => ({ type: 'link', text, href: hrefOf(path) }))}
+            onFollow={(event) => {
+              event.preventDefault();
+              const followed = SECTIONS.find(({ path }) => hrefOf(path) === event.detail.href);
+              void navigate(followed?.path ?? '/');
+            }}
+          />
+        }
+        notifications={<Flashbar items={[...items]} stackItems />}
+        content={
+          <PageBoundary key={pathname}>
+            <Suspense fallback={<Spinner size="large" />}>
+              <Outlet />
+            </Suspense>
+          </PageBoundary>
+        }
+      />
+    </>
+  );
+}

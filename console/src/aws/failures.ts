@@ -1,0 +1,54 @@
+/** What went wrong with a call, in AWS's words: code, message and request id. */
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly requestId?: string;
+}
+
+interface SdkError {
+  name?: string;
+  message?: string;
+  $metadata?: { requestId?: string; httpStatusCode?: number };
+}
+
+export function failureOf(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  const told = (error ?? {}) as SdkError;
+  if (error instanceof TypeError && !told.$metadata) {
+    return { code: 'Unreachable', message: UNREACHABLE };
+  }
+  return {
+    code: told.name ?? 'Error',
+    message: told.message || 'The server gave no message.',
+    requestId: told.$metadata?.requestId,
+  };
+}
+
+const UNREACHABLE =
+  'The control plane does not answer. Is it running? `roadstead up` starts it; the console goes on by itself when it is back.';
+
+const DENIED = new Set([
+  'AccessDeniedException',
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+]);
+
+/** Whether the keys are the reason: another try with the same ones cannot help. */
+export function isAboutKeys(failure: Failure): boolean {
+  return DENIED.has(failure.code);
+}
+
+function isFailure(error: unknown): error is Failure {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    'message' in error &&
+    !(error instanceof Error)
+  );
+}

@@ -1,0 +1,27 @@
+import '@cloudscape-design/global-styles/index.css';
+import './console.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App';
+import { applyTheme } from './app/theme';
+import { configuration } from './session/configuration';
+import { takeToken } from './session/oneTimeLink';
+import { BASE, regionOfPath, setRegion } from './session/region';
+
+applyTheme();
+const token = takeToken();
+const named = regionOfPath(location.pathname);
+if (named) setRegion(named);
+else {
+  const { region } = await configuration();
+  setRegion(region);
+  history.replaceState(null, '', `${BASE}/${region}${location.pathname.slice(BASE.length) || '/'}`);
+}
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App token={token} />
+    </StrictMode>,
+  );
+}
