@@ -9,7 +9,7 @@ listeners; what goes, goes the other way round. What Envoy refuses stays as it w
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from roadstead.dataplane.disk import Disk
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable, Taken
 from roadstead.dataplane.snapshot import pieces
 from roadstead.dataplane.snapshot.bootstrap import bootstrap
+from roadstead.dataplane.snapshot.endpoints import without
 from roadstead.dataplane.snapshot.messages import Json
 from roadstead.dataplane.snapshot.piece import Piece
 from roadstead.dataplane.validation import Validator
@@ -59,8 +60,11 @@ class Carrier:
         validator: Validator | Validates,
         admin: ProxyAdmin,
         clock: Clock,
+        resting: Callable[[str], Collection[tuple[str, int]]],
     ) -> None:
+        """resting: cluster → addresses and ports that are left out for the moment."""
         self._view = view
+        self._resting = resting
         self._disk = disk
         self._files = disk.files
         self._validator = validator
@@ -87,6 +91,10 @@ class Carrier:
         view = self._view()
         for change in changes:
             self._note_keys(pieces.affected(view, change))
+
+    def look_at(self, key: str) -> None:
+        """Make one piece anew."""
+        self._note_keys((key,))
 
     async def run(self) -> None:
         """Write what changes, for ever."""
@@ -159,7 +167,7 @@ class Carrier:
             key = next(iter(self._targets))
             piece = self._render(view, key) or Piece()
             for name, resource in piece.endpoints.items():
-                _, content = versioned((resource,))
+                _, content = versioned((without(resource, self._resting(name)),))
                 self.endpoints_written += self._disk.put(self._files.endpoints(name), content)
             del self._targets[key]
 

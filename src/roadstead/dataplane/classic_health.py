@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from roadstead.dataplane.first_checks import FirstChecks, Place
 from roadstead.dataplane.health_events import Finding
 from roadstead.dataplane.snapshot.classic import clusters_of
 from roadstead.elb.records.instance import (
@@ -10,7 +11,7 @@ from roadstead.elb.records.instance import (
     CLASSIC_INSTANCES_BY_ADDRESS,
     ClassicInstance,
 )
-from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS
+from roadstead.elb.records.load_balancer import CLASSIC_LOAD_BALANCERS, ClassicHealthCheck
 from roadstead.elb.rules.instance_states import REGISTERING
 from roadstead.elb.transitions.instances import report_health, state_of
 from roadstead.state.plans import Call
@@ -24,15 +25,18 @@ class ClassicHealth:
     """Takes findings about clusters of Classic load balancers; `note` what has become durable."""
 
     def __init__(
-        self, view: Callable[[], View], update: Update, call: Callable[[str], Call]
+        self,
+        view: Callable[[], View],
+        update: Update,
+        call: Callable[[str], Call],
+        first_checks: FirstChecks,
     ) -> None:
         self._view = view
         self._update = update
         self._call = call
         self._balancers: dict[str, str] = {}
         """Name of a cluster → ARN of its load balancer."""
-        self._failures: dict[str, int] = {}
-        """How many checks in a row an instance failed that was never in service."""
+        self._first_checks = first_checks
         for balancer in view().all(CLASSIC_LOAD_BALANCERS):
             self._balancers.update(dict.fromkeys(clusters_of(balancer), balancer.arn))
 
@@ -43,8 +47,16 @@ class ClassicHealth:
                 self._balancers.pop(name, None)
             if change.after is not None:
                 self._balancers.update(dict.fromkeys(clusters_of(change.after), change.arn))
-        elif change.table is CLASSIC_INSTANCES and change.after is None:
-            self._failures.pop(change.arn, None)
+        elif change.table is CLASSIC_INSTANCES and change.before is not None:
+            self._leave_rest(change.before, change.after)
+
+    def _leave_rest(self, before: ClassicInstance, after: ClassicInstance | None) -> None:
+        """Nothing is known of first checks where no new instance is any more."""
+        if after is not None and state_of(after) == REGISTERING and after.address == before.address:
+            return
+        balancer = self._view().get(CLASSIC_LOAD_BALANCERS, before.load_balancer_arn)
+        for cluster, listener in clusters_of(balancer).items() if balancer else ():
+            self._first_checks.forget(Place(cluster, before.address, listener.instance_port))
 
     def take(self, found: Finding) -> None:
         """Report it, if it is news of an instance."""
@@ -53,17 +65,20 @@ class ClassicHealth:
             return
         for instance in self._view().find(CLASSIC_INSTANCES_BY_ADDRESS, found.address):
             if instance.load_balancer_arn == balancer.arn:
-                self._tell(instance, found.kind, balancer.health_check.unhealthy_threshold)
+                self._tell(instance, found, balancer.health_check)
 
-    def _tell(self, instance: ClassicInstance, kind: str, threshold: int) -> None:
-        match kind:
+    def _tell(self, instance: ClassicInstance, found: Finding, check: ClassicHealthCheck) -> None:
+        match found.kind:
             case "passed":
-                self._failures.pop(instance.arn, None)
                 if instance.state != "InService":
                     self._report(instance, healthy=True)
-            case "failed" if state_of(instance) == REGISTERING:
-                failures = self._failures[instance.arn] = self._failures.get(instance.arn, 0) + 1
-                if failures >= threshold:
+            case "failed" | "unhealthy" if state_of(instance) == REGISTERING:
+                if self._first_checks.failed(
+                    Place(found.cluster, found.address, found.port),
+                    f"targets|{instance.load_balancer_arn}",
+                    check.unhealthy_threshold,
+                    check.interval_seconds,
+                ):
                     self._report(instance, healthy=False)
             case "unhealthy" if instance.state == "InService":
                 self._report(instance, healthy=False)

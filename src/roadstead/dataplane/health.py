@@ -12,6 +12,7 @@ import aiohttp
 
 from roadstead.clock import Clock
 from roadstead.dataplane.classic_health import ClassicHealth
+from roadstead.dataplane.first_checks import FirstChecks, Place
 from roadstead.dataplane.health_events import Finding, finding, standing
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable
 from roadstead.dataplane.snapshot.names import cluster_name
@@ -54,6 +55,7 @@ class HealthReports:
         tail: Tail,
         admin: ProxyAdmin,
         clock: Clock,
+        first_checks: FirstChecks,
     ) -> None:
         """`call` makes a call about an ARN."""
         self._view = view
@@ -63,9 +65,8 @@ class HealthReports:
         self._admin = admin
         self._clock = clock
         self._groups = {cluster_name(each.arn): each.arn for each in view().all(TARGET_GROUPS)}
-        self._classic = ClassicHealth(view, update, call)
-        self._failures: dict[str, int] = {}
-        """How many checks in a row a target failed that was never healthy."""
+        self._first_checks = first_checks
+        self._classic = ClassicHealth(view, update, call, first_checks)
         self._look_at = 0.0
 
     def note(self, changes: Iterable[Change]) -> None:
@@ -78,11 +79,18 @@ class HealthReports:
                 else:
                     self._groups[cluster_name(change.arn)] = change.arn
             elif change.table is TARGETS:
-                if change.after is None:
-                    self._failures.pop(change.arn, None)
-                elif change.after.status == "initial":
+                self._leave_rest(change.before, change.after)
+                if change.after is not None and change.after.status == "initial":
                     soon = self._clock.monotonic() + LOOK_SOON_SECONDS
                     self._look_at = min(self._look_at, soon)
+
+    def _leave_rest(self, before: Target | None, after: Target | None) -> None:
+        """Nothing is known of first checks where no new target is any more."""
+        if before is not None and (
+            after is None or after.status != "initial" or after.address != before.address
+        ):
+            cluster = cluster_name(before.target_group_arn)
+            self._first_checks.forget(Place(cluster, before.address, before.port))
 
     async def run(self) -> None:
         """Report for ever."""
@@ -94,6 +102,7 @@ class HealthReports:
                 found = finding(line)
                 if found is not None:
                     await self._take(found)
+            self._first_checks.wake()
             await self._clock.sleep(READ_EVERY_SECONDS)
 
     async def _look(self) -> None:
@@ -123,24 +132,30 @@ class HealthReports:
     async def _tell(self, group: TargetGroup, target: Target, found: Finding) -> None:
         match found.kind:
             case "passed":
-                self._failures.pop(target.arn, None)
                 if target.status in ("initial", "unhealthy") or target.is_unhealthy:
                     self._report(target.arn, healthy=True)
             case "pending":
                 self._begin(target)
-            case "failed":
-                failures = self._failures[target.arn] = self._failures.get(target.arn, 0) + 1
-                if target.status != "initial":
-                    return
-                if failures >= group.health_check.unhealthy_threshold:
-                    await self._report_failure(group, target, found.reason)
-                else:
-                    self._begin(target)
+            case "failed" | "unhealthy" if target.status == "initial":
+                await self._fail_first_check(group, target, found)
             case "unhealthy":
                 if target.status == "healthy" or (
                     target.status == "draining" and not target.is_unhealthy
                 ):
                     await self._report_failure(group, target, found.reason)
+
+    async def _fail_first_check(self, group: TargetGroup, target: Target, found: Finding) -> None:
+        check = group.health_check
+        is_unhealthy = self._first_checks.failed(
+            Place(found.cluster, found.address, found.port),
+            f"targets|{group.arn}",
+            check.unhealthy_threshold,
+            check.interval_seconds,
+        )
+        if is_unhealthy:
+            await self._report_failure(group, target, found.reason)
+        else:
+            self._begin(target)
 
     def _begin(self, target: Target) -> None:
         if target.status == "initial" and target.reason != INITIAL_HEALTH_CHECKING:

@@ -12,6 +12,7 @@ from pathlib import Path
 from roadstead.clock import Clock
 from roadstead.dataplane.carrier import Carrier
 from roadstead.dataplane.disk import Disk
+from roadstead.dataplane.first_checks import FirstChecks
 from roadstead.dataplane.health import HealthReports, Update
 from roadstead.dataplane.logs import Logs
 from roadstead.dataplane.proxy_admin import ProxyAdmin, ProxyUnreachable
@@ -45,9 +46,18 @@ class DataPlane:
         disk = Disk(root)
         self.admin = ProxyAdmin(Path(disk.files.admin_socket))
         validator = Validator(envoy, disk.files, Path(disk.files.staging))
-        self.carrier = Carrier(view, disk, validator, self.admin, clock)
+        first_checks = FirstChecks(clock, lambda key: self.carrier.look_at(key))
+        self.carrier = Carrier(
+            view, disk, validator, self.admin, clock, resting=first_checks.resting
+        )
         self.health = HealthReports(
-            view, update, call, Tail(Path(disk.files.health_events)), self.admin, clock
+            view,
+            update,
+            call,
+            Tail(Path(disk.files.health_events)),
+            self.admin,
+            clock,
+            first_checks,
         )
         self._logs = Logs(disk.files, self.admin, clock)
         self.failures = 0

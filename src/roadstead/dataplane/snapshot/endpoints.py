@@ -1,10 +1,10 @@
 """The targets of a group → its endpoints file: where new requests may go, and what drains.
 
 What health checks found is not in it: Envoy checks, and knows. So the file changes only when a
-target comes, drains or goes.
+target comes, drains or goes; and a new one that fails is left out at times (`FirstChecks`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from roadstead.dataplane.snapshot.messages import ENDPOINTS, Json, address, typed
 from roadstead.elbv2.records.target_group import Target, TargetGroup
@@ -27,6 +27,20 @@ def endpoints(name: str, group: TargetGroup, targets: Iterable[Target]) -> Json:
             if target.address and target.status != "unused"
         ],
     )
+
+
+def without(resource: Json, places: Collection[tuple[str, int]]) -> Json:
+    """The load assignment but for these addresses and ports."""
+    if not places:
+        return resource
+    [locality] = resource["endpoints"]
+    kept = [each for each in locality["lb_endpoints"] if _place_of(each) not in places]
+    return {**resource, "endpoints": [{"lb_endpoints": kept}]}
+
+
+def _place_of(found: Json) -> tuple[str, int]:
+    socket = found["endpoint"]["address"]["socket_address"]
+    return socket["address"], socket["port_value"]
 
 
 def assignment(name: str, found: list[Json]) -> Json:
