@@ -1,4 +1,4 @@
-"""A reader of GET /events: signs without an SDK, and reads one message at a time."""
+"""A reader of GET /events, or of a stream like it: signs without an SDK, reads one message a time."""
 
 import http.client
 import json
@@ -27,16 +27,17 @@ class EventReader:
         service: str = "roadstead",
         method: str = "GET",
         now: datetime | None = None,
+        path: str = "/events",
     ) -> None:
         host = endpoint.removeprefix("http://")
         self.connection = http.client.HTTPConnection(host, timeout=PATIENCE_SECONDS)
-        request = HttpRequest(method, "/events", query, {"host": host, **(headers or {})}, b"")
+        request = HttpRequest(method, path, query, {"host": host, **(headers or {})}, b"")
         added = {}
         if key is not None:
             credentials = Credentials(key.access_key_id, key.secret_access_key)
             added = sign(request, credentials, region, service, now or datetime.now(UTC))
-        path = f"/events?{query}" if query else "/events"
-        self.connection.request(method, path, headers={**request.headers, **added})
+        target = f"{path}?{query}" if query else path
+        self.connection.request(method, target, headers={**request.headers, **added})
         self.response = self.connection.getresponse()
         self.status = self.response.status
         self._messages = parsed(self.response)

@@ -30,6 +30,9 @@ and agent:agent/api (what it calls)"""
 STREAM_EVENTS = "roadstead:StreamEvents"
 """Reading published events; for root keys only, as all that neither an agent nor a host needs."""
 
+STREAM_CHANGES = "roadstead:StreamChanges"
+"""Reading which nouns have changed; for root keys only."""
+
 STREAM_FABRIC = "roadstead:StreamFabric"
 """Reading what a machine is to carry of networks."""
 

@@ -30,6 +30,7 @@ from roadstead.elbv2.operations import table as elbv2_table
 from roadstead.ids import Ids
 from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
+from roadstead.server.change_streams import CHANGES_PATH, ChangeStreams
 from roadstead.server.console_pages import ConsolePages
 from roadstead.server.data_plane import data_plane
 from roadstead.server.dispatch import Api, Check, Dispatcher
@@ -154,6 +155,7 @@ class ControlPlane:
         self.doors = AgentDoors(self.sessions, self.store, keys, clock)
         self.feed = EventFeed(self.store)
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
+        self.change_streams = ChangeStreams(self.store, keys, clock, ids)
         self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
         self.console = ConsolePages(console_dir, region=region, version=control_operations.VERSION)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
@@ -209,6 +211,7 @@ class ControlPlane:
             self.doors.open,
             streams={
                 EVENTS_PATH: self.event_streams.open,
+                CHANGES_PATH: self.change_streams.open,
                 FABRIC_PATH: self.fabric_streams.open,
             },
             console=self.console,
@@ -229,6 +232,7 @@ class ControlPlane:
             await self._stop.wait()
             self.sessions.stop()
             self.event_streams.stop()
+            self.change_streams.stop()
             self.fabric_streams.stop()
             for server in servers:
                 server.stop()
