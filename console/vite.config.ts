@@ -54,7 +54,7 @@ function fontsAsFiles(): Plugin {
 }
 
 /** What `vite dev` hands on to a running Roadstead. The Host stays, so that signatures hold. */
-const SERVER = process.env.ROADSTEAD_ENDPOINT ?? 'http://127.0.0.1:8080';
+const SERVER = process.env.ROADSTEAD_ENDPOINT ?? 'http://127.0.0.1:8747';
 const toServer = { target: SERVER, changeOrigin: false };
 
 export default defineConfig({
