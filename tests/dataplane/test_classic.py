@@ -56,13 +56,13 @@ class Classic:
         )
         here.put(self.balancer)
 
-    async def backend(self, name: str) -> Backend:
+    async def backend(self, name: str, answers: int = 200) -> Backend:
         """One more instance; the first was there before the port was known."""
         found, self._first = self._first, None
         if found is None:
             found = await Backend(name, an_address(), self.port).start()
         self.here.backends.append(found)
-        found.name = name
+        found.name, found.status = name, answers
         self.here.put(
             ClassicInstance(
                 arn=classic_instance_arn(ARN, f"i-{name}"),
@@ -98,6 +98,23 @@ async def a_classic(here: World, check: str = "HTTP:{port}/health", **fields: An
     classic = Classic(here, first.port, first, check, **fields)
     await here.taken()
     return classic
+
+
+def test_a_late_instance_is_in_service_with_the_first_check_that_it_passes() -> None:
+    async def story() -> None:
+        async with world() as here:
+            classic = await a_classic(here)
+            check = replace(classic.balancer.health_check, healthy_threshold=10)
+            here.put(replace(classic.balancer, health_check=replace(check, interval_seconds=5)))
+            await here.taken()
+            late = await classic.backend("late", answers=503)
+            await here.until(lambda: late.seen["check"] >= 6, "both clusters asked several times")
+            assert classic.instance("late").reason_code == "ELB"
+            late.status, before = 200, late.seen["check"]
+            await classic.is_in("InService", "N/A", "late")
+            assert late.seen["check"] - before <= 2, "one check of each cluster"
+
+    asyncio.run(story())
 
 
 def test_requests_and_streams_reach_instances_that_are_in_service() -> None:

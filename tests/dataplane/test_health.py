@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from tests.dataplane.backends import Backend
 from tests.dataplane.test_traffic import QUICK, a_balancer, url_of
 from tests.dataplane.world import an_address, ask, world
-from tests.load_balancers import a_listener, a_rule, a_target, a_target_group
+from tests.load_balancers import CHECK, a_listener, a_rule, a_target, a_target_group
 
 from roadstead.elbv2.records.load_balancer import LOAD_BALANCERS
 from roadstead.elbv2.records.target_group import HealthCheck
@@ -72,6 +72,62 @@ def test_a_new_target_that_fails_is_initial_until_the_threshold() -> None:
             assert {(await ask(url_of(balancer)))[1] for _ in range(4)} == {"good"}
             await here.until(lambda: _health(here.target(nobody)) == "unhealthy", "unhealthy")
             assert _reason(here.target(nobody)) == "Target.FailedHealthChecks"
+
+    asyncio.run(story())
+
+
+def test_a_late_target_is_healthy_with_the_first_check_that_it_passes() -> None:
+    """Nobody listened there at first; that counts no check against it."""
+
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        group = a_target_group(health_check=replace(QUICK, healthy_threshold=10))
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            late = Backend("late", an_address(), 8000)
+            here.put(a_target(late.address, 8000, status="initial"))
+            await here.until(
+                lambda: _reason(here.target(late)) == "Elb.InitialHealthChecking", "it failed"
+            )
+            await late.start()
+            here.backends.append(late)
+            await here.healthy(late)
+            assert late.seen["check"] == 1
+            assert (await ask(url_of(balancer)))[1] == "late"
+
+    asyncio.run(story())
+
+
+def test_checks_between_the_intervals_make_nobody_unhealthy() -> None:
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        group = a_target_group(health_check=CHECK)
+        assert (CHECK.interval_seconds, CHECK.unhealthy_threshold) == (30, 2)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            slow = await Backend("slow", an_address()).start()
+            here.backends.append(slow)
+            slow.status = 503
+            here.put(a_target(slow.address, slow.port, status="initial"))
+            await here.until(lambda: slow.seen["check"] >= 4, "it was asked several times")
+            assert _health(here.target(slow)) == "initial"
+            slow.status, before = 200, slow.seen["check"]
+            await here.healthy(slow)
+            assert slow.seen["check"] == before + 1
+
+    asyncio.run(story())
+
+
+def test_who_was_found_unhealthy_needs_as_many_checks_as_the_group_says() -> None:
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        group = a_target_group(health_check=OFTEN)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            late = Backend("late", an_address(), 8000)
+            here.put(a_target(late.address, 8000, status="initial"))
+            await here.until(lambda: _health(here.target(late)) == "unhealthy", "unhealthy")
+            await late.start()
+            here.backends.append(late)
+            await here.healthy(late)
+            assert late.seen["check"] == OFTEN.healthy_threshold
 
     asyncio.run(story())
 
