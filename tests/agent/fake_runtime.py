@@ -4,9 +4,10 @@ It outlives agents, as containers do: give the same one to the next agent.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 
+from roadstead.agent.network.ports import Ports
 from roadstead.agent.runtime.port import (
     ContainerSpec,
     Executed,
@@ -21,6 +22,7 @@ from roadstead.agent.runtime.port import (
 )
 from roadstead.clock import Clock
 
+FIRST_PORT, LAST_PORT = 32_768, 32_867
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +68,8 @@ class FakeRuntime:
         self.created_most: dict[str, int] = {}
         """How often each container id was created while it was there already: must stay empty."""
         self._exits: asyncio.Queue[Exit | None] = asyncio.Queue()
-        self._next_port = 32768
+        self.bindings: dict[str, tuple[NetworkBinding, ...]] = {}
+        self._ports = self._forgetful_ports()
 
     # What tests ask and do
 
@@ -81,6 +84,10 @@ class FakeRuntime:
     def end(self, name: str, exit_code: int = 0, reason: str = "") -> None:
         """Let the container's process end."""
         self._end(self.id_of(name), exit_code, reason)
+
+    def choose_lowest(self) -> None:
+        """The next port is the lowest that may be given away."""
+        self._ports.next_search = FIRST_PORT
 
     # The port
 
@@ -116,6 +123,9 @@ class FakeRuntime:
         self.steps.append(("create", spec.container_name))
         await self._take(self.create_seconds)
         self._maybe_fail("create")
+        if spec.network_mode != "awsvpc" and spec.container_id not in self.specs:
+            bindings = self._ports.take(spec.container_id, spec.port_mappings)
+            self.bindings[spec.container_id] = bindings
         if spec.container_id in self.started:
             self.created_most[spec.container_id] = 1 + self.created_most.get(spec.container_id, 0)
         self.specs[spec.container_id] = spec
@@ -124,10 +134,7 @@ class FakeRuntime:
         self.steps.append(("start", self.specs[container_id].container_name))
         await self._take(self.start_seconds)
         self._maybe_fail("start")
-        bindings = tuple(
-            NetworkBinding(each.container_port, each.host_port or self._port(), each.protocol)
-            for each in self.specs[container_id].port_mappings
-        )
+        bindings = self.bindings.get(container_id, ())
         self.started[container_id] = Started(1, self._clock.now(), bindings)
         return self.started[container_id]
 
@@ -157,12 +164,19 @@ class FakeRuntime:
         spec = self.specs.get(container_id)
         self.steps.append(("remove", spec.container_name if spec else container_id))
         await self._take(self.remove_seconds)
+        self._ports.give_back(self.bindings.pop(container_id, ()))
         self.specs.pop(container_id, None)
         self.started.pop(container_id, None)
         self.exited.pop(container_id, None)
 
     async def remove_task(self, task_arn: str) -> None:
         self.steps.append(("remove_task", task_arn))
+
+    def hold_ports(self, container_id: str, bindings: Iterable[NetworkBinding]) -> None:
+        self._ports.hold(container_id, bindings)
+
+    def free_ports(self, container_id: str) -> None:
+        self._ports.free(container_id)
 
     async def found(self) -> list[Found]:
         return [
@@ -186,7 +200,8 @@ class FakeRuntime:
             yield ended
 
     async def close(self) -> None:
-        """What ends from now on waits for the next agent."""
+        """What ends from now on waits for the next agent, which is told what ports to hold."""
+        self._ports = self._forgetful_ports()
         self._exits = asyncio.Queue()
 
     def _end(self, container_id: str, exit_code: int, reason: str) -> None:
@@ -198,9 +213,12 @@ class FakeRuntime:
         if step in self.failing:
             raise self.failing[step]
 
-    def _port(self) -> int:
-        self._next_port += 1
-        return self._next_port - 1
+    def _forgetful_ports(self) -> Ports:
+        """Those of a process that has just begun."""
+        ports = Ports(FIRST_PORT, LAST_PORT, lambda protocol, port: True)
+        for each in self.bindings.values():
+            ports.keep(each)
+        return ports
 
     async def _take(self, seconds: float) -> None:
         if seconds:

@@ -81,6 +81,8 @@ class ControlPlane:
         self.failures: dict[str, list[ApiFailure]] = {}
         """Operation → failures that the next calls get."""
         self.is_down = False
+        self.unheard: set[str] = set()
+        """Operations whose requests do not arrive, and are not answered."""
         self.refusal: ChannelRefused | None = None
         self.told: list[server_session.Output] = []
         self.telemetry: list[Any] = []
@@ -92,6 +94,8 @@ class ControlPlane:
         self._readers = asyncio.TaskGroup()
 
     async def api(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+        if operation in self.unheard:
+            await asyncio.Event().wait()
         self.calls.append((operation, request))
         if self.is_down:
             raise ApiFailure("", "connection refused")

@@ -7,7 +7,6 @@ is started again after it ended.
 import asyncio
 import random
 from collections.abc import Callable
-from itertools import count
 
 import msgspec
 
@@ -29,7 +28,6 @@ from sim.registry import Registry
 from sim.runtime import KILLED
 
 TERMINATED = 143
-FIRST_PORT = 32_768
 
 
 class Hardships:
@@ -48,6 +46,7 @@ class Container(msgspec.Struct):
     """A container as its machine knows it."""
 
     spec: ContainerSpec
+    bindings: tuple[NetworkBinding, ...] = ()
     started: Started | None = None
     exit: Exit | None = None
     is_sick: bool = False
@@ -73,6 +72,7 @@ class Machine:
         rng: random.Random,
         hardships: Hardships,
         registry: Registry,
+        starts: Callable[["Machine", Container], None],
         fail: Callable[[str], None],
         tell: Callable[[str], None],
     ) -> None:
@@ -100,6 +100,7 @@ class Machine:
         self.settings = settings_of(
             self.id, zone, cpu_units, memory_mib, cluster, instance_type, rng
         )
+        self._starts = starts
         self.fail = fail
         self.tell = tell
 
@@ -181,9 +182,8 @@ class Machine:
                 seconds = self.rng.uniform(0.0, 5.0)
             asyncio.get_running_loop().call_later(seconds, runtime.told.put_nowait, exit_)
 
-    def make(self, spec: ContainerSpec) -> None:
-        if spec.container_id not in self.containers:
-            self.containers[spec.container_id] = Container(spec)
+    def make(self, spec: ContainerSpec, bindings: tuple[NetworkBinding, ...]) -> None:
+        self.containers[spec.container_id] = Container(spec, bindings)
 
     def remove(self, container_id: str) -> None:
         self.end(container_id, KILLED, told=False)
@@ -201,8 +201,10 @@ class Machine:
                 self.fail(f"two containers {twin} run on {self.id}")
         if twin in self.ended:
             self.fail(f"{twin} ended on {self.id} and is started again")
-        bindings = self._bindings(spec)
-        container.started = Started(1, self.clock.now(), bindings)
+        if spec.network_mode == "awsvpc" and self.devices.of_task(spec.task_arn) is None:
+            raise RuntimeFailure("CannotStartContainerError", "its task has no network")
+        self._starts(self, container)
+        container.started = Started(1, self.clock.now(), container.bindings)
         self.tell(f"container {container_id[:8]} of {spec.task_arn[-8:]} runs on {self.id}")
         self._plan_end(container_id, spec.image)
         return container.started
@@ -235,27 +237,3 @@ class Machine:
 
     def _end_later(self, container_id: str, seconds: float, code: int) -> None:
         asyncio.get_running_loop().call_later(seconds, self.end, container_id, code)
-
-    def _bindings(self, spec: ContainerSpec) -> tuple[NetworkBinding, ...]:
-        """The ports of the machine that lead to the container: the lowest free, unless fixed.
-
-        Raises: RuntimeFailure
-        """
-        if spec.network_mode == "awsvpc":
-            if self.devices.of_task(spec.task_arn) is None:
-                raise RuntimeFailure("CannotStartContainerError", "its task has no network")
-            return ()
-        taken = {
-            each.host_port
-            for other in self.running.values()
-            if other.started is not None
-            for each in other.started.network_bindings
-        }
-        bindings = []
-        for each in spec.port_mappings:
-            port = each.host_port or next(p for p in count(FIRST_PORT) if p not in taken)
-            if port in taken:
-                raise RuntimeFailure("CannotStartContainerError", "port is already allocated")
-            taken.add(port)
-            bindings.append(NetworkBinding(each.container_port, port, each.protocol))
-        return tuple(bindings)

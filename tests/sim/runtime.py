@@ -1,15 +1,17 @@
 """The `Runtime` port of one agent process; the containers are its machine's, and outlive it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TYPE_CHECKING
 
+from roadstead.agent.network.ports import Ports
 from roadstead.agent.runtime.port import (
     ContainerSpec,
     Executed,
     Exit,
     Found,
     Image,
+    NetworkBinding,
     Progress,
     RuntimeFailure,
     Started,
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from sim.machine import Machine
 
 KILLED = 137
+FIRST_PORT, LAST_PORT = 32_768, 60_999
 DEVICE_SECONDS_MAX = 30.0
 """An agent waits so long for a device; the real runtime does."""
 
@@ -36,7 +39,9 @@ class SimRuntime:
         """Tasks whose network nobody waits for any more."""
         self._locks: dict[str, asyncio.Lock] = {}
         """Of a task's network: one thing at a time."""
+        self._ports = Ports(FIRST_PORT, LAST_PORT, lambda protocol, port: True)
         for container in machine.containers.values():
+            self._ports.keep(container.bindings)
             if container.exit is not None:
                 self.told.put_nowait(container.exit)
 
@@ -88,7 +93,9 @@ class SimRuntime:
         if self._fails(self._machine.hardships.create_fails):
             await self._take(0.01, 0.2)
             raise RuntimeFailure("CannotCreateContainerError", "no space left")
-        await self._take(0.01, 0.2, lambda: self._machine.make(spec))
+        await self._take(0.01, 0.2, lambda: self._make(spec))
+        if spec.container_id not in self._machine.containers:
+            raise RuntimeFailure("CannotCreateContainerError", "port is already allocated")
 
     async def start(self, container_id: str) -> Started:
         await self._take(0.0, 0.02)
@@ -119,7 +126,13 @@ class SimRuntime:
         if self._fails(self._machine.hardships.remove_fails):
             await self._take(0.01, 0.2)
             raise RuntimeFailure("CannotRemoveContainerError", "device or resource busy")
-        await self._take(0.01, 0.2, lambda: self._machine.remove(container_id))
+        await self._take(0.01, 0.2, lambda: self._remove(container_id))
+
+    def hold_ports(self, container_id: str, bindings: Iterable[NetworkBinding]) -> None:
+        self._ports.hold(container_id, bindings)
+
+    def free_ports(self, container_id: str) -> None:
+        self._ports.free(container_id)
 
     async def remove_task(self, task_arn: str) -> None:
         await self._take(0.0, 0.05, lambda: self._machine.devices.release(task_arn))
@@ -142,6 +155,26 @@ class SimRuntime:
 
     async def close(self) -> None:
         self.is_alive = False
+
+    def _make(self, spec: ContainerSpec) -> None:
+        """With its ports; too late for an agent that was killed and has a successor."""
+        agent = self._machine.agent
+        if spec.container_id in self._machine.containers or (agent and agent.runtime is not self):
+            return
+        bindings: tuple[NetworkBinding, ...] = ()
+        if spec.network_mode != "awsvpc":
+            self._ports.next_search = FIRST_PORT  # the worst of luck
+            try:
+                bindings = self._ports.take(spec.container_id, spec.port_mappings)
+            except RuntimeFailure:
+                return
+        self._machine.make(spec, bindings)
+
+    def _remove(self, container_id: str) -> None:
+        container = self._machine.containers.get(container_id)
+        self._machine.remove(container_id)
+        if container is not None:
+            self._ports.give_back(container.bindings)
 
     def _fails(self, rate: float) -> bool:
         return rate > 0 and self._rng.random() < rate

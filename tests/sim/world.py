@@ -19,10 +19,11 @@ from roadstead.keys import Key
 from roadstead.state.view import View
 from roadstead.store.store import Commit
 from sim.caller import Reporter
+from sim.host_ports import ports_of_others
 from sim.interfaces import InterfaceHost
 from sim.invariants import Invariants
 from sim.loop import SimClock, simulate
-from sim.machine import Hardships, Machine
+from sim.machine import Container, Hardships, Machine
 from sim.network import Link, Rates
 from sim.places import ACCOUNT, REGION, primary_interface
 from sim.proxy import Proxy
@@ -178,6 +179,7 @@ class World:
             self.rng(f"machine {number}"),
             self.hardships,
             self.registry,
+            self._container_starts,
             self.fail,
             self.tell,
         )
@@ -185,6 +187,11 @@ class World:
         self.host.report(machine.id, "running", primary_interface(number, zone))
         self.spawn(machine.supervise())
         return machine
+
+    def _container_starts(self, machine: Machine, container: Container) -> None:
+        if self.server is not None:
+            for problem in ports_of_others(self.view, machine, container):
+                self.fail(problem)
 
     # Time
 

@@ -102,6 +102,10 @@ class Carrier:
                 self._spawn(self._remove(container_id))
             case ask.RemoveTask(task_arn):
                 self._spawn(self._remove_task(task_arn))
+            case ask.HoldPorts(container_id, bindings):
+                self._runtime.hold_ports(container_id, bindings)
+            case ask.FreePorts(container_id):
+                self._runtime.free_ports(container_id)
             case ask.Check():
                 self._spawn(self._check(instruction))
             case ask.PublishHealth(task_arn):
@@ -224,6 +228,7 @@ class Carrier:
         self.feed(tell.TaskRemoved(task_arn))
 
     async def _submit(self, wanted: ask.Submit) -> None:
+        await self._journal.flush()  # nothing is told that a power loss could make us forget
         await self._reporter.submit(wanted.report)
         self.feed(tell.ReportAccepted(wanted.report.task))
 

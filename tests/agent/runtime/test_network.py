@@ -241,3 +241,27 @@ def test_another_subnet_is_taken_when_the_instance_holds_dockers(instance: Insta
         await runtime.close()
 
     instance.run(test)
+
+
+def test_a_held_port_outlives_its_container_and_the_agent(instance: Instance) -> None:
+    async def test() -> None:
+        def wanted() -> ContainerSpec:
+            return instance.spec(
+                "sleep", "9", network_mode="bridge", port_mappings=(PortMapping(80),)
+            )
+
+        runtime = await instance.open()
+        spec = wanted()
+        bindings = (await _up(runtime, spec)).network_bindings
+        runtime.hold_ports(spec.container_id, bindings)
+        await runtime.remove(spec.container_id)
+        await runtime.close()
+
+        runtime = await instance.open()
+        runtime.hold_ports(spec.container_id, bindings)
+        stranger = await _up(runtime, wanted())
+        assert stranger.network_bindings[0].host_port != bindings[0].host_port
+        assert (await _up(runtime, spec)).network_bindings == bindings
+        await runtime.close()
+
+    instance.run(test)

@@ -12,11 +12,12 @@ from roadstead.agent.engine import stimuli as tell
 from roadstead.agent.engine.life_cycle import ContainerStatus, TaskStatus
 from roadstead.agent.engine.records import decode_task
 from roadstead.agent.engine.turn import EngineSettings
-from roadstead.agent.runtime.port import Executed, Exit, Found, Image, Started
+from roadstead.agent.runtime.port import Executed, Exit, Found, Image, NetworkBinding, Started
 from roadstead.agent_protocol.messages import acs
 
 SETTINGS = EngineSettings(cluster="proto", region="us-east-1", cpu_units=256, memory_mib=256)
 ORDER = list(ContainerStatus)
+PORTS = (NetworkBinding(80, 32768),)
 ENI = {
     "ec2Id": "eni-1",
     "macAddress": "0a:58:0a:64:00:0a",
@@ -76,6 +77,8 @@ class EngineMachine(RuleBasedStateMachine):
         self.networks: set[str] = set()
         """ARNs of the tasks that have one."""
         self.timers: dict[str, float] = {}
+        self.held: dict[str, tuple[NetworkBinding, ...]] = {}
+        """Container → ports that the runtime was told to hold for it."""
         self.last: dict[str, list[int]] = {}
         self.reported: dict[str, list[str]] = {}
 
@@ -94,6 +97,10 @@ class EngineMachine(RuleBasedStateMachine):
                     pass
                 case ask.PublishHealth():
                     pass
+                case ask.HoldPorts(container_id, bindings):
+                    self.held[container_id] = bindings
+                case ask.FreePorts(container_id):
+                    del self.held[container_id]
                 case ask.Start(container_id):
                     known = self.driver.engine.tasks
                     [own] = [
@@ -154,7 +161,8 @@ class EngineMachine(RuleBasedStateMachine):
             case ask.Start(container_id) if succeeds:
                 assert self.made[container_id] == "created"
                 self.made[container_id] = "running"
-                self.driver.feed(tell.ContainerStarted(container_id, Started(1, self.driver.now)))
+                started = Started(1, self.driver.now, PORTS)
+                self.driver.feed(tell.ContainerStarted(container_id, started))
             case ask.Pull(container_id) | ask.Start(container_id):
                 self.driver.feed(tell.StepFailed(container_id, "SomeError", "x"))
             case ask.Create(spec):
@@ -213,7 +221,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.kills += 1
         self.driver = Driver(SETTINGS, remembered, seed=1 + self.kills)
         self.driver.saved, self.driver.now = saved, now
-        self.taken, self.open, self.timers = 0, [], {}
+        self.taken, self.open, self.timers, self.held = 0, [], {}, {}
         start = now - timedelta(seconds=1)
         self.driver.feed(
             tell.RuntimeFound(
@@ -221,7 +229,7 @@ class EngineMachine(RuleBasedStateMachine):
                     Found(
                         i,
                         state,
-                        None if state == "created" else Started(1, start),
+                        None if state == "created" else Started(1, start, PORTS),
                         self.exits.get(i),
                     )  # type: ignore[arg-type]
                     for i, state in self.made.items()
@@ -257,6 +265,14 @@ class EngineMachine(RuleBasedStateMachine):
     def gave_up(self) -> bool:
         """Containers that could not be removed five times are let go."""
         return any("cannot be removed" in t.text for t in self.driver.of(ask.Tell))
+
+    @invariant()
+    def ports_are_held_until_the_end_of_their_task_is_acknowledged(self) -> None:
+        for each in self.driver.engine.tasks:
+            if each.status is not TaskStatus.STOPPED or each.outbox:
+                for container in each.containers:
+                    if container.has_run:
+                        assert self.held[container.container_id] == PORTS, each.arn
 
     @invariant()
     def reports_of_a_task_only_move_forward(self) -> None:

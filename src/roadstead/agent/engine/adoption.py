@@ -1,6 +1,6 @@
 """Adoption: a restarted agent compares what it remembers with what the runtime still has."""
 
-from roadstead.agent.engine import containers, health, task_network
+from roadstead.agent.engine import containers, health, host_ports, task_network
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.instructions import Create, Remove, SetTimer, Submit
 from roadstead.agent.engine.life_cycle import ContainerStatus, Step, TaskStatus
@@ -16,6 +16,7 @@ def adopt(turn: Turn, task: TaskState, found: dict[str, Found]) -> None:
     turn.touch(task)
     task.is_batch_timed = False
     task.is_removing = False
+    host_ports.adopt(turn, task)
     for container in task.containers:
         if container.status is ContainerStatus.STOPPED:
             _remove_again(turn, container)

@@ -1,6 +1,6 @@
 """What happens to one container: facts from the runtime, and its next step."""
 
-from roadstead.agent.engine import dependencies, health, reporting, task_network
+from roadstead.agent.engine import dependencies, health, host_ports, reporting, task_network
 from roadstead.agent.engine.container_spec import container_spec
 from roadstead.agent.engine.docker_config import SpecError
 from roadstead.agent.engine.instructions import Create, Pull, Remove, SetTimer, Signal, Start
@@ -50,6 +50,7 @@ def started(turn: Turn, task: TaskState, container: ContainerState, start: Start
     container.started_at = start.started_at
     container.network_bindings = start.network_bindings
     container.has_run = True
+    host_ports.hold(turn, container)
     if is_restart:
         container.restart_count += 1
     else:

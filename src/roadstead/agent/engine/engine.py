@@ -13,6 +13,7 @@ from roadstead.agent.engine import (
     adoption,
     containers,
     health,
+    host_ports,
     manifests,
     payloads,
     reporting,
@@ -30,7 +31,7 @@ from roadstead.agent.engine.instructions import (
     SetTimer,
     Tell,
 )
-from roadstead.agent.engine.life_cycle import Step, TaskStatus
+from roadstead.agent.engine.life_cycle import Step
 from roadstead.agent.engine.records import ContainerState, TaskState, encode_task
 from roadstead.agent.engine.turn import EngineSettings, Turn
 from roadstead.agent.runtime.port import Found
@@ -86,6 +87,7 @@ class Engine:
             case stimuli.ReportAccepted(task_arn):
                 if (task := self._book.task(task_arn)) is not None:
                     reporting.accepted(turn, task)
+                    host_ports.report_accepted(turn, task)
             case stimuli.TaskRemoved(task_arn):
                 if (task := self._book.task(task_arn)) is not None and not task.is_released:
                     tasks.released(turn, task)
@@ -166,15 +168,9 @@ class Engine:
 
     def _timer(self, turn: Turn, key: str) -> None:
         purpose, _, subject = key.partition(":")
-        if purpose in ("batch", "forget"):
-            task = self._book.task(subject)
-            if task is None:
-                return
-            turn.touch(task)
-            if purpose == "batch":
-                reporting.batch_is_due(turn, task)
-            else:
-                self._forget(turn, task)
+        if purpose in ("batch", "forget", "ports"):
+            if (task := self._book.task(subject)) is not None:
+                self._task_timer(turn, purpose, task)
             return
         known = self._book.container(subject)
         if known is None:
@@ -192,8 +188,18 @@ class Engine:
             case "remove":
                 turn.ask(Remove(container.container_id))
 
+    def _task_timer(self, turn: Turn, purpose: str, task: TaskState) -> None:
+        turn.touch(task)
+        match purpose:
+            case "batch":
+                reporting.batch_is_due(turn, task)
+            case "ports":
+                host_ports.rested(turn, task)
+            case "forget":
+                self._forget(turn, task)
+
     def _forget(self, turn: Turn, task: TaskState) -> None:
-        if task.outbox or not task.is_released:
+        if task.outbox or not task.is_released or host_ports.are_held(task):
             turn.ask(SetTimer(f"forget:{task.arn}", self._settings.cleanup_seconds))
             return
         self._book.forget(task)
@@ -243,7 +249,7 @@ class Engine:
                 self._book.drop_containers(task)
                 saves.append(ForgetTask(arn))
                 continue
-            if task.status is TaskStatus.STOPPED and task.is_released and not task.outbox:
+            if tasks.is_over(task):
                 self._book.drop_containers(task)
                 tasks.shrink(task)
             saves.append(SaveTask(arn, encode_task(task)))

@@ -3,7 +3,7 @@
 import msgspec
 
 from roadstead.agent.engine.records import Report
-from roadstead.agent.runtime.port import ContainerSpec, TaskNetwork
+from roadstead.agent.runtime.port import ContainerSpec, NetworkBinding, TaskNetwork
 from roadstead.agent_protocol.messages import acs
 
 
@@ -57,6 +57,19 @@ class Remove(msgspec.Struct, frozen=True):
 
 class RemoveTask(msgspec.Struct, frozen=True):
     task_arn: str
+
+
+class HoldPorts(msgspec.Struct, frozen=True):
+    """Give these host ports to no other container, whatever becomes of this one."""
+
+    container_id: str
+    bindings: tuple[NetworkBinding, ...]
+
+
+class FreePorts(msgspec.Struct, frozen=True):
+    """What is held for this container may be given to others, once it is gone."""
+
+    container_id: str
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -116,6 +129,8 @@ Instruction = (
     | Signal
     | Remove
     | RemoveTask
+    | HoldPorts
+    | FreePorts
     | Check
     | PublishHealth
     | Submit

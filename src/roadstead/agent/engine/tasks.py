@@ -1,6 +1,6 @@
 """What happens to one task: its containers step by step, its status, its end."""
 
-from roadstead.agent.engine import containers, reporting, task_network
+from roadstead.agent.engine import containers, host_ports, reporting, task_network
 from roadstead.agent.engine.instructions import Remove, RemoveTask, SetTimer
 from roadstead.agent.engine.life_cycle import ContainerStatus, TaskStatus
 from roadstead.agent.engine.records import TaskState
@@ -86,8 +86,18 @@ def released(turn: Turn, task: TaskState) -> None:
     turn.touch(task)
 
 
+def is_over(task: TaskState) -> bool:
+    """Whether nothing is left to do for it but to prevent its revival."""
+    return (
+        task.status is TaskStatus.STOPPED
+        and task.is_released
+        and not task.outbox
+        and not host_ports.are_held(task)
+    )
+
+
 def shrink(task: TaskState) -> None:
-    """Keep of a finished task only that it existed."""
-    if task.is_released and not task.outbox and task.containers:
+    """Keep of a task that is over only that it existed."""
+    if task.containers:
         task.containers = []
         task.payload = PayloadTask(arn=task.arn, desired_status="STOPPED")

@@ -38,6 +38,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Container news that do not change their task's status wait so long for company."""
     kill_again_seconds: float = 30.0
     remove_again_seconds: float = 30.0
+    ports_rest_seconds: float = 60.0
+    """So long after the acknowledged end of its task a host port is given to nobody."""
     removals_max: int = 5
     """After so many attempts to remove a container its task's resources are given back anyway."""
 

@@ -90,7 +90,7 @@ class Bridge:
         Where that fails, the log says why, and so does each container that wants the bridge.
         """
         self._netlink = Netlink()
-        self._ports = Ports()
+        self._ports = Ports.of_this_namespace()
         self._known = [one for one in known if one.link]
         for one in self._known:
             self._used.add(one.address)
@@ -119,7 +119,7 @@ class Bridge:
                 if self._nat is None:
                     self._prepare()
             with self._lock:
-                bindings = self._ports.take(mappings)
+                bindings = self._ports.take(container_id, mappings)
                 place = self._ready_made.pop() if self._ready_made else None
             try:
                 place = place or self._make()
@@ -162,6 +162,16 @@ class Bridge:
         with self._lock:
             self._ports.give_back(bindings)
             self._used.discard(address)
+
+    def hold_ports(self, container_id: str, bindings: Iterable[NetworkBinding]) -> None:
+        """Choose these host ports for no other container until they are freed."""
+        with self._lock:
+            self._ports.hold(container_id, bindings)
+
+    def free_ports(self, container_id: str) -> None:
+        """End what `hold_ports` began."""
+        with self._lock:
+            self._ports.free(container_id)
 
     def _fill(self) -> None:
         """Keep a few places ready."""

@@ -67,10 +67,10 @@ class OciRuntime:
         self._images = images
         self._bundles = bundles
         self._bridge = bridge
+        self.hold_ports, self.free_ports = bridge.hold_ports, bridge.free_ports
         self._networks = networks
         self._carriers = carriers
-        self._executors = executors
-        self._gate = Gate()
+        self._executors, self._gate = executors, Gate()
         self._pullers = ThreadPoolExecutor(PULLERS, thread_name_prefix="puller")
         self._clock = clock
         self._loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ an agent that was killed in the middle calls again after its restart. What ends 
 through `exits`, also what ended while no agent was looking.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
@@ -231,6 +231,17 @@ class Runtime(Protocol):
 
     async def remove(self, container_id: str) -> None:
         """Kill it if it still runs, then take away root, network, cgroup and files."""
+        ...
+
+    def hold_ports(self, container_id: str, bindings: Iterable[NetworkBinding]) -> None:
+        """Choose none of these host ports for another container, even after this one is gone.
+
+        The same container, made again, gets them again.
+        """
+        ...
+
+    def free_ports(self, container_id: str) -> None:
+        """End what `hold_ports` began."""
         ...
 
     async def remove_task(self, task_arn: str) -> None:
