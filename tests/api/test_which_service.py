@@ -15,8 +15,11 @@ from roadstead.aws.http import BODY_BYTES_MAX, HttpRequest
 from roadstead.aws.models import service_model
 from roadstead.aws.sigv4 import Credentials, sign
 from roadstead.clock import SystemClock
+from roadstead.ids import SystemIds
 from roadstead.keys import Key
 from roadstead.server.control_plane import all_apis
+from roadstead.server.key_ring import KeyRing
+from roadstead.server.sign_in_links import SignInLinks
 
 FORM = "application/x-www-form-urlencoded"
 STRANGER = Key(
@@ -52,7 +55,9 @@ def _sent(
 
 def test_what_names_a_service_is_what_its_model_says() -> None:
     names = ("ecs", "", "ec2", "elbv2", "elb", "servicediscovery", "acm")
-    for name, api in zip(names, all_apis(SystemClock()), strict=True):
+    clock, ids = SystemClock(), SystemIds()
+    links = SignInLinks(KeyRing((), clock), clock, ids)
+    for name, api in zip(names, all_apis(clock, links), strict=True):
         model = api.model
         assert api.target_prefix == model.target_prefix
         if name:

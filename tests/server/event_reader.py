@@ -1,4 +1,4 @@
-"""A reader of GET /events, or of a stream like it: signs without an SDK, reads one message a time."""
+"""A reader of GET /events or a stream like it: signs without an SDK, takes message by message."""
 
 import http.client
 import json

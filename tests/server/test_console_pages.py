@@ -240,3 +240,16 @@ def test_the_page_without_a_console_keeps_to_its_own_policy() -> None:
     from roadstead.server.console_pages import NOT_BUILT
 
     assert re.findall(r"<(?:script|style|link|img)|style=", NOT_BUILT) == []
+
+
+def test_what_goes_wrong_is_told_and_logged(
+    server: ApiServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(console_site.ConsoleSite, "file", fail)
+    answer = ask(server, "/console/clusters?secret")
+    assert (answer.status, "content-security-policy" in answer.headers) == (500, True)
+    assert "RuntimeError: broken" in caplog.text
+    assert "secret" not in caplog.text

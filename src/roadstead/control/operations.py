@@ -12,6 +12,7 @@ from roadstead.control.machine_reports import (
 )
 from roadstead.control.plans import plan_change
 from roadstead.control.progress import describe_progress
+from roadstead.control.sign_in import MakeLink, create_sign_in_link
 from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
@@ -46,14 +47,19 @@ _READS: dict[str, Callable[[View, Call, Request], Response]] = {
 
 
 def reads(
-    monotonic: Callable[[], float],
+    monotonic: Callable[[], float], make_link: MakeLink
 ) -> dict[str, Callable[[View, Call, Request], Response]]:
-    """What only reads. monotonic: seconds of real time, which bound how long a plan is worked on.
+    """What writes nothing into the state.
 
     A plan counts as reading: it writes into the state and takes all of it back before it answers.
+    monotonic: seconds of real time, which bound how long a plan is worked on.
+    make_link: keeps the token of a new sign-in link, outside of the state.
     """
 
     def plan(view: View, call: Call, request: Request) -> Response:
         return plan_change(view, call, request, monotonic)
 
-    return {**_READS, "PlanChange": plan}
+    def link(view: View, call: Call, request: Request) -> Response:
+        return create_sign_in_link(view, call, request, make_link)
+
+    return {**_READS, "CreateSignInLink": link, "PlanChange": plan}

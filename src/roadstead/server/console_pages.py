@@ -4,6 +4,7 @@ Nothing here is signed: the files are public, the settings tell nothing secret, 
 brings a token. Paths without a file belong to the console's own router and get its index page.
 """
 
+import logging
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -11,6 +12,7 @@ import msgspec
 
 from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.server.console_site import ASSETS, INDEX, ConsoleSite, SiteFile, places
+from roadstead.server.sign_in_links import SIGN_IN_PATH, SignInLinks
 
 CONSOLE_PATH = "/console/"
 SECURITY_HEADERS = [
@@ -45,16 +47,32 @@ install the package again with npm at hand. Then load this page again.</p>
 </html>
 """
 
+log = logging.getLogger(__name__)
+
 
 class ConsolePages:
-    """Answers everything under /console/ that is read."""
+    """Answers everything under /console/."""
 
-    def __init__(self, chosen: Path | None, *, region: str, version: str) -> None:
+    def __init__(
+        self, chosen: Path | None, links: SignInLinks, *, region: str, version: str
+    ) -> None:
         self._site = ConsoleSite(chosen)
+        self._links = links
         self._config = msgspec.json.encode({"region": region, "version": version})
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """The answer to a request whose path is /console, or begins with /console/."""
+        """The answer to a request for /console, or a path below it. Never raises."""
+        try:
+            return self._answer(request)
+        except Exception:  # the last resort; what was asked is not logged: it may be a token
+            log.exception("a %s for the console failed", request.method)
+            return _response(500, _plain(), b"Something went wrong; the server's log has it.\n")
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if request.path == SIGN_IN_PATH and request.method == "POST":
+            answer = self._links.answer(request)
+            headers = [*answer.headers, ("cache-control", "no-store")]
+            return _response(answer.status, headers, answer.body)
         if request.method not in ("GET", "HEAD"):
             return _response(405, [("allow", "GET, HEAD"), *_plain()], b"GET or HEAD.\n")
         if request.path == CONSOLE_PATH.rstrip("/"):

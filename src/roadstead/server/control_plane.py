@@ -41,6 +41,7 @@ from roadstead.server.fabric_streams import FABRIC_PATH, FabricStreams
 from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
+from roadstead.server.sign_in_links import SignInLinks
 from roadstead.servicediscovery.operations import table as servicediscovery_table
 from roadstead.settings import DefaultVpc
 from roadstead.state.plans import Call, Reconciler
@@ -53,7 +54,7 @@ STOP_SECONDS_MAX = 5.0
 log = logging.getLogger(__name__)
 
 
-def all_apis(clock: Clock) -> tuple[Api, ...]:
+def all_apis(clock: Clock, links: SignInLinks) -> tuple[Api, ...]:
     """The services on offer; the first one answers requests that name none of them."""
     return (
         Api(
@@ -65,7 +66,7 @@ def all_apis(clock: Clock) -> tuple[Api, ...]:
         Api(
             control_model,
             control_operations.WRITES,
-            control_operations.reads(clock.monotonic),
+            control_operations.reads(clock.monotonic, links.make),
             target_prefix="Roadstead_20261121",
         ),
         Api(
@@ -142,8 +143,9 @@ class ControlPlane:
             ReconcileLoop(each, self.store, clock, ids, account=account, region=region)
             for each in reconcilers
         )
+        links = SignInLinks(keys, clock, ids)
         self.dispatcher = Dispatcher(
-            all_apis(clock),
+            all_apis(clock, links),
             self.store,
             keys,
             clock,
@@ -157,7 +159,9 @@ class ControlPlane:
         self.event_streams = EventStreams(self.feed, keys, clock, ids)
         self.change_streams = ChangeStreams(self.store, keys, clock, ids)
         self.fabric_streams = FabricStreams(self.store, keys, clock, ids)
-        self.console = ConsolePages(console_dir, region=region, version=control_operations.VERSION)
+        self.console = ConsolePages(
+            console_dir, links, region=region, version=control_operations.VERSION
+        )
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
         self.data_plane = (
             None if dataplane is None else data_plane(self.store, dataplane, clock, ids)

@@ -171,6 +171,7 @@ class Dispatcher:
             request_id=request_id,
             now=now,
             ids=self._ids,
+            access_key_id=caller.access_key_id,
             endpoint=self._agent_endpoint or f"{scheme}://{request.headers.get('host', '')}",
         )
         response = self._perform(api, operation, call, parameters)

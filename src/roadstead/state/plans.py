@@ -23,6 +23,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     partition: str = "aws"
     endpoint: str = ""
     """Base URL by which the caller reached this server; agents are sent back to it."""
+    access_key_id: str = ""
+    """The key with which the call was signed; empty where we act by ourselves."""
 
     @property
     def scope(self) -> str:
