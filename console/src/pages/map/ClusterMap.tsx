@@ -1,0 +1,147 @@
+/** The cluster as a picture: zones, instances as boxes, tasks in them; live. */
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Spinner from '@cloudscape-design/components/spinner';
+import { useMemo, useRef } from 'react';
+import { useContainerInstances, useTasks } from '../../live/collections';
+import { EmptyState } from '../../widgets/EmptyState';
+import { FailureAlert } from '../../widgets/FailureAlert';
+import { useNow } from '../../widgets/When';
+import { GhostBox, InstanceBoxView } from './boxes';
+import { colourOf, mapColours } from './colours';
+import { NOTHING_SEEN, seenAfter } from './ghosts';
+import { type ClusterPicture, pictureOf } from './layout';
+import './map.css';
+import { TaskCells } from './TaskCells';
+
+/** More boxes than this in a zone are counted, not drawn. */
+const BOXES_MAX = 120;
+
+export default function ClusterMap({ cluster }: { cluster: string }) {
+  const instances = useContainerInstances(cluster);
+  const tasks = useTasks(cluster);
+  const now = useNow();
+  const picture = useMemo(
+    () => pictureOf(instances.items, tasks.items, now),
+    [instances.items, tasks.items, now],
+  );
+  const ghosts = useGhosts(instances, tasks.items, now);
+  const failure = instances.failure ?? tasks.failure;
+  if (failure && !instances.items.length) {
+    return <FailureAlert failure={failure} title="The map could not be drawn" />;
+  }
+  if (instances.isLoading && !instances.items.length) return <Spinner size="large" />;
+  if (!instances.items.length && !ghosts.length) return <NoInstances />;
+  return (
+    <div className="map" style={mapColours}>
+      <SpaceBetween size="m">
+        <Legend picture={picture} />
+        {picture.waiting.length > 0 && (
+          <Alert type="info" header={`${picture.waiting.length} waiting for a place`}>
+            <TaskCells cells={picture.waiting} owners={picture.owners} cluster={cluster} />
+          </Alert>
+        )}
+        <div className="map-zones">
+          {picture.zones.map((zone) => (
+            <Container
+              key={zone.name}
+              header={
+                <Header variant="h2" counter={`(${zone.boxes.length})`}>
+                  {zone.name}
+                </Header>
+              }
+            >
+              <div className="map-boxes">
+                {zone.boxes.slice(0, BOXES_MAX).map((box) => (
+                  <InstanceBoxView
+                    key={box.arn}
+                    box={box}
+                    owners={picture.owners}
+                    cluster={cluster}
+                  />
+                ))}
+                {zone.boxes.length > BOXES_MAX && (
+                  <Box>… and {zone.boxes.length - BOXES_MAX} more container instances</Box>
+                )}
+              </div>
+            </Container>
+          ))}
+        </div>
+        {ghosts.length > 0 && (
+          <Container
+            header={
+              <Header
+                variant="h2"
+                description="Deregistered: no longer in the cluster, not terminated. What ran there goes on as orphans that ECS does not monitor."
+              >
+                Just left
+              </Header>
+            }
+          >
+            <div className="map-boxes">
+              {ghosts.map((ghost) => (
+                <GhostBox
+                  key={ghost.instance.containerInstanceArn}
+                  ghost={ghost}
+                  cluster={cluster}
+                />
+              ))}
+            </div>
+          </Container>
+        )}
+      </SpaceBetween>
+    </div>
+  );
+}
+
+function useGhosts(
+  instances: ReturnType<typeof useContainerInstances>,
+  tasks: ReturnType<typeof useTasks>['items'],
+  now: number,
+) {
+  const seen = useRef(NOTHING_SEEN);
+  // Not before the first whole look: what is not listed yet has not left.
+  if (!instances.isLoading) seen.current = seenAfter(seen.current, instances.items, tasks, now);
+  return seen.current.ghosts;
+}
+
+function Legend({ picture }: { picture: ClusterPicture }) {
+  return (
+    <div className="map-legend">
+      {picture.owners.map((owner) => (
+        <span key={owner}>
+          <i
+            className="map-cell"
+            style={{ background: colourOf(owner, picture.owners) }}
+            aria-hidden
+          />{' '}
+          {owner}
+        </span>
+      ))}
+      <span>
+        <i className="map-cell coming" aria-hidden /> starting
+      </span>
+      <span>
+        <i className="map-cell leaving" aria-hidden /> stopping
+      </span>
+      <span>
+        <i className="map-cell failed" aria-hidden /> failed
+      </span>
+      <span>
+        <i className="map-cell orphan" aria-hidden /> orphan
+      </span>
+    </div>
+  );
+}
+
+function NoInstances() {
+  return (
+    <EmptyState title="No container instances">
+      Instances appear here, zone by zone, with the tasks on them. Add one with{' '}
+      <Box variant="code">roadstead instance add</Box>.
+    </EmptyState>
+  );
+}

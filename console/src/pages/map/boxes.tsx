@@ -1,0 +1,77 @@
+/** A container instance as a box, and one that has just left. */
+
+import { paths } from '../../app/paths';
+import { nameOf } from '../../aws/arns';
+import { AppLink } from '../../widgets/AppLink';
+import { StatusLabel } from '../../widgets/StatusLabel';
+import { When } from '../../widgets/When';
+import type { Ghost } from './ghosts';
+import { type InstanceBox, ownerOf, type Share } from './layout';
+import { TaskCells } from './TaskCells';
+
+interface Props {
+  box: InstanceBox;
+  owners: readonly string[];
+  cluster: string;
+}
+
+export function InstanceBoxView({ box, owners, cluster }: Props) {
+  return (
+    <section className={`map-box ${box.status.toLowerCase()}`} aria-label={`Instance ${box.name}`}>
+      <header>
+        <AppLink to={paths.instance(cluster, nameOf(box.arn))}>{box.name}</AppLink>
+        <StatusLabel status={box.isConnected ? box.status : 'FAILED'}>
+          {box.isConnected ? box.status : `${box.status}, agent disconnected`}
+        </StatusLabel>
+      </header>
+      <TaskCells cells={box.tasks} owners={owners} cluster={cluster} />
+      <Meter name="CPU" share={box.cpu} />
+      <Meter name="Memory" share={box.memory} />
+    </section>
+  );
+}
+
+function Meter({ name, share }: { name: string; share: Share }) {
+  const percent = share.total ? Math.round((100 * share.used) / share.total) : 0;
+  return (
+    <div className="map-meter" title={`${name}: ${share.used} of ${share.total} taken`}>
+      <span>{name}</span>
+      <i>
+        <b style={{ width: `${percent}%` }} />
+      </i>
+      <span>{percent} %</span>
+    </div>
+  );
+}
+
+export function GhostBox({ ghost, cluster }: { ghost: Ghost; cluster: string }) {
+  const { instance, orphans, since } = ghost;
+  return (
+    <section
+      className="map-box left"
+      aria-label={`Instance ${instance.ec2InstanceId}, deregistered`}
+    >
+      <header>
+        <AppLink to={paths.instance(cluster, nameOf(instance.containerInstanceArn))}>
+          {instance.ec2InstanceId ?? nameOf(instance.containerInstanceArn)}
+        </AppLink>
+        <StatusLabel status="INACTIVE" />
+      </header>
+      <div className="map-cells">
+        {orphans.map((task) => (
+          <span
+            key={task.taskArn}
+            className="map-cell orphan"
+            role="img"
+            aria-label={`Orphan of ${ownerOf(task)}`}
+            title={`Orphan of ${ownerOf(task)}: runs on, unknown to ECS`}
+          />
+        ))}
+      </div>
+      <small>
+        {orphans.length} {orphans.length === 1 ? 'orphan' : 'orphans'}; left{' '}
+        <When at={new Date(since)} />
+      </small>
+    </section>
+  );
+}
