@@ -90,7 +90,7 @@ function isIn(kind: string, cluster: string): (change: Change) => boolean {
   return (change) => change.kind === kind && nameOf(change.cluster) === cluster;
 }
 
-async function* pages<P extends { nextToken?: string }>(
+export async function* pages<P extends { nextToken?: string }>(
   ask: (nextToken: string | undefined) => Promise<P>,
   idsOf: (page: P) => readonly string[] | undefined,
 ): AsyncGenerator<readonly string[]> {
@@ -104,7 +104,8 @@ async function* pages<P extends { nextToken?: string }>(
 
 const kept = new Map<string, Collection<unknown>>();
 
-function useCollection<T>(name: string, make: () => Collection<T>): Snapshot<T> {
+/** The collection of that name, made when it is first shown; one for all who show it. */
+export function useCollection<T>(name: string, make: () => Collection<T>): Snapshot<T> {
   const key = `${name} ${region()} ${session()?.accessKeyId}`;
   let collection = kept.get(key) as Collection<T> | undefined;
   if (!collection) {

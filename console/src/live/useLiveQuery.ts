@@ -69,6 +69,8 @@ export function concerns(changes: Changes, meta: Record<string, unknown> | undef
   );
 }
 
+/** A family's name stands for all of its revisions. */
 function isOf(name: string, arn: string | undefined): boolean {
-  return arn !== undefined && (arn === name || arn.endsWith(`/${name}`));
+  if (arn === undefined) return false;
+  return arn === name || arn.endsWith(`/${name}`) || arn.includes(`:task-definition/${name}:`);
 }

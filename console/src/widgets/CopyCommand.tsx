@@ -3,17 +3,21 @@ import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import type { Call } from '../aws/call';
 import { commandLine } from '../aws/commandLine';
 
+type Command = Pick<Call<unknown>, 'service' | 'operation' | 'input'>;
+
 interface Props {
-  call: Pick<Call<unknown>, 'service' | 'operation' | 'input'>;
+  /** Several calls are copied as one command a line. */
+  call: Command | readonly Command[];
 }
 
 export function CopyCommand({ call }: Props) {
+  const calls = [call].flat();
   return (
     <CopyToClipboard
       copyButtonText="Copy as AWS CLI command"
       copySuccessText="Command copied"
       copyErrorText="The browser does not let us copy"
-      textToCopy={commandLine(call)}
+      textToCopy={calls.map(commandLine).join('\n')}
       variant="button"
     />
   );
