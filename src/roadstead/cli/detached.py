@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 from roadstead import data_dir as data_dirs
-from roadstead.cli import readiness
+from roadstead.cli import console, readiness
+from roadstead.cli.api import ApiRefused, ApiUnreachable
 from roadstead.cli.terminal import EXIT_FAILED, EXIT_MACHINE_LACKS, complain, progress, say
 from roadstead.cli.up import EXAMINED, READY_LINE, UpOptions, begin
 from roadstead.clock import wait_until
@@ -51,6 +52,10 @@ def up_detached(options: UpOptions, arguments: list[str]) -> int:
         complain(text.strip())
         return child.returncode or EXIT_FAILED
     say(text[text.index(READY_LINE) :].strip().replace("Press Ctrl-C to stop.", "").strip())
+    try:
+        say(f"\n{console.line(where)}\n")  # ours to make: what the child says stays in its log
+    except (ApiRefused, ApiUnreachable) as error:
+        complain(f"The control plane made no link to the console: {error}")
     say("It runs in the background; `roadstead down` stops it.")
     child.returncode = 0  # it is meant to outlive us
     return 0

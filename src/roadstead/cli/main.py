@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from roadstead.cli import events_commands, program_commands
+from roadstead.cli import console_commands, events_commands, program_commands
 from roadstead.cli.explain_commands import explain_app
 from roadstead.cli.image_commands import image_app
 from roadstead.cli.instance_commands import instance_app
@@ -26,6 +26,7 @@ from roadstead.cli.options import (
     InstanceMemory,
     InstanceType,
     Port,
+    ReachMachine,
     Runtime,
     VpcCidr,
     finish,
@@ -63,6 +64,7 @@ def up(
     cluster: Cluster = "default",
     runtime: Runtime = "oci",
     vpc_cidr: VpcCidr = "",
+    reach_machine: ReachMachine = False,
     instance_type: InstanceType = "t3.medium",
     instance_cpu: InstanceCpu = 0,
     instance_memory: InstanceMemory = 0,
@@ -88,6 +90,7 @@ def up(
         cluster=cluster,
         runtime=runtime,
         vpc_cidr=vpc_cidr,
+        reach_machine=reach_machine,
         instance_type=instance_type,
         instance_cpu_units=instance_cpu,
         instance_memory_mib=instance_memory,
@@ -168,6 +171,7 @@ def targets(data_dir: DataDir = None, as_json: AsJson = False) -> None:
     finish(counted.show(data_dir, as_json))
 
 
+app.command()(console_commands.console)
 app.command()(events_commands.events)
 app.command()(program_commands.server)
 app.command()(program_commands.host)

@@ -30,6 +30,13 @@ Runtime = Annotated[str, typer.Option(help="What runs containers: oci.")]
 VpcCidr = Annotated[
     str, typer.Option(help="A private /16 for instances. Default: the first free, 172.31.0.0/16.")
 ]
+ReachMachine = Annotated[
+    bool,
+    typer.Option(
+        "--reach-machine",
+        help="Let tasks reach what listens on this machine itself, as their groups' egress says.",
+    ),
+]
 InstanceType = Annotated[str, typer.Option(help="The EC2 type that instances say they are.")]
 InstanceCpu = Annotated[
     int, typer.Option(min=0, help="CPU units of an instance (1024 a vCPU). Default: its type's.")

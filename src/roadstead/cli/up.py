@@ -18,8 +18,8 @@ import msgspec
 
 from roadstead import data_dir as data_dirs
 from roadstead import keys
-from roadstead.cli import default_vpc, doctor, place, profile, readiness
-from roadstead.cli.api import ApiRefused
+from roadstead.cli import console, default_vpc, doctor, place, profile, readiness
+from roadstead.cli.api import ApiRefused, ApiUnreachable
 from roadstead.cli.children import Child, GaveUp
 from roadstead.cli.place import Place
 from roadstead.cli.terminal import (
@@ -47,7 +47,8 @@ KEEP_RUNNING_SIGNAL = signal.SIGUSR1
 
 READY_LINE = "Roadstead is ready."
 EXAMINED = "ROADSTEAD_EXAMINED"
-"""Set for the `up` in the background: this machine was examined a moment ago."""
+"""Set for the `up` in the background: this machine was examined a moment ago, and what is printed
+goes to a file, where no sign-in link belongs."""
 
 PORT_FREE_SECONDS = 5.0
 TURN_OFF_SECONDS = 60.0
@@ -63,6 +64,7 @@ class UpOptions(msgspec.Struct, frozen=True, kw_only=True):
     cluster: str
     runtime: str
     vpc_cidr: str
+    reach_machine: bool
     instance_type: str
     instance_cpu_units: int
     instance_memory_mib: int
@@ -131,6 +133,7 @@ class _Up:
             client.HostRefused,
             client.HostUnreachable,
             ApiRefused,
+            ApiUnreachable,
         ) as failure:
             complain(str(failure))
             self._status = EXIT_FAILED
@@ -210,6 +213,7 @@ def begin(options: UpOptions) -> tuple[Place | None, HostSettings]:
         region=where.region,
         cluster=options.cluster,
         vpc_cidr=options.vpc_cidr,
+        reach_machine=options.reach_machine,
         runtime=options.runtime,
         instance_type=options.instance_type,
         instance_cpu_units=options.instance_cpu_units,
@@ -266,6 +270,7 @@ def _host_arguments(path: str, settings: HostSettings) -> list[str]:
         "--instance-type", settings.instance_type,
         "--instance-cpu", str(settings.instance_cpu_units),
         "--instance-memory", str(settings.instance_memory_mib),
+        *(["--reach-machine"] if settings.reach_machine else []),
     ]  # fmt: skip
 
 
@@ -280,6 +285,7 @@ def _how_to_use(where: Place, options: UpOptions, ready: readiness.Ready) -> str
             f"  cluster    {options.cluster}, {ready.connected} container instances connected",
             f"  data       {where.data_dir.path}",
             *_not_as_ecs(),
+            *([] if EXAMINED in os.environ else [console.line(where)]),
             "",
             "Make every AWS tool of this shell talk to it:",
             f'  eval "$(roadstead env{data_dir})"',
