@@ -1,26 +1,20 @@
 /**
  * The table of every list: filtered by what one types (kept in the address), sorted, in pages.
- * Only the rows of a page are drawn, so 10,000 items cost what 50 cost.
+ * Only the rows of a page are drawn, and only when they changed, so 10,000 items cost what 50
+ * cost. For lists of that size, keep `columns` outside of the component and `actions`, `filters`
+ * and `empty` memoised.
  */
-import { useCollection } from '@cloudscape-design/collection-hooks';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
-import TextFilter from '@cloudscape-design/components/text-filter';
-import type { ReactNode } from 'react';
-import { useSearchParams } from 'react-router';
+import type { TableProps } from '@cloudscape-design/components/table';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef } from 'react';
 import type { Failure } from '../aws/failures';
 import { EmptyState } from './EmptyState';
-import { FailureAlert } from './FailureAlert';
+import { FilterBox } from './FilterBox';
+import { type Column, ItemRows } from './ItemRows';
+import { useArranged } from './useArranged';
 
-export interface Column<T> {
-  readonly id: string;
-  readonly header: string;
-  readonly cell: (item: T) => ReactNode;
-  /** What the column is sorted and filtered by; without it, by neither. */
-  readonly value?: (item: T) => string | number | undefined;
-  readonly width?: number;
-}
+export type { Column } from './ItemRows';
 
 interface Props<T> {
   /** What the items are: `Tasks`. */
@@ -51,139 +45,113 @@ interface Props<T> {
   variant?: TableProps['variant'];
 }
 
-export function ItemTable<T>(props: Props<T>) {
-  const { title, items, columns, idOf, selection, name = 'filter', pageSize = 50 } = props;
-  const [search, setSearch] = useSearchParams();
-  const definitions = columns.map((column) => ({
-    id: column.id,
-    header: column.header,
-    cell: column.cell,
-    width: column.width,
-    sortingComparator: column.value && byValue(column.value),
-  }));
-  const sorted = definitions.find(({ id }) => id === (props.sortedBy ?? columns[0]?.id));
-  const {
-    items: shown,
-    filterProps,
-    collectionProps,
-    paginationProps,
-    filteredItemsCount,
-  } = useCollection(items, {
-    filtering: {
-      defaultFilteringText: search.get(name) ?? '',
-      filteringFunction: (item, text) => matches(item, text, columns),
-      empty: props.empty,
-      noMatch: <EmptyState title="No matches">Nothing here matches the filter.</EmptyState>,
-    },
-    pagination: { pageSize },
-    sorting: sorted && {
-      defaultState: { sortingColumn: sorted, isDescending: props.isDescending ?? false },
-    },
-  });
-  const filter = (text: string) =>
-    setSearch(
-      (before) => {
-        if (text) before.set(name, text);
-        else before.delete(name);
-        return before;
-      },
-      { replace: true },
-    );
-  const isFirstLoad = Boolean(props.isLoading) && !items.length;
+/** Items that come while others are being drawn wait; typing and clicking never do. */
+export function ItemTable<T>({ selection, idOf, ...props }: Props<T>) {
+  const items = useDeferredValue(props.items);
+  const latest = useRef({ selection, idOf });
+  latest.current = { selection, idOf };
+  const onSelect = useCallback((all: readonly T[]) => latest.current.selection?.onSelect(all), []);
+  const idOfLatest = useCallback((item: T) => latest.current.idOf(item), []);
   return (
-    <Table<T>
-      {...collectionProps}
-      items={shown}
-      columnDefinitions={definitions}
-      trackBy={idOf}
-      variant={props.variant ?? 'container'}
-      stickyHeader
-      resizableColumns={false}
-      wrapLines
-      loading={isFirstLoad}
-      loadingText={`Loading ${title.toLowerCase()}`}
-      empty={
-        props.failure && !items.length ? (
-          <FailureAlert
-            failure={props.failure}
-            title={`${title} could not be loaded`}
-            onRetry={props.onRetry}
-          />
-        ) : (
-          collectionProps.empty
-        )
-      }
+    <Arranged
+      {...props}
+      items={items}
+      idOf={idOfLatest}
       selectionType={selection?.type}
-      selectedItems={selection ? [...selection.selected] : undefined}
-      onSelectionChange={({ detail }) => selection?.onSelect(detail.selectedItems)}
-      ariaLabels={{
-        tableLabel: title,
-        selectionGroupLabel: `Select ${title.toLowerCase()}`,
-        allItemsSelectionLabel: () => 'Select all',
-        itemSelectionLabel: (_, item) => `Select ${idOf(item)}`,
-      }}
-      header={
-        <Header
-          counter={counter(items.length, props.listed, props.isLoading)}
-          description={props.description}
-          actions={props.actions}
-        >
-          {title}
-        </Header>
-      }
-      filter={
-        items.length > 0 || props.filters ? (
-          <div className="filters">
-            <TextFilter
-              {...filterProps}
-              filteringPlaceholder={`Find ${title.toLowerCase()}`}
-              filteringAriaLabel={`Filter ${title.toLowerCase()}`}
-              countText={filteredItemsCount === 1 ? '1 match' : `${filteredItemsCount} matches`}
-              onChange={(event) => {
-                filterProps.onChange(event);
-                filter(event.detail.filteringText);
-              }}
-            />
-            {props.filters}
-          </div>
-        ) : undefined
-      }
-      pagination={
-        items.length > pageSize ? (
-          <Pagination
-            {...paginationProps}
-            ariaLabels={{
-              nextPageLabel: 'Next page',
-              previousPageLabel: 'Previous page',
-              pageLabel: (page) => `Page ${page}`,
-            }}
-          />
-        ) : undefined
-      }
+      selected={selection?.selected}
+      onSelect={onSelect}
     />
   );
 }
 
-function counter(have: number, listed: number | undefined, isLoading?: boolean): string {
-  if (isLoading && listed && listed > have) return `(${have} of ${listed} …)`;
-  return `(${have})`;
-}
+type ArrangedProps<T> = Omit<Props<T>, 'selection'> & {
+  selectionType: 'single' | 'multi' | undefined;
+  selected: readonly T[] | undefined;
+  onSelect: (items: readonly T[]) => void;
+};
 
-function matches<T>(item: T, text: string, columns: readonly Column<T>[]): boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  return words.every((word) =>
-    columns.some(({ value }) =>
-      String(value?.(item) ?? '')
-        .toLowerCase()
-        .includes(word),
+/** Filtered, sorted and cut into pages. */
+function Arranged<T>({
+  items,
+  columns,
+  name = 'filter',
+  pageSize = 50,
+  ...props
+}: ArrangedProps<T>) {
+  const { title, filters, actions, description } = props;
+  const table = useRef<TableProps.Ref>(null);
+  const arranged = useArranged(items, columns, { name, pageSize, ...props });
+  const { text, setText, matches, page, pages, setPage } = arranged;
+  const counted = counter(items.length, props.listed, props.isLoading);
+  const header = useMemo(
+    () => (
+      <Header counter={counted} description={description} actions={actions}>
+        {title}
+      </Header>
     ),
+    [counted, description, actions, title],
+  );
+  const hasFilter = items.length > 0 || Boolean(filters);
+  const filter = useMemo(
+    () =>
+      hasFilter ? (
+        <div className="filters">
+          <FilterBox of={title.toLowerCase()} text={text} matches={matches} onFilter={setText} />
+          {filters}
+        </div>
+      ) : undefined,
+    [hasFilter, title, text, matches, setText, filters],
+  );
+  const pagination = useMemo(
+    () =>
+      pages > 1 ? (
+        <Pagination
+          currentPageIndex={page}
+          pagesCount={pages}
+          onChange={({ detail }) => {
+            setPage(detail.currentPageIndex);
+            table.current?.scrollToTop();
+          }}
+          ariaLabels={PAGE_LABELS}
+        />
+      ) : undefined,
+    [page, pages, setPage],
+  );
+  const isFiltered = items.length > 0 && matches === 0;
+  return (
+    <ItemRows
+      title={title}
+      items={arranged.shown as readonly unknown[]}
+      columns={columns as readonly Column<unknown>[]}
+      idOf={props.idOf as (item: unknown) => string}
+      selectionType={props.selectionType}
+      selected={props.selected}
+      onSelect={props.onSelect as (items: readonly unknown[]) => void}
+      isFirstLoad={Boolean(props.isLoading) && !items.length}
+      failure={items.length ? undefined : props.failure}
+      onRetry={props.onRetry}
+      empty={isFiltered ? NO_MATCH : props.empty}
+      variant={props.variant ?? 'container'}
+      sortedBy={arranged.sortedBy}
+      isDescending={arranged.isDescending}
+      onSort={arranged.setSorting}
+      header={header}
+      filter={filter}
+      pagination={pagination}
+      table={table}
+    />
   );
 }
 
-function byValue<T>(value: (item: T) => string | number | undefined) {
-  return (a: T, b: T) => {
-    const [x, y] = [value(a) ?? '', value(b) ?? ''];
-    if (typeof x === 'number' && typeof y === 'number') return x - y;
-    return String(x) < String(y) ? -1 : Number(String(x) > String(y));
-  };
+const NO_MATCH = <EmptyState title="No matches">Nothing here matches the filter.</EmptyState>;
+
+const PAGE_LABELS = {
+  nextPageLabel: 'Next page',
+  previousPageLabel: 'Previous page',
+  pageLabel: (page: number) => `Page ${page}`,
+};
+
+function counter(have: number, listed: number | undefined, isLoading?: boolean): string {
+  if (isLoading && listed && listed > have) return `(${have} of ${listed} …)`;
+  return `(${have})`;
 }
