@@ -24,6 +24,7 @@ export const paths = {
     `/task-definitions/${part(family)}/difference?from=${from}&to=${to}`,
   loadBalancers: () => '/load-balancers',
   loadBalancer: (arn: string) => `/load-balancers/${part(nameOf(arn))}`,
+  classicLoadBalancer: (name: string) => `/classic-load-balancers/${part(name)}`,
   targetGroups: () => '/target-groups',
   targetGroup: (arn: string) => `/target-groups/${part(nameOf(arn))}`,
   events: () => '/events',

@@ -4,10 +4,22 @@ import { Navigate, type RouteObject } from 'react-router';
 import { paths } from './paths';
 
 const ClustersPage = lazy(() => import('../pages/clusters/ClustersPage'));
+const LoadBalancersPage = lazy(() => import('../pages/loadBalancers/LoadBalancersPage'));
+const LoadBalancerPage = lazy(() => import('../pages/loadBalancers/LoadBalancerPage'));
+const ClassicLoadBalancerPage = lazy(
+  () => import('../pages/loadBalancers/ClassicLoadBalancerPage'),
+);
+const TargetGroupsPage = lazy(() => import('../pages/targetGroups/TargetGroupsPage'));
+const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage'));
 const NotFoundPage = lazy(() => import('../pages/NotFoundPage'));
 
 export const routes: RouteObject[] = [
   { index: true, element: <Navigate to={paths.clusters()} replace /> },
   { path: 'clusters', element: <ClustersPage /> },
+  { path: 'load-balancers', element: <LoadBalancersPage /> },
+  { path: 'load-balancers/:id', element: <LoadBalancerPage /> },
+  { path: 'classic-load-balancers/:name', element: <ClassicLoadBalancerPage /> },
+  { path: 'target-groups', element: <TargetGroupsPage /> },
+  { path: 'target-groups/:id', element: <TargetGroupPage /> },
   { path: '*', element: <NotFoundPage /> },
 ];

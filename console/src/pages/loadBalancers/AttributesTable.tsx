@@ -1,0 +1,34 @@
+/** The attributes of a load balancer or target group. */
+import { EmptyState } from '../../widgets/EmptyState';
+import { ItemTable } from '../../widgets/ItemTable';
+import { useAttributes } from './queries';
+
+interface Props {
+  of: 'load-balancer' | 'target-group';
+  arn: string | undefined;
+}
+
+export function AttributesTable({ of, arn }: Props) {
+  const { data, error, isPending, refetch } = useAttributes(of, arn);
+  return (
+    <ItemTable
+      title="Attributes"
+      name="attributes"
+      items={Object.entries(data ?? {})}
+      idOf={([key]) => key}
+      isLoading={isPending}
+      failure={error ?? undefined}
+      onRetry={() => void refetch()}
+      columns={[
+        { id: 'key', header: 'Attribute', value: ([key]) => key, cell: ([key]) => key },
+        {
+          id: 'value',
+          header: 'Value',
+          value: ([, value]) => value,
+          cell: ([, value]) => value || '–',
+        },
+      ]}
+      empty={<EmptyState title="No attributes" />}
+    />
+  );
+}

@@ -1,0 +1,87 @@
+/** A group's targets with their health, as it changes; draining ones with how long they have. */
+import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { useRef } from 'react';
+import { EmptyState } from '../../widgets/EmptyState';
+import { ItemTable } from '../../widgets/ItemTable';
+import { StatusLabel } from '../../widgets/StatusLabel';
+import { duration, useNow } from '../../widgets/When';
+import { useAttributes, useTargetHealth } from '../loadBalancers/queries';
+import { type DrainingSince, drainingAfter, targetKey } from './draining';
+
+export function TargetsTable({ arn }: { arn: string }) {
+  const { data = [], isPending, error, refetch } = useTargetHealth(arn);
+  const { data: attributes = {} } = useAttributes('target-group', arn);
+  const since = useRef<DrainingSince>(new Map());
+  since.current = drainingAfter(since.current, data, Date.now());
+  const delay = Number(attributes['deregistration_delay.timeout_seconds'] ?? Number.NaN);
+  return (
+    <ItemTable<TargetHealthDescription>
+      title="Registered targets"
+      name="targets"
+      items={data}
+      idOf={targetKey}
+      isLoading={isPending}
+      failure={error ?? undefined}
+      onRetry={() => void refetch()}
+      empty={
+        <EmptyState title="No targets">
+          Services register their tasks when they run, if they name this target group.
+        </EmptyState>
+      }
+      columns={[
+        {
+          id: 'id',
+          header: 'Target',
+          value: ({ Target }) => Target?.Id,
+          cell: ({ Target }) => Target?.Id ?? '–',
+        },
+        {
+          id: 'port',
+          header: 'Port',
+          value: ({ Target }) => Target?.Port,
+          cell: ({ Target }) => Target?.Port ?? '–',
+        },
+        {
+          id: 'zone',
+          header: 'Zone',
+          value: ({ Target }) => Target?.AvailabilityZone,
+          cell: ({ Target }) => Target?.AvailabilityZone ?? '–',
+        },
+        {
+          id: 'state',
+          header: 'Health',
+          value: ({ TargetHealth }) => TargetHealth?.State,
+          cell: (target) => (
+            <>
+              <StatusLabel status={target.TargetHealth?.State} />
+              <Draining since={since.current.get(targetKey(target))} delay={delay} />
+            </>
+          ),
+        },
+        {
+          id: 'why',
+          header: 'Reason',
+          value: whyOf,
+          cell: (target) => whyOf(target) || '–',
+        },
+      ]}
+    />
+  );
+}
+
+function Draining({ since, delay }: { since: number | undefined; delay: number }) {
+  const now = useNow();
+  if (since === undefined) return null;
+  const seconds = Math.max(0, (now - since) / 1_000);
+  return (
+    <small>
+      {' '}
+      for {duration(Math.floor(seconds))}
+      {Number.isFinite(delay) && ` of at most ${delay} s`}
+    </small>
+  );
+}
+
+function whyOf({ TargetHealth }: TargetHealthDescription): string {
+  return [TargetHealth?.Reason, TargetHealth?.Description].filter(Boolean).join(': ');
+}
