@@ -1,0 +1,55 @@
+/** What a plan does to each service: tasks that start and end, and how many are healthy meanwhile. */
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Table, { type TableProps } from '@cloudscape-design/components/table';
+import type { PlannedService } from '../../aws/roadstead';
+import { ArnLink } from '../ArnLink';
+import {
+  belowMinimumText,
+  desiredText,
+  healthyText,
+  leavesText,
+  steadyText,
+  totalsOf,
+} from './planWords';
+
+const COLUMNS: readonly TableProps.ColumnDefinition<PlannedService>[] = [
+  {
+    id: 'service',
+    header: 'Service',
+    isRowHeader: true,
+    cell: ({ serviceArn, serviceName }) => <ArnLink arn={serviceArn}>{serviceName}</ArnLink>,
+  },
+  { id: 'desired', header: 'Desired', cell: desiredText },
+  { id: 'start', header: 'Start', cell: ({ movements }) => `+${totalsOf(movements).started}` },
+  { id: 'end', header: 'End', cell: ({ movements }) => leavesText(totalsOf(movements)) },
+  { id: 'healthy', header: 'Healthy: now → lowest → after', cell: healthyText },
+  { id: 'below', header: 'Below minimum', cell: (service) => <Below service={service} /> },
+  { id: 'steady', header: 'Steady', cell: (service) => <Steady service={service} /> },
+];
+
+export function PlanServices({ services }: { services: readonly PlannedService[] }) {
+  return (
+    <Table
+      variant="embedded"
+      contentDensity="compact"
+      wrapLines
+      items={services}
+      trackBy={({ serviceArn = '' }) => serviceArn}
+      columnDefinitions={COLUMNS}
+      ariaLabels={{ tableLabel: 'Services in the plan' }}
+    />
+  );
+}
+
+function Below({ service }: { service: PlannedService }) {
+  const text = belowMinimumText(service);
+  if (!service.belowMinimumSeconds) return text;
+  return <StatusIndicator type="warning">{text}</StatusIndicator>;
+}
+
+function Steady({ service }: { service: PlannedService }) {
+  const isAtRest = service.steadyAtSeconds !== undefined || service.outcome === 'SETTLED';
+  return (
+    <StatusIndicator type={isAtRest ? 'success' : 'warning'}>{steadyText(service)}</StatusIndicator>
+  );
+}
