@@ -19,6 +19,7 @@ from tests.load_balancers import (
     query_has,
 )
 
+from roadstead.dataplane.snapshot.source_addresses import CLIENT_ADDRESS
 from roadstead.elbv2.records.load_balancer import LoadBalancer
 from roadstead.elbv2.records.target_group import HealthCheck
 
@@ -138,11 +139,19 @@ def test_redirects_fill_in_what_the_request_had() -> None:
                 listener, 4, path_is("/s/*"),
                 action=a_redirect(Path="/s", Query="", StatusCode="HTTP_302"),
             ),
+            a_rule(
+                listener, 5, path_is("/b*"),
+                action=a_redirect(Query="to=#{path}&at=#{protocol}-#{host}-#{port}"),
+            ),
+            a_rule(
+                listener, 6, path_is("/m*"),
+                action=a_redirect(Host="#{host}.net", Path="/#{host}-#{path}%41.#{path}"),
+            ),
         ]  # fmt: skip
         async with world(balancer, listener, *rules):
 
             async def location(path: str) -> str:
-                headers = {"Host": "shop.example"}
+                headers = {"Host": "shop.example:80"}
                 _, _, answered = await ask(url_of(balancer, path=path), headers=headers)
                 return answered["location"]
 
@@ -151,6 +160,73 @@ def test_redirects_fill_in_what_the_request_had() -> None:
             assert await location("/p/1?z=1") == "http://shop.example:80/n/p/1/80?z=1"
             assert await location("/q/1?z=1") == "http://shop.example:80/q/1?a=b&z=1"
             assert await location("/s/1?z=1") == "http://shop.example:80/s"
+            assert await location("/h/1") == "http://www.shop.example:80/h/1", "no query, no ?"
+            assert await location("/b/c?z=1") == (
+                "http://shop.example:80/b/c?to=b/c&at=http-shop.example-80"
+            )
+            assert await location("/m/n?z=1") == (
+                "http://shop.example.net:80/shop.example-m/n%41.m/n?z=1"
+            )
+
+    asyncio.run(story())
+
+
+def test_two_hosts_in_one_request_are_refused() -> None:
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        rules = [
+            a_rule(listener, action=an_answer("200", "default")),
+            a_rule(listener, 1, host_is("*b.example"), action=an_answer("200", "b")),
+            a_rule(listener, 2, comes_from("10.0.0.0/8"), action=an_answer("200", "far")),
+        ]
+        async with world(balancer, listener, *rules[:2]) as here:
+            both = "Host: a.example\r\nHost: b.example\r\n"
+            assert await _first_line(balancer, both) == "HTTP/1.1 400 Bad Request"
+            assert await _first_line(balancer, "Host: b.example\r\n") == "HTTP/1.1 200 OK"
+            here.put(rules[2])
+            await here.until(lambda: not here.plane.carrier.problems, "no problem")
+            await here.taken()
+            assert await _first_line(balancer, both) == "HTTP/1.1 400 Bad Request"
+            assert await _first_line(balancer, "Host: b.example\r\n") == "HTTP/1.1 200 OK"
+
+    asyncio.run(story())
+
+
+def test_http2_without_tls_is_refused() -> None:
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        rule = a_rule(listener, action=an_answer("200", "here"))
+        async with world(balancer, listener, rule):
+            greeting = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+            answer = await _answer(balancer, greeting)
+            assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+            upgrade = "Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+            settings = "HTTP2-Settings: AAMAAABkAAQAAP__\r\n"
+            assert await _first_line(balancer, upgrade + settings) == "HTTP/1.1 200 OK"
+
+    asyncio.run(story())
+
+
+def test_nobody_sees_what_the_proxy_notes_for_itself() -> None:
+    """Whether a rule asks for the client's address or not."""
+
+    async def story() -> None:
+        balancer, listener, group = a_balancer(), a_listener(), a_target_group(health_check=QUICK)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            backend = await here.backend("one")
+            backend.answers = {CLIENT_ADDRESS: "192.0.2.1"}
+            await here.healthy(backend)
+            for _ in range(2):
+                status, _, answered = await ask(
+                    url_of(balancer), headers={CLIENT_ADDRESS: "10.0.0.1"}
+                )
+                assert status == 200
+                assert CLIENT_ADDRESS not in answered
+                assert CLIENT_ADDRESS not in backend.headers[-1]
+                near = an_answer("404", "asked")
+                here.put(a_rule(listener, 1, comes_from("10.0.0.0/8"), action=near))
+                await asyncio.sleep(0.2)
+                await here.taken()
 
     asyncio.run(story())
 
@@ -196,6 +272,22 @@ def test_a_deleted_load_balancers_port_closes() -> None:
             )
 
     asyncio.run(story())
+
+
+async def _first_line(balancer: LoadBalancer, headers: str) -> str:
+    answer = await _answer(balancer, f"GET / HTTP/1.1\r\n{headers}\r\n".encode())
+    return answer.partition(b"\r\n")[0].decode()
+
+
+async def _answer(balancer: LoadBalancer, request: bytes) -> bytes:
+    """What comes first, byte by byte as it is."""
+    reader, writer = await asyncio.open_connection(balancer.addresses[0].address, 80)
+    writer.write(request)
+    try:
+        async with asyncio.timeout(10):
+            return await reader.read(1000)
+    finally:
+        writer.close()
 
 
 def _is_open(address: str, port: int) -> bool:

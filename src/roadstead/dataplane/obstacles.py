@@ -53,19 +53,22 @@ async def without_port(changes: Changes, served: Served, admin: ProxyAdmin) -> d
     if not new:
         return {}
     everywhere, loopback = ports.taken_ports(EVERY_ADDRESS), ports.taken_ports(LOOPBACK)
+    datagrams = ports.taken_ports(EVERY_ADDRESS, ports.DATAGRAM_TABLES)
     found = {}
     for name in new:
         front = front_port(name)
-        port = front or _port_of(changes.listeners[name])
+        transport, port = _socket_of(changes.listeners[name])
         if front and port in loopback:
             found[name] = (
                 f"somebody else listens on port {port} of this machine; "
                 "its load balancers are reached at their own addresses"
             )
-        elif port in everywhere:
+        elif port in (datagrams if transport == "UDP" else everywhere):
+            letter = transport[0].lower()
             found[name] = (
-                f"somebody else listens on port {port} of every address of this machine, a load "
-                f"balancer's too, and gets what is for it: see `ss -ltnp sport = :{port}`"
+                f"somebody else listens on {transport} port {port} of every address of this "
+                "machine, a load balancer's too, and gets what is for it: see "
+                f"`ss -l{letter}np sport = :{port}`"
             )
     if not found:
         return {}
@@ -76,7 +79,7 @@ async def without_port(changes: Changes, served: Served, admin: ProxyAdmin) -> d
     return {f"listeners/{name}": why for name, why in found.items() if ours.get(name) != ""}
 
 
-def _port_of(listener: Json) -> int:
-    """The port of a listener for streams; 0 of one for datagrams."""
-    where = listener.get("address", {}).get("socket_address", {})
-    return 0 if where.get("protocol") == "UDP" else int(where.get("port_value", 0))
+def _socket_of(listener: Json) -> tuple[str, int]:
+    """TCP or UDP, and the port."""
+    where = listener["address"]["socket_address"]
+    return where.get("protocol", "TCP"), where["port_value"]

@@ -7,7 +7,10 @@ must not be asked to share one.
 from pathlib import Path
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+DATAGRAM_TABLES = (Path("/proc/net/udp"), Path("/proc/net/udp6"))
 LISTENING = "0A"
+UNCONNECTED = "07"
+"""Of a socket for datagrams, which takes them from anybody then; of TCP there is no such line."""
 EVERY_ADDRESS = frozenset(("00000000", "0" * 32))
 """Who listens there keeps others from every address, also from those that are yet to come."""
 LOOPBACK = EVERY_ADDRESS | {
@@ -19,7 +22,7 @@ LOOPBACK = EVERY_ADDRESS | {
 
 
 def taken_ports(of: frozenset[str], tables: tuple[Path, ...] = TABLES) -> frozenset[int]:
-    """Ports that somebody listens on at one of these addresses."""
+    """Ports that somebody listens on at one of these addresses, for TCP unless told otherwise."""
     found = set()
     for table in tables:
         if not table.exists():
@@ -27,6 +30,6 @@ def taken_ports(of: frozenset[str], tables: tuple[Path, ...] = TABLES) -> frozen
         for line in table.read_text().splitlines()[1:]:
             fields = line.split()
             address, _, port = fields[1].rpartition(":")
-            if fields[3] == LISTENING and address in of:
+            if fields[3] in (LISTENING, UNCONNECTED) and address in of:
                 found.add(int(port, 16))
     return frozenset(found)

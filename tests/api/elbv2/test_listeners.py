@@ -140,6 +140,12 @@ def test_a_listener_leads_to_groups_of_protocols_that_go_with_its_own(
         world.listener(load_balancer, target_group, Protocol=listener)
 
 
+def test_grpc_wants_a_listener_with_tls(world: World) -> None:
+    group = world.group(Protocol="HTTP", ProtocolVersion="GRPC")
+    with refusal_with("IncompatibleProtocols", "only a listener with the protocol HTTPS"):
+        world.listener(world.load_balancer(), group, Protocol="HTTP")
+
+
 def test_a_group_belongs_to_one_load_balancer(world: World) -> None:
     _, _, group = world.in_use()
     other = world.load_balancer("other")

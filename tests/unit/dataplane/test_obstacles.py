@@ -50,3 +50,22 @@ def test_a_port_that_somebody_has_is_told(tmp_path: Path, host: str) -> None:
         assert found.keys() == {f"listeners/loopback-{port}", *everywhere}
         served = {**NOTHING, "listeners": listeners}
         assert asyncio.run(obstacles.without_port(changes, served, admin)) == {}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_a_port_for_datagrams_that_somebody_has_is_told(tmp_path: Path, host: str) -> None:
+    """TCP on the same port is another matter."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as somebody:
+        somebody.bind((host, 0))
+        port = somebody.getsockname()[1]
+        changes = Changes(
+            listeners={
+                "net-dns-1": {"address": address("172.31.1.0", port)},
+                "net-dns-1-udp": {"address": address("172.31.1.0", port, "UDP")},
+            }
+        )
+        admin = ProxyAdmin(tmp_path / "nobody")
+        found = asyncio.run(obstacles.without_port(changes, NOTHING, admin))
+        everywhere = {"listeners/net-dns-1-udp"} if host == "0.0.0.0" else set()
+        assert found.keys() == everywhere
+        assert all("`ss -lunp sport" in why for why in found.values())

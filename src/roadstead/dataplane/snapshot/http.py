@@ -4,6 +4,7 @@ from roadstead.dataplane.snapshot.access_log import access_log
 from roadstead.dataplane.snapshot.actions import STICKY
 from roadstead.dataplane.snapshot.messages import Json, extension, seconds, watched
 from roadstead.dataplane.snapshot.names import Files
+from roadstead.dataplane.snapshot.redirects import parts_filter
 from roadstead.dataplane.snapshot.routes import Served
 from roadstead.dataplane.snapshot.source_addresses import tells_source
 
@@ -42,7 +43,8 @@ def http(
     config = found["typed_config"]
     if tells_client:
         config["early_header_mutation_extensions"] = [tells_source()]
-    if attributes.get("routing.http2.enabled") == "false":
+    if not is_encrypted or attributes.get("routing.http2.enabled") == "false":
+        # As ELB: HTTP/2 is what a client and an HTTPS listener agree upon, and nothing else.
         config["codec_type"] = "HTTP1"
     if attributes.get("routing.http.xff_header_processing.mode") == "preserve":
         config["skip_xff_append"] = True
@@ -70,6 +72,7 @@ def manager(route_table: str, files: Files, *, idle_seconds: int, keep_alive_sec
                 ),
                 "disabled": True,
             },
+            parts_filter(),
             extension(
                 "router",
                 "envoy.extensions.filters.http.router.v3.Router",

@@ -2,22 +2,34 @@
 
 `#{protocol}` and `#{port}` are the listener's own and known beforehand. What Envoy's redirect
 cannot say (a host or a query that is partly the request's) is a Location header written from the
-request.
+request: of its path and query, as far as Envoy has no word for what ELB means by them, from
+metadata that a filter takes out of them (`PARTS`).
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html#redirect-actions
 """
 
-import re
 from typing import Any
 
-from roadstead.dataplane.snapshot.messages import Json, header
+from roadstead.dataplane.snapshot.messages import Json, extension, header, typed
 from roadstead.elbv2.rules.redirects import REDIRECT_DEFAULTS
 
 CODES = {"HTTP_301": "MOVED_PERMANENTLY", "HTTP_302": "FOUND"}
 HOST, PATH, QUERY = "#{host}", "#{path}", "#{query}"
-REQUEST_HOST = "%REQUESTED_SERVER_NAME(HOST_FIRST:HOST)%"
 REQUEST_PATH = "%PATH(NQ:PATH)%"
 REQUEST_QUERY = "%QUERY_PARAMS(ORIG)%"
+
+PARTS = "envoy.filters.http.header_to_metadata"
+PARTS_CONFIG = "envoy.extensions.filters.http.header_to_metadata.v3.Config"
+NAME, RELATIVE_PATH, ASKED = "name", "relative-path", "asked"
+PATTERNS = {
+    # the host without its port
+    NAME: (":authority", r"^(\[[^\]]*\]|[^:]*).*$"),
+    # the path without its first slash, which is what `#{path}` means
+    RELATIVE_PATH: (":path", r"^/([^?]*).*$"),
+    # the query with its question mark; without a query, nothing
+    ASKED: (":path", r"^[^?]*(\?.+)?\??$"),
+}
+METADATA = {name: f"%DYNAMIC_METADATA({PARTS}:{name})%" for name in PATTERNS}
 
 
 def redirect(config: dict[str, Any], protocol: str, port: int) -> Json:
@@ -44,19 +56,38 @@ def redirect(config: dict[str, Any], protocol: str, port: int) -> Json:
     return {"redirect": found}
 
 
+def parts_filter() -> Json:
+    """Of a listener's HTTP: takes a path apart on the routes that ask for it, nowhere else."""
+    return {**extension(PARTS, PARTS_CONFIG), "disabled": True}
+
+
 def _known(text: str, protocol: str, port: int) -> str:
     return text.replace("#{protocol}", protocol.lower()).replace("#{port}", str(port))
 
 
 def _written(asked: dict[str, str], config: dict[str, Any]) -> Json:
     """The whole URL as a header of a direct response."""
+    query = f"?{asked['Query']}" if asked["Query"] else ""
     location = (
-        f"{asked['Protocol'].lower()}://{asked['Host']}:{asked['Port']}{asked['Path']}"
-        + (f"?{asked['Query']}" if asked["Query"] else "")
+        f"{asked['Protocol'].lower()}://{asked['Host']}:{asked['Port']}{asked['Path']}{query}"
     ).replace("%", "%%")
-    location = re.sub(r"/#\{path\}", REQUEST_PATH, location)
-    location = location.replace(HOST, REQUEST_HOST).replace(QUERY, REQUEST_QUERY)
-    return {
+    if asked["Query"] == QUERY:
+        location = location.removesuffix(query) + METADATA[ASKED]
+    location = location.replace(f"/{PATH}", REQUEST_PATH).replace(PATH, METADATA[RELATIVE_PATH])
+    location = location.replace(HOST, METADATA[NAME]).replace(QUERY, REQUEST_QUERY)
+    found: Json = {
         "direct_response": {"status": int(config["StatusCode"].removeprefix("HTTP_"))},
         "response_headers_to_add": [header("location", location)],
     }
+    taken = [name for name, text in METADATA.items() if text in location]
+    if taken:
+        rules = [_rule(name) for name in taken]
+        found["typed_per_filter_config"] = {PARTS: typed(PARTS_CONFIG, request_rules=rules)}
+    return found
+
+
+def _rule(name: str) -> Json:
+    source, pattern = PATTERNS[name]
+    rewrite = {"pattern": {"regex": pattern}, "substitution": r"\1"}
+    found = {"metadata_namespace": PARTS, "key": name, "regex_value_rewrite": rewrite}
+    return {"header": source, "on_header_present": found}

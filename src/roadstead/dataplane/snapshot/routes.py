@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from roadstead.dataplane.snapshot.actions import Groups, action
-from roadstead.dataplane.snapshot.conditions import Condition, condition
+from roadstead.dataplane.snapshot.conditions import ANYWHERE, Condition, condition
 from roadstead.dataplane.snapshot.messages import ROUTES, Json, header, typed
 from roadstead.dataplane.snapshot.source_addresses import CLIENT_ADDRESS, by_source
 from roadstead.elbv2.records.load_balancer import Listener, LoadBalancer, Rule
@@ -15,8 +15,17 @@ from roadstead.elbv2.rules.listener_attributes import RESPONSE_HEADERS, SERVER_H
 RETRIED_METHODS = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE"
 """Those that may be sent twice. Source: RFC 9110, section 9.2.2"""
 
-ENVOYS_OWN = "x-envoy-external-address"
-"""A header that Envoy adds and cannot be told not to."""
+OUR_OWN = ("x-envoy-external-address", CLIENT_ADDRESS)
+"""Headers that are the proxy's affair: Envoy adds the first and cannot be told not to."""
+SEVERAL_HOSTS = {"name": ":authority", "string_match": {"contains": ","}}
+"""Of a request with more than one Host header, or with one that names no host: Envoy joins them."""
+BAD_REQUEST: Json = {
+    "status": 400,
+    "body": {
+        "inline_string": "<html>\r\n<head><title>400 Bad Request</title></head>\r\n<body>\r\n"
+        "<center><h1>400 Bad Request</h1></center>\r\n</body>\r\n</html>\r\n"
+    },
+}
 
 Route = tuple[Condition, list[Json]]
 
@@ -38,7 +47,8 @@ def host(
     served: Served, groups: Groups, name: str = "all", domains: Sequence[str] = ("*",)
 ) -> Json:
     """The virtual host that holds a listener's rules."""
-    found = [_routes_of(each, served, groups) for each in _in_order(served.rules)]
+    refused = (Condition(ANYWHERE, [], None), [refusal()])
+    found = [refused, *(_routes_of(each, served, groups) for each in _in_order(served.rules))]
     ranges = {each for rule, _ in found for each in rule.sources or ()}
     base: Json = {"name": name, "domains": list(domains)}
     if not ranges:
@@ -46,12 +56,20 @@ def host(
     return {**base, "matcher": by_source(ranges, found)}
 
 
+def refusal() -> Json:
+    """The first route of every host: nobody can tell which host such a request means."""
+    return {
+        "name": "several hosts",
+        "match": {**ANYWHERE, "headers": [SEVERAL_HOSTS]},
+        "direct_response": BAD_REQUEST,
+        "response_headers_to_add": [header("content-type", "text/html")],
+    }
+
+
 def options(served: Served) -> Json:
     """What holds for all routes of the listener."""
     attributes = served.load_balancer.attributes
-    removed = [ENVOYS_OWN]
-    if asks_for_source(served):
-        removed.append(CLIENT_ADDRESS)
+    removed = [*OUR_OWN]
     if attributes.get("routing.http.xff_header_processing.mode") == "remove":
         removed.append("x-forwarded-for")
     found: Json = {"request_headers_to_remove": removed}
@@ -71,8 +89,9 @@ def options(served: Served) -> Json:
     ]
     if answered:
         found["response_headers_to_add"] = answered
+    found["response_headers_to_remove"] = [CLIENT_ADDRESS]
     if of_listener.get(SERVER_HEADER) == "false":
-        found["response_headers_to_remove"] = ["server"]
+        found["response_headers_to_remove"].append("server")
     return found
 
 

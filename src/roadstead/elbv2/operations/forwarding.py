@@ -73,6 +73,11 @@ def check_groups(
                 f"The target group '{arn}' has the protocol {group.protocol}, to which a listener "
                 f"with the protocol {protocol} cannot forward"
             )
+        if protocol == "HTTP" and group.protocol_version == "GRPC":
+            raise incompatible_protocols(
+                f"The target group '{arn}' has the protocol version GRPC, to which only a listener "
+                "with the protocol HTTPS can forward"
+            )
         if group.vpc_id != load_balancer.vpc_id:
             raise invalid_configuration(
                 "The following target groups are in a different VPC than load balancer "
