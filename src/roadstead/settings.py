@@ -5,6 +5,7 @@ environment by itself. Secrets are not settings: they live in `keys.json` (see `
 """
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -21,6 +22,9 @@ RUNTIMES = ("oci",)
 TUNING_PREFIX = "ROADSTEAD_TUNING_"
 DEFAULT_VPC_VARIABLE = "ROADSTEAD_DEFAULT_VPC"
 CPU_UNITS_PER_VCPU = 1024
+DEFAULT_PORTS = (("http", "80"), ("https", "443"))
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?")
+"""Source: https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin"""
 
 INSTANCE_TYPES = {
     "t3.micro": (2, 1024),
@@ -86,6 +90,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Whether load balancers carry traffic: files for Envoy, which the host program runs."""
     console_dir: Path | None = None
     """Where the built console is; None: in the package, or in the checkout it runs from."""
+    console_origins: tuple[str, ...] = ()
+    """Of consoles that are served elsewhere, each `scheme://host[:port]`."""
 
 
 class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +109,8 @@ class HostSettings(msgspec.Struct, frozen=True, kw_only=True):
     cluster: str = DEFAULT_CLUSTER
     vpc_cidr: str = ""
     """A /16 to use; empty: 172.31.0.0/16, or the next one that is free on this machine."""
+    reach_machine: bool = False
+    """Whether what listens on this machine itself is reached from the VPCs."""
     runtime: str = "oci"
     instance_type: str = DEFAULT_INSTANCE_TYPE
     instance_cpu_units: int = 0
@@ -177,6 +185,25 @@ def console_dir(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Where the built console is, if not where it is looked for: ROADSTEAD_CONSOLE_DIR."""
     chosen = environ.get("ROADSTEAD_CONSOLE_DIR")
     return Path(chosen).absolute() if chosen else None
+
+
+def console_origins(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Origins whose pages may call us from a browser: ROADSTEAD_CONSOLE_ORIGINS, by commas.
+
+    Raises: SettingError when one is no origin as a browser writes it.
+    """
+    found = [each.strip() for each in environ.get("ROADSTEAD_CONSOLE_ORIGINS", "").split(",")]
+    for each in filter(None, found):
+        scheme = each.partition(":")[0]
+        names_default_port = (scheme, each.rpartition(":")[2]) in DEFAULT_PORTS
+        if names_default_port or not ORIGIN.fullmatch(each):
+            raise SettingError(
+                f"'{each}' is no origin of a console.",
+                "Give scheme, host and port as a browser writes them: in small letters, without "
+                "the scheme's own port and without a path, such as https://console.example.com. "
+                "There is no `*`.",
+            )
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def default_vpc(environ: Mapping[str, str] = os.environ) -> DefaultVpc | None:

@@ -25,6 +25,41 @@ def test_a_region_looks_like_awss(value: str) -> None:
         settings.region({"ROADSTEAD_REGION": value})
 
 
+def test_origins_of_consoles_are_given_by_commas() -> None:
+    given = "https://console.example.com, http://[::1]:5173,,https://console.example.com"
+    assert settings.console_origins({"ROADSTEAD_CONSOLE_ORIGINS": given}) == (
+        "https://console.example.com",
+        "http://[::1]:5173",
+    )
+    assert settings.console_origins({}) == ()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "*",
+        "null",
+        "console.example.com",
+        "https://*.example.com",
+        "https://console.example.com/",
+        "https://Console.example.com",
+        "https://console.example.com:443",
+        "http://console.example.com:80",
+        "ftp://console.example.com",
+        "http://fine.example.com,*",
+        "http://user@host",
+    ],
+)
+def test_an_origin_is_what_a_browser_writes(value: str) -> None:
+    with pytest.raises(SettingError, match=r"such as https://console\.example\.com"):
+        settings.console_origins({"ROADSTEAD_CONSOLE_ORIGINS": value})
+
+
+def test_a_console_is_where_it_is_said_to_be() -> None:
+    assert settings.console_dir({}) is None
+    assert settings.console_dir({"ROADSTEAD_CONSOLE_DIR": "/c"}) == Path("/c")
+
+
 def test_root_keeps_state_where_the_system_does_and_others_at_home() -> None:
     assert settings.default_data_dir({}, root=True) == Path("/var/lib/roadstead")
     assert settings.default_data_dir({"XDG_STATE_HOME": "/s"}, root=False) == Path("/s/roadstead")

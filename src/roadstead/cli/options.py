@@ -59,6 +59,14 @@ EventLog = Annotated[
         help="Append every event to this file as a line of JSON. Default: ROADSTEAD_EVENT_LOG.",
     ),
 ]
+ConsoleOrigins = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--console-origin",
+        help="The origin of a console that is served elsewhere, scheme://host:port, whose pages "
+        "may call this server; may be repeated. Default: ROADSTEAD_CONSOLE_ORIGINS.",
+    ),
+]
 DeadHostGrace = Annotated[
     int | None,
     typer.Option(
@@ -99,6 +107,12 @@ def log_events(path: Path | None) -> None:
     """Hand on to this process and its children where events are to be written."""
     if path is not None:
         os.environ["ROADSTEAD_EVENT_LOG"] = str(path.absolute())
+
+
+def allow_consoles(origins: list[str] | None) -> None:
+    """Hand on to this process which pages beside its own may call it."""
+    if origins:
+        os.environ["ROADSTEAD_CONSOLE_ORIGINS"] = ",".join(origins)
 
 
 def finish(status: int) -> NoReturn:

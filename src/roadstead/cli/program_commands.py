@@ -13,6 +13,7 @@ import typer
 from roadstead.cli.options import (
     DEFAULT_PORT,
     Cluster,
+    ConsoleOrigins,
     DataDir,
     DeadHostGrace,
     EventLog,
@@ -25,6 +26,7 @@ from roadstead.cli.options import (
     ReachMachine,
     Runtime,
     VpcCidr,
+    allow_consoles,
     finish,
     log_events,
     tune,
@@ -52,6 +54,7 @@ def server(
             "--data-plane", help="Let load balancers carry traffic; a host here runs the proxy."
         ),
     ] = False,
+    console_origin: ConsoleOrigins = None,
     parent: Parent = 0,
 ) -> None:
     """Start the control plane alone."""
@@ -60,6 +63,7 @@ def server(
 
     tune(healthy_after, dead_host_grace)
     log_events(event_log)
+    allow_consoles(console_origin)
     _be_a_program(parent)
     where = place.new(data_dir)
     from roadstead.server.main import run
@@ -76,6 +80,7 @@ def server(
                 default_vpc=settings.default_vpc(),
                 data_plane=data_plane,
                 console_dir=settings.console_dir(),
+                console_origins=settings.console_origins(),
             )
         )
     )

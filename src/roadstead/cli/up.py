@@ -265,8 +265,7 @@ def _host_arguments(path: str, settings: HostSettings) -> list[str]:
     return [
         "host", "--data-dir", path,
         "--port", str(settings.port),
-        "--cluster", settings.cluster,
-        "--runtime", settings.runtime,
+        "--cluster", settings.cluster, "--runtime", settings.runtime,
         "--instance-type", settings.instance_type,
         "--instance-cpu", str(settings.instance_cpu_units),
         "--instance-memory", str(settings.instance_memory_mib),

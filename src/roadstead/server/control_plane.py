@@ -32,6 +32,7 @@ from roadstead.server.agent_doors import AgentDoors
 from roadstead.server.agent_sessions import AgentSessions
 from roadstead.server.change_streams import CHANGES_PATH, ChangeStreams
 from roadstead.server.console_pages import ConsolePages
+from roadstead.server.cross_origin import CrossOrigin
 from roadstead.server.data_plane import data_plane
 from roadstead.server.dispatch import Api, Check, Dispatcher
 from roadstead.server.event_feed import EventFeed
@@ -124,11 +125,13 @@ class ControlPlane:
         event_log: Path | None = None,
         dataplane: Path | None = None,
         console_dir: Path | None = None,
+        console_origins: Iterable[str] = (),
     ) -> None:
         """Opens the log, and the file to which events are appended, if there is to be one.
 
         dataplane: where the files of the load balancers' proxy go, if there is to be one.
         console_dir: where the built console is, if not where it is looked for.
+        console_origins: whose pages may read our answers, beside our own.
 
         Raises: LogError, SettingError
         """
@@ -162,6 +165,7 @@ class ControlPlane:
         self.console = ConsolePages(
             console_dir, links, region=region, version=control_operations.VERSION
         )
+        self._cross_origin = CrossOrigin(console_origins)
         self.event_sink = None if event_log is None else EventSink(event_log, self.feed, clock)
         self.data_plane = (
             None if dataplane is None else data_plane(self.store, dataplane, clock, ids)
@@ -219,6 +223,7 @@ class ControlPlane:
                 FABRIC_PATH: self.fabric_streams.open,
             },
             console=self.console,
+            cross_origin=self._cross_origin,
         )
         free = [free_address(each) for each in addresses]
         servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]

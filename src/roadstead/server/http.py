@@ -27,6 +27,7 @@ from roadstead.server.console_pages import (
     is_for_a_browser,
     lead_to_console,
 )
+from roadstead.server.cross_origin import CrossOrigin
 from roadstead.server.dispatch import Dispatcher
 from roadstead.server.slow_bodies import SlowBodies, TooSlow
 from roadstead.server.websockets import WebsocketUpgrade
@@ -73,12 +74,14 @@ class HttpApplication:
         *,
         streams: Mapping[str, OpenStream] = MappingProxyType({}),
         console: ConsolePages | None = None,
+        cross_origin: CrossOrigin | None = None,
         body_seconds: float = BODY_SECONDS_MIN,
     ) -> None:
         self._dispatcher = dispatcher
         self._open_websocket = open_websocket
         self._streams = streams
         self._console = console
+        self._cross_origin = cross_origin
         self._slow_bodies = SlowBodies(body_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,6 +94,12 @@ class HttpApplication:
             await _respond(send, HttpResponse(200, [("content-type", "text/plain")], b"ok\n"))
             return
         request = request_of(scope, b"")
+        if self._cross_origin and not is_console(request.path):
+            send = self._cross_origin.naming(request, send)
+            preflight = self._cross_origin.preflight(request)
+            if preflight is not None:
+                await _respond(send, preflight)
+                return
         open_stream = self._streams.get(scope["path"])
         if open_stream is not None:
             await open_stream(request, receive, send)
@@ -154,7 +163,7 @@ async def _respond(send: Send, response: HttpResponse) -> None:
     headers = [
         (name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers
     ]
-    if response.status != 304:  # which has the length of what it spares the client
+    if response.status not in (204, 304):  # the first has none, the second that of what it spares
         headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": response.body})

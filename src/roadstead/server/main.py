@@ -104,6 +104,7 @@ async def _serve(
         event_log=settings.event_log,
         dataplane=where.dataplane if settings.data_plane else None,
         console_dir=settings.console_dir,
+        console_origins=settings.console_origins,
     )
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
