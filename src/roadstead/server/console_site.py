@@ -2,7 +2,7 @@
 
 What may be asked for is a list made from the directory, so a path that is not on it finds nothing,
 whatever it is spelled like. A file is read when it is first asked for and kept. A new build is
-noticed by its `index.html`, and by files that come into `assets` after it.
+noticed by its `index.html`, and by files that come beside it or into `assets`.
 """
 
 import hashlib
@@ -37,7 +37,8 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
 }
 
-Mark = tuple[tuple[int, int, int], tuple[int, int, int] | None]
+Seen = tuple[int, int, int]
+Mark = tuple[Seen, Seen | None, Seen | None]
 
 log = logging.getLogger(__name__)
 
@@ -157,10 +158,10 @@ def _files(directory: Path) -> Iterator[Path]:
 def _mark(directory: Path) -> Mark | None:
     """Another one after every build."""
     index = _seen(directory / INDEX)
-    return None if index is None else (index, _seen(directory / ASSETS))
+    return None if index is None else (index, _seen(directory / ASSETS), _seen(directory))
 
 
-def _seen(path: Path) -> tuple[int, int, int] | None:
+def _seen(path: Path) -> Seen | None:
     try:
         about = os.stat(path)
     except OSError:
