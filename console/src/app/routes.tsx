@@ -11,6 +11,8 @@ const ClassicLoadBalancerPage = lazy(
 );
 const TargetGroupsPage = lazy(() => import('../pages/targetGroups/TargetGroupsPage'));
 const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage'));
+const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
+const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
 const NotFoundPage = lazy(() => import('../pages/NotFoundPage'));
 
 export const routes: RouteObject[] = [
@@ -21,5 +23,7 @@ export const routes: RouteObject[] = [
   { path: 'classic-load-balancers/:name', element: <ClassicLoadBalancerPage /> },
   { path: 'target-groups', element: <TargetGroupsPage /> },
   { path: 'target-groups/:id', element: <TargetGroupPage /> },
+  { path: 'task-definitions', element: <FamiliesPage /> },
+  { path: 'task-definitions/:family', element: <FamilyPage /> },
   { path: '*', element: <NotFoundPage /> },
 ];

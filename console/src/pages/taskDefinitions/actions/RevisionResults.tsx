@@ -1,0 +1,75 @@
+/** The revisions of a dialog: who uses each, and afterwards what became of it. */
+import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import Box from '@cloudscape-design/components/box';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+import { FailureText } from '../../../widgets/FailureAlert';
+import { shortName } from '../summary';
+import { UsageLinks } from '../UsageLinks';
+import { UNUSED } from '../usage';
+import type { UsageOfFamily } from '../useUsage';
+import type { Told } from './useBatches';
+
+/** Drawn at most; those that failed or are used come first. */
+const SHOWN_MAX = 50;
+
+interface Props {
+  revisions: readonly TaskDefinition[];
+  usage: UsageOfFamily;
+  outcomes: ReadonlyMap<string, Told>;
+}
+
+export function RevisionResults({ revisions, usage, outcomes }: Props) {
+  const rank = ({ taskDefinitionArn = '' }: TaskDefinition) => {
+    if (outcomes.get(taskDefinitionArn)?.failure) return 0;
+    return usage.byRevision.has(taskDefinitionArn) ? 1 : 2;
+  };
+  const sorted = [...revisions].sort((a, b) => rank(a) - rank(b));
+  const omitted = sorted.length - SHOWN_MAX;
+  return (
+    <Table
+      variant="embedded"
+      items={sorted.slice(0, SHOWN_MAX)}
+      trackBy="taskDefinitionArn"
+      wrapLines
+      enableKeyboardNavigation={false}
+      ariaLabels={{ tableLabel: 'Revisions' }}
+      columnDefinitions={[
+        {
+          id: 'revision',
+          header: 'Revision',
+          isRowHeader: true,
+          width: 180,
+          cell: (one) => shortName(one),
+        },
+        {
+          id: 'usage',
+          header: 'Used by',
+          cell: ({ taskDefinitionArn = '' }) =>
+            usage.isLoading ? (
+              <StatusIndicator type="loading">Looking in all clusters</StatusIndicator>
+            ) : (
+              <UsageLinks usage={usage.byRevision.get(taskDefinitionArn) ?? UNUSED} />
+            ),
+        },
+        {
+          id: 'result',
+          header: 'Result',
+          width: outcomes.size ? 260 : 110,
+          cell: ({ taskDefinitionArn = '' }) => <Result told={outcomes.get(taskDefinitionArn)} />,
+        },
+      ]}
+      footer={omitted > 0 && <Box>and {omitted} more that are not used</Box>}
+    />
+  );
+}
+
+function Result({ told }: { told: Told | undefined }) {
+  if (!told) return <Box color="text-status-inactive">–</Box>;
+  if (!told.failure) return <StatusIndicator type="success">Done</StatusIndicator>;
+  return (
+    <StatusIndicator type="error" wrapText>
+      <FailureText failure={told.failure} />
+    </StatusIndicator>
+  );
+}

@@ -1,0 +1,81 @@
+/** Many revisions, one call or a few: what became of each. */
+
+import type { Call } from '../../../aws/call';
+import * as ecs from '../../../aws/ecs';
+import { type Failure, failureOf } from '../../../aws/failures';
+
+/** Undefined: it went well. */
+export type Outcome = Failure | undefined;
+
+/** A call, and the revisions that it is about. */
+export interface Batch {
+  readonly arns: readonly string[];
+  readonly call: Call<unknown>;
+  /** The outcome of each of its revisions, when the call itself was answered. */
+  readonly outcomesOf: (answer: unknown) => ReadonlyMap<string, Failure>;
+}
+
+const NONE_FAILED: ReadonlyMap<string, Failure> = new Map();
+const DELETED_AT_ONCE_MAX = 10;
+
+/** DeregisterTaskDefinition takes one revision a call. */
+export function deregistrations(arns: readonly string[]): Batch[] {
+  return arns.map((taskDefinition) => ({
+    arns: [taskDefinition],
+    call: ecs.deregisterTaskDefinition({ taskDefinition }),
+    outcomesOf: () => NONE_FAILED,
+  }));
+}
+
+/** DeleteTaskDefinitions takes up to 10, and tells what failed in its answer. */
+export function deletions(arns: readonly string[]): Batch[] {
+  const batches: Batch[] = [];
+  for (let from = 0; from < arns.length; from += DELETED_AT_ONCE_MAX) {
+    const taskDefinitions = arns.slice(from, from + DELETED_AT_ONCE_MAX);
+    batches.push({
+      arns: taskDefinitions,
+      call: ecs.deleteTaskDefinitions({ taskDefinitions }),
+      outcomesOf: (answer) => failuresIn(answer as DeletionAnswer, taskDefinitions),
+    });
+  }
+  return batches;
+}
+
+interface DeletionAnswer {
+  failures?: { arn?: string; reason?: string; detail?: string }[];
+}
+
+export function failuresIn(
+  { failures = [] }: DeletionAnswer,
+  asked: readonly string[],
+): Map<string, Failure> {
+  const found = new Map<string, Failure>();
+  for (const { arn = '', reason, detail } of failures) {
+    const meant = asked.find((one) => one === arn || one.endsWith(`/${arn}`)) ?? arn;
+    const message = [reason, detail].filter(Boolean).join(' ') || 'ECS gave no reason.';
+    found.set(meant, { code: 'Failure', message });
+  }
+  return found;
+}
+
+/** Sends one after the other; tells of each revision as soon as its outcome is known. */
+export async function sendAll(
+  batches: readonly Batch[],
+  tell: (arn: string, outcome: Outcome) => void,
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>();
+  for (const { arns, call, outcomesOf } of batches) {
+    let failed: ReadonlyMap<string, Failure>;
+    try {
+      failed = outcomesOf(await call.send());
+    } catch (error) {
+      const failure = failureOf(error);
+      failed = new Map(arns.map((arn) => [arn, failure]));
+    }
+    for (const arn of arns) {
+      outcomes.set(arn, failed.get(arn));
+      tell(arn, failed.get(arn));
+    }
+  }
+  return outcomes;
+}
