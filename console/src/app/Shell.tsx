@@ -38,7 +38,7 @@ export function Shell() {
         }}
         navigation={
           <SideNavigation
-            header={{ text: 'Roadstead', href: hrefOf('/') }}
+            header={{ text: 'Elastic Container Service', href: hrefOf('/') }}
             activeHref={section && hrefOf(section.path)}
             items={SECTIONS.map(({ text, path }) => ({ type: 'link', text, href: hrefOf(path) }))}
             onFollow={(event) => {

@@ -48,8 +48,8 @@ export function TopBar() {
           },
           {
             type: 'menu-dropdown',
-            text: known.find(({ id }) => id === current)?.name ?? current,
-            description: current,
+            text: current,
+            title: known.find(({ id }) => id === current)?.name ?? current,
             ariaLabel: 'Region',
             items: known.map(({ id, name }) => ({ id, text: name, description: id })),
             onItemClick: ({ detail }) => {

@@ -3,6 +3,7 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useParams } from 'react-router';
@@ -128,9 +129,9 @@ function Addresses({
     <SpaceBetween size="xxs">
       <span>{balancer.DNSName ?? '–'}</span>
       {open.map((address) => (
-        <a key={address} href={address} target="_blank" rel="noreferrer">
+        <Link key={address} href={address} external>
           {address}
-        </a>
+        </Link>
       ))}
     </SpaceBetween>
   );
@@ -139,7 +140,7 @@ function Addresses({
 function ListenerRules({ listener, rules }: ListenerWithRules) {
   return (
     <ItemTable<Rule>
-      title={`Listener ${listener.Protocol}:${listener.Port}`}
+      title={`Rules of ${listener.Protocol}:${listener.Port}`}
       name={`rules-${listener.Port}`}
       items={rules}
       idOf={({ RuleArn = '' }) => RuleArn}
