@@ -1,16 +1,23 @@
 /** A group's targets with their health, as it changes; draining ones with how long they have. */
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { useRef } from 'react';
+import { nameOf } from '../../aws/arns';
+import { ArnLink } from '../../widgets/ArnLink';
 import { EmptyState } from '../../widgets/EmptyState';
 import { ItemTable } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { duration, useNow } from '../../widgets/When';
 import { useAttributes, useTargetHealth } from '../loadBalancers/queries';
 import { type DrainingSince, drainingAfter, targetKey } from './draining';
+import type { Holder } from './holders';
+import { useHolders } from './queries';
 
 export function TargetsTable({ arn }: { arn: string }) {
   const { data = [], isPending, error, refetch } = useTargetHealth(arn);
   const { data: attributes = {} } = useAttributes('target-group', arn);
+  const { data: holders } = useHolders(arn);
+  const holderOf = (target: TargetHealthDescription) =>
+    holders?.get(target.Target?.Id ?? '') ?? holders?.get(targetKey(target));
   const since = useRef<DrainingSince>(new Map());
   since.current = drainingAfter(since.current, data, Date.now());
   const delay = Number(attributes['deregistration_delay.timeout_seconds'] ?? Number.NaN);
@@ -59,6 +66,12 @@ export function TargetsTable({ arn }: { arn: string }) {
           ),
         },
         {
+          id: 'task',
+          header: 'Task',
+          value: (target) => holderOf(target)?.taskArn,
+          cell: (target) => <Behind holder={holderOf(target)} />,
+        },
+        {
           id: 'why',
           header: 'Reason',
           value: whyOf,
@@ -79,6 +92,15 @@ function Draining({ since, delay }: { since: number | undefined; delay: number }
       for {duration(Math.floor(seconds))}
       {Number.isFinite(delay) && ` of at most ${delay} s`}
     </small>
+  );
+}
+
+function Behind({ holder }: { holder: Holder | undefined }) {
+  if (!holder) return <>–</>;
+  return (
+    <>
+      <ArnLink arn={holder.taskArn}>{nameOf(holder.taskArn).slice(0, 8)}</ArnLink> {holder.status}
+    </>
   );
 }
 
