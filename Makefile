@@ -12,7 +12,7 @@ CHECK_SEEDS ?= 50
 
 .PHONY: help
 help:  ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- what the targets stand on ---
 
@@ -36,11 +36,21 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml
 setup: system-test $(VENV)/.dev  ## install everything, and the hooks
 	@git rev-parse --git-dir >/dev/null 2>&1 && $(BIN)/pre-commit install >/dev/null || true
 
+.PHONY: npm
+npm:
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,python3) scripts/build_console --has-npm || \
+	    scripts/install_python_packages $(VENV) requirements/console.lock only
+
 # --- for users ---
 
 .PHONY: demo
 demo: system $(VENV)/.demo  ## play the story on real containers
+	@$(BIN)/python scripts/build_console --if-npm
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m demo.play
+
+.PHONY: console
+console: npm  ## build the web console into console/dist; brings an npm if there is none
+	@$(if $(wildcard $(BIN)/python),$(BIN)/python,python3) scripts/build_console
 
 # --- for those who change it ---
 
@@ -48,6 +58,7 @@ demo: system $(VENV)/.demo  ## play the story on real containers
 fmt: $(VENV)/.dev  ## format, fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python scripts/build_console --npm run format
 
 .PHONY: static
 static: $(VENV)/.dev
@@ -55,9 +66,11 @@ static: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python scripts/build_console --npm run check
 
 .PHONY: check
 check: static  ## the fast part: format, types, layers, docs, unit, wire, api, 50 seeds
+	$(BIN)/python scripts/build_console --npm run test
 	$(PYTEST) -q -n 2 --dist loadgroup tests/unit tests/wire tests/test_docs.py tests/test_house.py
 	$(PYTEST) -q -n 2 --dist loadgroup tests/api
 	ROADSTEAD_SIM_SEEDS=$(CHECK_SEEDS) $(PYTEST) -q -n 2 tests/sim
@@ -71,9 +84,14 @@ e2e: system-test $(VENV)/.dev  ## tests with real clients against a running Road
 	$(PYTEST) -q tests/store tests/server tests/e2e
 
 .PHONY: test
-test: system-test $(VENV)/.dev  ## all of it, real containers included
+test: system-test $(VENV)/.dev  ## all of it, real containers and a real browser included
 	@$(MAKE) --no-print-directory static
+	@$(MAKE) --no-print-directory console
 	ROADSTEAD_SIM_SEEDS=$(SEEDS) $(BIN)/python scripts/run_all_tests
+
+.PHONY: browser
+browser: system-test $(VENV)/.dev console  ## the console in a real browser: make browser ONLY=sign_in
+	$(PYTEST) -q tests/console $(if $(ONLY),-k $(ONLY))
 
 .PHONY: sim
 sim: $(VENV)/.dev  ## replay a simulation: make sim SEED=17, or many: make sim SEEDS=5000
@@ -84,8 +102,8 @@ bench: system-test $(VENV)/.dev  ## the benchmarks, each beside a peer: make ben
 	$(BIN)/python -m bench $(ONLY)
 
 .PHONY: dev
-dev: system $(VENV)/.dev  ## a running Roadstead in a data directory of its own
-	$(BIN)/roadstead up --data-dir .dev
+dev: system $(VENV)/.dev  ## a running Roadstead in .dev, and the console that follows its sources
+	@scripts/run_dev $(BIN)
 
 .PHONY: parity
 parity: $(VENV)/.dev  ## rewrite docs/parity.md
@@ -98,3 +116,4 @@ changelog: $(VENV)/.dev  ## the release notes that the fragments make
 .PHONY: lock
 lock: $(VENV)/.dev  ## renew requirements/*.lock
 	scripts/lock_requirements $(BIN)/uv
+	$(BIN)/python scripts/lock_console
