@@ -1,6 +1,6 @@
 """A host program in a process of its own, with the stand-in agent; and the machine as it looks.
 
-Run as a program it is that host: `carrier.py DATA_DIR ENDPOINT PORT`.
+Run as a program it is that host: `carrier.py DATA_DIR ENDPOINT PORT [reach-machine]`.
 """
 
 import json
@@ -102,7 +102,10 @@ class Host:
         path: Path,
         endpoint: str = "http://127.0.0.1:9",
         machine: Machine | None = None,
+        *,
+        reach_machine: bool = False,
     ) -> None:
+        self._flags = ["reach-machine"] if reach_machine else []
         self.data_dir = DataDir(path)
         self.port = DEFAULT_PORT
         self._endpoint = endpoint
@@ -116,6 +119,7 @@ class Host:
                     *self._prefix,
                     *(sys.executable, __file__),
                     *(str(self.data_dir.path), self._endpoint, str(self.port)),
+                    *self._flags,
                 ],
                 stdout=log,
                 stderr=log,
@@ -195,5 +199,10 @@ def cgroups_of(data_dir: DataDir) -> list[str]:
 
 if __name__ == "__main__":
     logging.basicConfig(level=os.environ.get("ROADSTEAD_LOG_LEVEL", "INFO"))
-    settings = HostSettings(data_dir=Path(sys.argv[1]), endpoint=sys.argv[2], port=int(sys.argv[3]))
+    settings = HostSettings(
+        data_dir=Path(sys.argv[1]),
+        endpoint=sys.argv[2],
+        port=int(sys.argv[3]),
+        reach_machine="reach-machine" in sys.argv[4:],
+    )
     sys.exit(run(settings, STAND_IN))

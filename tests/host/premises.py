@@ -67,14 +67,16 @@ class SiteServer(ApiServer):
 class Site:
     """One machine with its host and its control plane."""
 
-    def __init__(self, path: Path, machine: Machine | None = None) -> None:
+    def __init__(
+        self, path: Path, machine: Machine | None = None, *, reach_machine: bool = False
+    ) -> None:
         self.path = path
         self.machine = machine
         data_dir = claim(path, ACCOUNT, REGION)
         known = keys.ensure(data_dir.keys_file, ACCOUNT, SystemIds())
         self.server = SiteServer(known, machine)
         self.server.start()
-        self.host = Host(path, self.server.endpoint, machine)
+        self.host = Host(path, self.server.endpoint, machine, reach_machine=reach_machine)
         self.host.start()
         kept = book.read(data_dir.instances_file)
         assert kept is not None, "a host that answers has a book"

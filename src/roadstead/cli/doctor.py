@@ -19,7 +19,8 @@ import msgspec
 
 from roadstead.dataplane import program
 from roadstead.host import cgroups, kernel, links, namespaces, nftables, ruleset
-from roadstead.host.ruleset import DNS_PORT, ControlPlane, Network, Port, Seat
+from roadstead.host.machine_rules import DNS_PORT
+from roadstead.host.ruleset import ControlPlane, Network, Port, Seat
 
 PROGRAMS = {
     "conmon": ("conmon", "keeps containers alive while the agent restarts"),

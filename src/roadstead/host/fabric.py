@@ -112,12 +112,14 @@ def make(vpc: Vpc, names: Names, alias: str) -> None:
     _let_through(names)
 
 
-def guard(vpc: Vpc, names: Names, control_plane: ControlPlane) -> Firewall:
+def guard(
+    vpc: Vpc, names: Names, control_plane: ControlPlane, *, reach_machine: bool = False
+) -> Firewall:
     """The rules of the machine's VPC: those that are found in force, else closed ones.
 
     Raises: NftablesError
     """
-    wall = Firewall(names.table, control_plane)
+    wall = Firewall(names.table, control_plane, reach_machine=reach_machine)
     wall.begin(network_of(vpc, names))
     return wall
 

@@ -27,9 +27,12 @@ log = logging.getLogger(__name__)
 class Firewall:
     """The two tables of one data directory. Its methods block, and may be called by any thread."""
 
-    def __init__(self, table: str, control_plane: ControlPlane) -> None:
+    def __init__(
+        self, table: str, control_plane: ControlPlane, *, reach_machine: bool = False
+    ) -> None:
         self._table = table
         self._control_plane = control_plane
+        self._reach_machine = reach_machine
         self._lock = threading.Lock()
         self._networks: tuple[Network, ...] = ()
         self._seats: dict[str, Seat] = {}
@@ -45,7 +48,7 @@ class Firewall:
         with self._lock:
             self._networks = (network,)
             if not self.is_found():
-                self._run([ruleset.skeleton(self._table, self._networks, self._control_plane)])
+                self._run([self._skeleton()])
 
     def replace(
         self,
@@ -174,7 +177,7 @@ class Firewall:
     def _write_all(self) -> None:
         self._is_complete = False
         table = self._table
-        commands = [ruleset.skeleton(table, self._networks, self._control_plane)]
+        commands = [self._skeleton()]
         for item in self._groups.values():
             commands += ruleset.group(table, item)
         combinations = {each.combination: each for each in self._seats.values()}
@@ -186,6 +189,11 @@ class Firewall:
         self._combinations = Counter(each.combination for each in self._seats.values())
         self._garbage = 0
         self._is_complete = True
+
+    def _skeleton(self) -> str:
+        return ruleset.skeleton(
+            self._table, self._networks, self._control_plane, reach_machine=self._reach_machine
+        )
 
     def _run(self, commands: list[str]) -> None:
         nftables.run("\n".join(commands) + "\n")

@@ -28,6 +28,7 @@ from roadstead.host import (
     reports,
 )
 from roadstead.host.control_plane import ControlPlaneDoor
+from roadstead.host.firewall import Firewall
 from roadstead.host.fleet import Fleet
 from roadstead.host.records import Book
 from roadstead.ids import SystemIds
@@ -87,9 +88,7 @@ async def _run(
     host_key = keys.of_kind(keys.ensure(data_dir.keys_file, settings.account_id, ids), "host")
     first = await asyncio.to_thread(prepare, settings, data_dir)
     names = fabric.Names(data_dir.short_id)
-    firewall = await asyncio.to_thread(
-        fabric.guard, first.vpc, names, networking.control_plane_of(settings, first.vpc)
-    )
+    firewall = await asyncio.to_thread(_guard, settings, first.vpc, names)
     door = ControlPlaneDoor(settings.control_plane, settings.region, host_key, clock)
     ending: asyncio.Future[control.Ending] = asyncio.get_running_loop().create_future()
     end = partial(_end, ending)
@@ -124,6 +123,11 @@ async def _run(
         reporting.cancel()
         proxying.cancel()
     return chosen
+
+
+def _guard(settings: HostSettings, vpc: records.Vpc, names: fabric.Names) -> Firewall:
+    control_plane = networking.control_plane_of(settings, vpc)
+    return fabric.guard(vpc, names, control_plane, reach_machine=settings.reach_machine)
 
 
 def _end(ending: "asyncio.Future[control.Ending]", how: control.Ending) -> None:

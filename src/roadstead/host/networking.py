@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from ipaddress import IPv4Address
+import socket
 from urllib.parse import urlsplit
 
 from roadstead.clock import Clock
@@ -24,12 +24,17 @@ log = logging.getLogger(__name__)
 
 
 def control_plane_of(settings: HostSettings, vpc: Vpc) -> ControlPlane:
-    """Where instances reach the control plane: rules let them, whatever groups say."""
+    """Where instances reach the control plane: rules let them, whatever groups say. May block."""
     told = urlsplit(settings.agent_endpoint)
-    try:
-        return ControlPlane(str(IPv4Address(told.hostname or "")), told.port or 80)
-    except ValueError:
+    if not told.hostname:
         return ControlPlane(vpc.gateway, settings.port)
+    port = told.port or 80
+    try:
+        found = socket.getaddrinfo(told.hostname, port, socket.AF_INET, socket.SOCK_STREAM)
+    except OSError as error:
+        log.warning("%s is not found here: %s", settings.agent_endpoint, error)
+        return ControlPlane(vpc.gateway, port)
+    return ControlPlane(str(found[0][4][0]), port)
 
 
 async def carry_networks(

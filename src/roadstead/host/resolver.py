@@ -19,8 +19,9 @@ import dns.rdatatype
 
 from roadstead.clock import Clock
 from roadstead.host.dns_messages import refusal, response, wire
+from roadstead.host.machine_rules import DNS_PORT
 from roadstead.host.names import Names
-from roadstead.host.ruleset import DNS_PORT, Network
+from roadstead.host.ruleset import Network
 from roadstead.host.told import Key, Told
 from roadstead.host.upstream import NoAnswer, Upstream
 

@@ -6,6 +6,8 @@ All traffic of the VPCs passes this machine's routing (ports of their bridges ar
 find their groups in two maps, so that a packet's cost does not grow with the interfaces, and one
 interface's or one group's change is a few lines. The `bridge` table has each port send as itself.
 
+What comes from a VPC for this machine itself is refused, quickly, but for what a VPC needs.
+
 Allowed by a group's egress goes on in `entering`, by its ingress is accepted: neither ever returns.
 """
 
@@ -16,13 +18,12 @@ from ipaddress import IPv4Network
 import msgspec
 
 from roadstead.control.fabric_items import SecurityGroupItem
-from roadstead.host import permissions
+from roadstead.host import machine_rules, permissions
 
-LAYOUT = "layout-3"
+LAYOUT = "layout-4"
 """A chain without rules that says which version of this module made a table."""
 OPEN = "open"
 """What stands for a combination of groups where there are none and nobody is refused."""
-DNS_PORT = 53
 APART_COMING = 'iifname "{bridge}" ip daddr @balancers ip daddr != {cidr} drop'
 APART_GOING = 'ip saddr {cidr} oifname @bridges oifname != "{bridge}" drop'
 """VPCs do not reach each other by this machine's own addresses either."""
@@ -86,8 +87,17 @@ def combination(groups: Iterable[str]) -> str:
     return hashlib.sha256(",".join(known).encode()).hexdigest()[:16] if known else ""
 
 
-def skeleton(table: str, networks: Iterable[Network], control_plane: ControlPlane) -> str:
-    """Both tables anew, with nobody in them: what they held before is gone in the same moment."""
+def skeleton(
+    table: str,
+    networks: Iterable[Network],
+    control_plane: ControlPlane,
+    *,
+    reach_machine: bool = False,
+) -> str:
+    """Both tables anew, with nobody in them: what they held before is gone in the same moment.
+
+    reach_machine: groups' egress alone decides what of this machine itself is reached from a VPC.
+    """
     networks = tuple(networks)
     return f"""
 add table ip {table}
@@ -96,7 +106,7 @@ table ip {table} {{
     chain {LAYOUT} {{
     }}
     {_sets(networks)}
-    {_judgements(networks, control_plane)}
+    {_judgements(networks, control_plane, reach_machine=reach_machine)}
     chain translation {{
         type nat hook postrouting priority srcnat; policy accept;
         {_lines(networks, MASQUERADE)}
@@ -121,11 +131,11 @@ table bridge {table} {{
 def _sets(networks: tuple[Network, ...]) -> str:
     bridges = ", ".join(f'"{each.bridge}"' for each in networks)
     within = ", ".join(f'"{each.bridge}" . "{each.bridge}"' for each in networks)
-    resolvers = ", ".join(each.resolver for each in networks)
+    resolvers = ", ".join(f'"{each.bridge}" . {each.resolver}' for each in networks)
     return f"""
     set bridges {{ type ifname; elements = {{ {bridges} }}; }}
     set within {{ type ifname . ifname; elements = {{ {within} }}; }}
-    set resolvers {{ type ipv4_addr; elements = {{ {resolvers} }}; }}
+    set resolvers {{ type ifname . ipv4_addr; elements = {{ {resolvers} }}; }}
     set instances {{ type ipv4_addr; }}
     set balancers {{ type ipv4_addr; }}
     set itself {{ type ipv4_addr . ipv4_addr; }}
@@ -134,13 +144,17 @@ def _sets(networks: tuple[Network, ...]) -> str:
     """
 
 
-def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> str:
+def _judgements(
+    networks: tuple[Network, ...], control_plane: ControlPlane, *, reach_machine: bool
+) -> str:
     """What is routed, what comes to this machine, and what leaves it."""
-    to_control_plane = (
-        f"ip saddr @instances ip daddr {control_plane.address} "
-        f"tcp dport {control_plane.port} accept"
-    )
+    at_control_plane = f"ip daddr {control_plane.address} tcp dport {control_plane.port}"
+    to_control_plane = f"ip saddr @instances {at_control_plane} accept"
+    machine = machine_rules.chains(at_control_plane, is_reached=reach_machine)
+    published = "" if reach_machine else machine_rules.PUBLISHED
+    from_balancers = "" if reach_machine else machine_rules.FROM_BALANCERS
     return f"""
+    {machine}
     chain entering {{
         ip daddr vmap @ingress
         oifname @bridges drop
@@ -158,6 +172,7 @@ def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> s
         ct state established,related accept
         iifname @bridges oifname @bridges iifname . oifname != @within drop
         {to_control_plane}
+        {published}
         iifname @bridges goto leaving
         goto entering
     }}
@@ -169,8 +184,9 @@ def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> s
         ct state established,related accept
         iifname != @bridges goto entering
         {_lines(networks, APART_COMING)}
-        ip daddr @resolvers meta l4proto {{ tcp, udp }} th dport {DNS_PORT} accept
+        iifname . ip daddr @resolvers {machine_rules.TO_DNS} accept
         {to_control_plane}
+        jump to_machine
         goto leaving
     }}
     chain outgoing {{
@@ -180,6 +196,7 @@ def _judgements(networks: tuple[Network, ...], control_plane: ControlPlane) -> s
         ct state established,related accept
         ip saddr . ip daddr @itself accept
         {_lines(networks, APART_GOING)}
+        {from_balancers}
         goto leaving
     }}
     """
