@@ -4,7 +4,7 @@ import Flashbar from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import { Suspense } from 'react';
-import { Outlet, useLocation, useNavigate } from 'react-router';
+import { Outlet, useLocation, useMatches, useNavigate } from 'react-router';
 import { hrefOf } from './links';
 import { useNotifications } from './notifications';
 import { PageBoundary } from './PageBoundary';
@@ -23,6 +23,7 @@ export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const { items } = useNotifications();
+  const page = pageOf(useMatches().at(-1));
   const section = SECTIONS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
   return (
     <>
@@ -50,7 +51,7 @@ export function Shell() {
         }
         notifications={<Flashbar items={[...items]} stackItems />}
         content={
-          <PageBoundary key={pathname}>
+          <PageBoundary key={page}>
             <Suspense fallback={<Spinner size="large" />}>
               <Outlet />
             </Suspense>
@@ -59,4 +60,15 @@ export function Shell() {
       />
     </>
   );
+}
+
+interface Match {
+  readonly id: string;
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
+/** A page of something else begins anew; another tab of the same one does not. */
+function pageOf(match: Match | undefined): string {
+  const { tab: _, ...params } = match?.params ?? {};
+  return JSON.stringify([match?.id, params]);
 }

@@ -9,6 +9,8 @@ export const paths = {
   instance: (cluster: string, id: string) => `/clusters/${part(cluster)}/instances/${part(id)}`,
   service: (cluster: string, service: string, tab = '') =>
     `/clusters/${part(cluster)}/services/${part(service)}${tab && `/${tab}`}`,
+  updateService: (cluster: string, service: string) =>
+    `/clusters/${part(cluster)}/services/${part(service)}/update`,
   createService: (cluster: string, taskDefinition = '') =>
     `/clusters/${part(cluster)}/create-service${taskDefinition && `?taskDefinition=${part(taskDefinition)}`}`,
   runTask: (cluster: string, taskDefinition = '') =>

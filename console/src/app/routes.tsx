@@ -4,6 +4,8 @@ import { Navigate, type RouteObject } from 'react-router';
 import { paths } from './paths';
 
 const ClustersPage = lazy(() => import('../pages/clusters/ClustersPage'));
+const ClusterPage = lazy(() => import('../pages/clusters/ClusterPage'));
+const InstancePage = lazy(() => import('../pages/instances/InstancePage'));
 const LoadBalancersPage = lazy(() => import('../pages/loadBalancers/LoadBalancersPage'));
 const LoadBalancerPage = lazy(() => import('../pages/loadBalancers/LoadBalancerPage'));
 const ClassicLoadBalancerPage = lazy(
@@ -13,11 +15,14 @@ const TargetGroupsPage = lazy(() => import('../pages/targetGroups/TargetGroupsPa
 const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage'));
 const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
 const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
+const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const NotFoundPage = lazy(() => import('../pages/NotFoundPage'));
 
 export const routes: RouteObject[] = [
   { index: true, element: <Navigate to={paths.clusters()} replace /> },
   { path: 'clusters', element: <ClustersPage /> },
+  { path: 'clusters/:cluster/:tab?', element: <ClusterPage /> },
+  { path: 'clusters/:cluster/instances/:id', element: <InstancePage /> },
   { path: 'load-balancers', element: <LoadBalancersPage /> },
   { path: 'load-balancers/:id', element: <LoadBalancerPage /> },
   { path: 'classic-load-balancers/:name', element: <ClassicLoadBalancerPage /> },
@@ -25,5 +30,6 @@ export const routes: RouteObject[] = [
   { path: 'target-groups/:id', element: <TargetGroupPage /> },
   { path: 'task-definitions', element: <FamiliesPage /> },
   { path: 'task-definitions/:family', element: <FamilyPage /> },
+  { path: 'clusters/:cluster/services/:service/:tab?', element: <ServicePage /> },
   { path: '*', element: <NotFoundPage /> },
 ];

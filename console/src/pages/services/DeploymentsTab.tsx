@@ -1,0 +1,69 @@
+/** The deployment under way, seen as it goes; then those that were. */
+import type { Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs';
+import Button from '@cloudscape-design/components/button';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { ServiceAction } from './actions/ServiceDialog';
+import { CurrentDeployment } from './CurrentDeployment';
+import { DeploymentHistory } from './DeploymentHistory';
+import { deploymentState, primaryOf } from './deploymentState';
+import { FailedTasks } from './FailedTasks';
+import { useDeployments } from './queries';
+import { RolloutPicture } from './RolloutPicture';
+import { isUnderWay } from './serviceDeployments';
+
+interface Props {
+  cluster: string;
+  service: Service;
+  tasks: readonly Task[];
+  onAction: (action: ServiceAction) => void;
+}
+
+export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
+  const asked = useDeployments(cluster, service.serviceName ?? '');
+  const current = asked.data?.deployments.find(({ status }) => isUnderWay(status));
+  const state = deploymentState(service);
+  return (
+    <SpaceBetween size="l">
+      {state.standing !== 'steady' && (
+        <FailedTasks tasks={tasks} since={sinceOf(service, current)} />
+      )}
+      <Container
+        header={
+          <Header
+            variant="h2"
+            description={<StatusIndicator type={state.sign}>{state.words}</StatusIndicator>}
+            actions={
+              <SpaceBetween direction="horizontal" size="xs">
+                <Button disabled={!current} onClick={() => onAction('stop')}>
+                  Stop deployment
+                </Button>
+                <Button onClick={() => onAction('roll-back')}>Roll back</Button>
+                <Button onClick={() => onAction('force')}>Force new deployment</Button>
+              </SpaceBetween>
+            }
+          >
+            {current ? 'Deployment under way' : 'Tasks by revision'}
+          </Header>
+        }
+      >
+        <SpaceBetween size="l">
+          {current && asked.data && (
+            <CurrentDeployment deployment={current} revisions={asked.data.revisions} />
+          )}
+          <RolloutPicture cluster={cluster} service={service} tasks={tasks} />
+        </SpaceBetween>
+      </Container>
+      <DeploymentHistory asked={asked} />
+    </SpaceBetween>
+  );
+}
+
+/** What failed in this deployment; after a rollback, also in the one that it undoes. */
+function sinceOf(service: Service, current: ServiceDeployment | undefined): Date | undefined {
+  const primary = primaryOf(service)?.createdAt;
+  const whole = current?.createdAt;
+  return whole && primary && whole < primary ? whole : primary;
+}

@@ -1,0 +1,44 @@
+/** Tasks that failed, and why: those with the same reason together, above all else. */
+import type { Task } from '@aws-sdk/client-ecs';
+import Alert from '@cloudscape-design/components/alert';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { nameOf } from '../../aws/arns';
+import { ArnLink } from '../../widgets/ArnLink';
+import { When } from '../../widgets/When';
+import { counted } from './deploymentState';
+import { failuresOf } from './stopped';
+
+const GROUPS_MAX = 5;
+const TASKS_MAX = 5;
+
+/** `since`: what failed before that is history, and not told here. */
+export function FailedTasks({ tasks, since }: { tasks: readonly Task[]; since?: Date }) {
+  const recent = since
+    ? tasks.filter(({ stoppedAt, createdAt }) => (stoppedAt ?? createdAt ?? since) >= since)
+    : tasks;
+  const groups = failuresOf(recent);
+  if (!groups.length) return null;
+  return (
+    <SpaceBetween size="s">
+      {groups.slice(0, GROUPS_MAX).map(({ revision, reason, tasks: failed, newest }) => (
+        <Alert
+          key={`${revision} ${reason}`}
+          type="error"
+          header={`${counted(failed.length, 'task')} of ${revision} failed`}
+        >
+          <div>{reason}</div>
+          <small>
+            Last <When at={newest} />:{' '}
+            {failed.slice(0, TASKS_MAX).map(({ taskArn }, index) => (
+              <span key={taskArn}>
+                {index > 0 && ', '}
+                <ArnLink arn={taskArn}>{nameOf(taskArn).slice(0, 8)}</ArnLink>
+              </span>
+            ))}
+            {failed.length > TASKS_MAX && ` and ${failed.length - TASKS_MAX} more`}
+          </small>
+        </Alert>
+      ))}
+    </SpaceBetween>
+  );
+}

@@ -1,0 +1,120 @@
+/** Deletes services: with a typed word when tasks would stop, and the plan of it. */
+import type { Service } from '@aws-sdk/client-ecs';
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import FormField from '@cloudscape-design/components/form-field';
+import Input from '@cloudscape-design/components/input';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { useState } from 'react';
+import type { Failure } from '../../../aws/failures';
+import { CopyCommand } from '../../../widgets/CopyCommand';
+import { FailureText } from '../../../widgets/FailureAlert';
+import { PlanView } from '../../../widgets/plan/PlanView';
+import { counted } from '../deploymentState';
+import { countsText } from '../rollout';
+import { deletion, hasTasks, useDeletions } from './deletions';
+
+interface Props {
+  cluster: string;
+  services: readonly Service[];
+  onDismiss: () => void;
+  onDone?: () => void;
+}
+
+const WORD = 'delete';
+
+export function DeleteServicesDialog({ cluster, services: given, onDismiss, onDone }: Props) {
+  // Services that are gone leave the list behind this dialog, and stay in it.
+  const [services] = useState(given);
+  const [typed, setTyped] = useState('');
+  const { failures, isSending, send } = useDeletions(cluster);
+  const left = failures
+    ? services.filter(({ serviceName = '' }) => failures.has(serviceName))
+    : services;
+  const word = services.some(hasTasks) ? WORD : '';
+  const isReady = !word || typed.trim() === word;
+  const only = services.length === 1 ? services[0] : undefined;
+  const act = async () => {
+    if (!(await send(left))) return;
+    onDone?.();
+    onDismiss();
+  };
+  return (
+    <Modal
+      visible
+      size={only ? 'large' : 'medium'}
+      header={only ? `Delete ${only.serviceName}` : `Delete ${counted(services.length, 'service')}`}
+      closeAriaLabel="Close"
+      onDismiss={onDismiss}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <CopyCommand call={left.map((one) => deletion(cluster, one))} />
+            <Button variant="link" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={act}>
+              Delete
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <Services services={services} failures={failures} />
+        <div>
+          Their tasks are stopped as at any scale-in: deregistered, drained, then stopped. Load
+          balancers, target groups and task definitions stay. This cannot be taken back.
+        </div>
+        {only && <PlanView operation="DeleteService" request={deletion(cluster, only).input} />}
+        {word && (
+          <FormField label={`To confirm, type ${word}`}>
+            <Input
+              value={typed}
+              onChange={({ detail }) => setTyped(detail.value)}
+              onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void act()}
+              placeholder={word}
+              autoFocus
+            />
+          </FormField>
+        )}
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+interface ServicesProps {
+  services: readonly Service[];
+  failures: ReadonlyMap<string, Failure> | undefined;
+}
+
+function Services({ services, failures }: ServicesProps) {
+  return (
+    <SpaceBetween size="xs">
+      {services.map((service) => {
+        const { serviceName = '' } = service;
+        const failure = failures?.get(serviceName);
+        if (failure) {
+          return (
+            <Alert key={serviceName} type="error" header={`${serviceName} was not deleted`}>
+              <FailureText failure={failure} />
+            </Alert>
+          );
+        }
+        return (
+          <div key={serviceName}>
+            <b>{serviceName}</b>{' '}
+            {failures ? (
+              <StatusIndicator type="success">deleted</StatusIndicator>
+            ) : (
+              countsText(service)
+            )}
+          </div>
+        );
+      })}
+    </SpaceBetween>
+  );
+}
