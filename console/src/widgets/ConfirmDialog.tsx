@@ -13,8 +13,8 @@ import { useSend } from './useSend';
 
 interface Props<O> {
   title: string;
-  /** What is done on confirmation. */
-  call: Call<O>;
+  /** What is done on confirmation; several calls are sent one after another, until one fails. */
+  call: Call<O> | readonly Call<O>[];
   /** The button's words: `Yes, Deregister`. */
   confirm: string;
   /** To be typed first, for what cannot be taken back. */
@@ -34,10 +34,14 @@ export function ConfirmDialog<O>(props: Props<O>) {
   const [typed, setTyped] = useState('');
   const { send, isSending, failure } = useSend({ isQuiet: true });
   const isReady = !props.isBlocked && (!word || typed.trim() === word);
+  const calls = [call].flat() as readonly Call<O>[];
   const act = async () => {
-    const answer = await send(call, done);
-    if (answer === undefined) return;
-    onDone?.(answer);
+    for (const [index, one] of calls.entries()) {
+      const isLast = index === calls.length - 1;
+      const answer = await send(one, isLast ? done : undefined);
+      if (answer === undefined) return;
+      if (isLast) onDone?.(answer);
+    }
     onDismiss();
   };
   return (
@@ -74,7 +78,7 @@ export function ConfirmDialog<O>(props: Props<O>) {
             />
           </FormField>
         )}
-        {failure && <FailureAlert failure={failure} title={`${call.operation} was refused`} />}
+        {failure && <FailureAlert failure={failure} title={`${calls[0]?.operation} was refused`} />}
       </SpaceBetween>
     </Modal>
   );

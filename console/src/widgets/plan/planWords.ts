@@ -182,8 +182,8 @@ export function few(words: readonly string[]): string {
   return words.length > NAMED_MAX ? `${shown} and ${words.length - NAMED_MAX} more` : shown;
 }
 
-export function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+export function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
 }
 
 /** A moment of the plan: `+0 s`. */

@@ -1,0 +1,109 @@
+/** What needs somebody: services that are not steady, agents that are away, tasks that failed. */
+import type { Service } from '@aws-sdk/client-ecs';
+import Box from '@cloudscape-design/components/box';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { paths } from '../../app/paths';
+import { nameOf } from '../../aws/arns';
+import { useContainerInstances, useServices, useTasks } from '../../live/collections';
+import { AppLink } from '../../widgets/AppLink';
+import { ArnLink } from '../../widgets/ArnLink';
+import { counted } from '../../widgets/plan/planWords';
+import { useNow, When } from '../../widgets/When';
+import { disconnectedInstances, type Failures, failuresOf, unsteadyServices } from './attention';
+import { useExplained } from './queries';
+
+/** The tabs have all of them. */
+const SHOWN_MAX = 8;
+
+export function Attention({ cluster }: { cluster: string }) {
+  const services = useServices(cluster);
+  const instances = useContainerInstances(cluster);
+  const tasks = useTasks(cluster);
+  const now = useNow();
+  const unsteady = unsteadyServices(services.items);
+  const away = disconnectedInstances(instances.items);
+  const failures = failuresOf(tasks.items, now);
+  const total = unsteady.length + away.length + failures.length;
+  const isLoading = services.isLoading || instances.isLoading || tasks.isLoading;
+  return (
+    <Container
+      header={
+        <Header variant="h2" counter={total ? `(${total})` : undefined}>
+          Needs attention
+        </Header>
+      }
+    >
+      <SpaceBetween size="m">
+        {total === 0 && isLoading && <StatusIndicator type="loading">Looking …</StatusIndicator>}
+        {total === 0 && !isLoading && (
+          <StatusIndicator type="success">
+            Every service is steady, every agent is connected, and no task failed in the last hour.
+          </StatusIndicator>
+        )}
+        {unsteady.slice(0, SHOWN_MAX).map((service) => (
+          <Unsteady key={service.serviceArn} service={service} />
+        ))}
+        {unsteady.length > SHOWN_MAX && (
+          <AppLink to={paths.cluster(cluster, 'services')}>
+            {`${counted(unsteady.length - SHOWN_MAX, 'service')} more that are not steady`}
+          </AppLink>
+        )}
+        {away.slice(0, SHOWN_MAX).map(({ containerInstanceArn, ec2InstanceId }) => (
+          <StatusIndicator type="warning" key={containerInstanceArn}>
+            <ArnLink arn={containerInstanceArn}>
+              {ec2InstanceId ?? nameOf(containerInstanceArn)}
+            </ArnLink>
+            : its agent is not connected, so it gets no tasks and reports nothing
+          </StatusIndicator>
+        ))}
+        {away.length > SHOWN_MAX && (
+          <AppLink to={paths.cluster(cluster, 'instances')}>
+            {`${counted(away.length - SHOWN_MAX, 'instance')} more with an agent that is away`}
+          </AppLink>
+        )}
+        {failures.slice(0, SHOWN_MAX).map((failed) => (
+          <Failed key={failed.newest.taskArn} failed={failed} />
+        ))}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Unsteady({ service }: { service: Service }) {
+  const { data } = useExplained(service);
+  const holdUps = data?.holdUps ?? [];
+  return (
+    <div>
+      <StatusIndicator type={data?.outcome === 'IN_PROGRESS' ? 'in-progress' : 'warning'}>
+        Service <ArnLink arn={service.serviceArn}>{service.serviceName}</ArnLink>:{' '}
+        {service.runningCount ?? 0} of {counted(service.desiredCount ?? 0, 'task')} running
+        {service.pendingCount ? `, ${service.pendingCount} pending` : ''}
+        {data?.outcomeReason ? `. ${data.outcomeReason}` : ''}
+      </StatusIndicator>
+      {holdUps.length > 0 && (
+        <ul>
+          {holdUps.map((reason) => (
+            <li key={reason}>{reason}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+function Failed({ failed: { group, reason, count, newest } }: { failed: Failures }) {
+  return (
+    <div>
+      <StatusIndicator type="error">
+        {counted(count, 'task')} of {group} failed, the last one{' '}
+        <When at={newest.stoppedAt ?? newest.stoppingAt} />
+      </StatusIndicator>
+      <Box margin={{ left: 'l' }} color="text-body-secondary">
+        {reason} – <ArnLink arn={newest.taskArn} />
+      </Box>
+    </div>
+  );
+}

@@ -1,0 +1,9 @@
+import { Tags } from '../../widgets/Tags';
+import { useCluster } from './queries';
+
+export default function TagsTab({ cluster }: { cluster: string }) {
+  const { data } = useCluster(cluster);
+  return data?.clusterArn ? (
+    <Tags arn={data.clusterArn} tags={data.tags ?? []} of={`cluster ${cluster}`} />
+  ) : null;
+}

@@ -1,0 +1,24 @@
+/** The tabs of a cluster's page, each loaded when it is first opened. */
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+export interface ClusterTab {
+  readonly id: string;
+  readonly label: string;
+  readonly Content: LazyExoticComponent<ComponentType<{ cluster: string }>>;
+}
+
+export const CLUSTER_TABS: readonly ClusterTab[] = [
+  { id: 'overview', label: 'Overview', Content: lazy(() => import('./OverviewTab')) },
+  {
+    id: 'services',
+    label: 'Services',
+    Content: lazy(() => import('../services/ServicesTab')),
+  },
+  {
+    id: 'instances',
+    label: 'ECS Instances',
+    Content: lazy(() => import('../instances/InstancesTab')),
+  },
+  { id: 'map', label: 'Cluster map', Content: lazy(() => import('../map/ClusterMap')) },
+  { id: 'tags', label: 'Tags', Content: lazy(() => import('./TagsTab')) },
+];

@@ -1,0 +1,42 @@
+import type { ContainerInstance } from '@aws-sdk/client-ecs';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from '@cloudscape-design/components/status-indicator';
+import { When } from '../../widgets/When';
+
+const SIGNS: Record<string, StatusIndicatorProps.Type> = {
+  OK: 'success',
+  IMPAIRED: 'error',
+  INSUFFICIENT_DATA: 'pending',
+  INITIALIZING: 'in-progress',
+};
+
+export function InstanceHealth({ instance }: { instance: ContainerInstance }) {
+  const { overallStatus, details = [] } = instance.healthStatus ?? {};
+  if (!overallStatus) return null;
+  return (
+    <Container header={<Header variant="h2">Health</Header>}>
+      <KeyValuePairs
+        columns={4}
+        items={[
+          { label: 'Overall', value: <Sign status={overallStatus} /> },
+          ...details.map(({ type, status, lastUpdated }) => ({
+            label: type ?? '–',
+            value: (
+              <>
+                <Sign status={status} /> checked <When at={lastUpdated} />
+              </>
+            ),
+          })),
+        ]}
+      />
+    </Container>
+  );
+}
+
+function Sign({ status }: { status: string | undefined }) {
+  return <StatusIndicator type={SIGNS[status ?? ''] ?? 'info'}>{status ?? '–'}</StatusIndicator>;
+}

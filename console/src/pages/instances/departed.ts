@@ -1,0 +1,132 @@
+/**
+ * Who left a container instance, and what came in their place: read from the tasks that ECS tells
+ * of, so that it is the same after the page was loaded anew. Pure.
+ */
+import type { Task } from '@aws-sdk/client-ecs';
+import { balancedNameOf } from '../../aws/arns';
+
+const ORPHANED_REASON = /deregistration forced/i;
+/** What left longer ago belongs to another story. */
+const LATELY_MS = 15 * 60_000;
+/** A deployment that drains starts tasks elsewhere before it stops any here. */
+const AHEAD_MS = 3 * 60_000;
+
+/** ECS knows nothing of orphans: these are the last things that it told of them. */
+export function orphansOf(tasks: readonly Task[], instanceArn: string): Task[] {
+  return tasks.filter(
+    (task) =>
+      task.containerInstanceArn === instanceArn &&
+      task.lastStatus === 'STOPPED' &&
+      ORPHANED_REASON.test(task.stoppedReason ?? ''),
+  );
+}
+
+/** Tasks of services that are there still, or that their scheduler stopped here lately. */
+export function leavingOf(tasks: readonly Task[], instanceArn: string, nowMs: number): Task[] {
+  return tasks.filter(
+    (task) =>
+      task.containerInstanceArn === instanceArn &&
+      serviceOf(task) !== undefined &&
+      (task.lastStatus !== 'STOPPED' ||
+        (task.stopCode === 'ServiceSchedulerInitiated' && nowMs - leftAt(task) < LATELY_MS)),
+  );
+}
+
+export interface Replaced {
+  readonly service: string;
+  readonly gone: readonly Task[];
+  /** Tasks of the service that were made for it on other instances. */
+  readonly replacements: readonly Task[];
+}
+
+/** Service by service: who left here, and what was started elsewhere since. */
+export function replacedOf(
+  departed: readonly Task[],
+  tasks: readonly Task[],
+  isOrphaned: boolean,
+): Replaced[] {
+  const names = new Set(departed.flatMap((task) => serviceOf(task) ?? []));
+  return [...names].sort().map((service) => {
+    const gone = departed.filter((task) => serviceOf(task) === service);
+    const here = gone[0]?.containerInstanceArn;
+    const first = Math.min(...gone.map(leftAt).filter((at) => at > 0));
+    const since = first - (isOrphaned ? 0 : AHEAD_MS);
+    const replacements = tasks.filter(
+      (task) =>
+        serviceOf(task) === service &&
+        task.desiredStatus === 'RUNNING' &&
+        task.containerInstanceArn !== here &&
+        (task.createdAt?.getTime() ?? 0) >= since,
+    );
+    return { service, gone, replacements };
+  });
+}
+
+export function serviceOf({ group }: Task): string | undefined {
+  return group?.startsWith('service:') ? group.slice('service:'.length) : undefined;
+}
+
+/** When it was asked to stop or given up, in ms; 0 for one that was not. */
+export function leftAt(task: Task): number {
+  return (task.stoppingAt ?? task.stoppedAt)?.getTime() ?? 0;
+}
+
+export interface TaskInterface {
+  readonly id: string;
+  readonly address: string | undefined;
+  readonly task: Task;
+}
+
+/** Network interfaces of tasks in awsvpc mode. */
+export function interfacesOf(tasks: readonly Task[]): TaskInterface[] {
+  return tasks.flatMap((task) =>
+    (task.attachments ?? []).flatMap(({ type, details = [] }) => {
+      const of = (name: string) => details.find((one) => one.name === name)?.value;
+      const id = of('networkInterfaceId');
+      return type === 'ElasticNetworkInterface' && id
+        ? [{ id, address: of('privateIPv4Address'), task }]
+        : [];
+    }),
+  );
+}
+
+export interface Target {
+  readonly group: string;
+  readonly id: string;
+  readonly port: number | undefined;
+  readonly state: string | undefined;
+}
+
+export interface DrainingTarget extends Target {
+  readonly groupName: string;
+  /** Until it is deregistered whatever is under way; undefined where that is not known. */
+  readonly secondsLeft: number | undefined;
+}
+
+/** Targets of those who left that still answer what was under way. */
+export function drainingOf(
+  targets: readonly Target[],
+  departed: readonly Task[],
+  ec2InstanceId: string | undefined,
+  delays: ReadonlyMap<string, number>,
+  nowMs: number,
+): DrainingTarget[] {
+  return targets
+    .filter(({ state }) => state?.endsWith('draining'))
+    .flatMap((target) => {
+      const task = departed.find((one) => isTargetOf(target, one, ec2InstanceId));
+      if (!task) return [];
+      const delay = delays.get(target.group);
+      const left = leftAt(task);
+      const secondsLeft =
+        delay === undefined || !left ? undefined : Math.max(0, delay - (nowMs - left) / 1_000);
+      return [{ ...target, groupName: balancedNameOf(target.group), secondsLeft }];
+    });
+}
+
+function isTargetOf(target: Target, task: Task, ec2InstanceId: string | undefined): boolean {
+  if (interfacesOf([task]).some(({ address }) => address === target.id)) return true;
+  if (target.id !== ec2InstanceId) return false;
+  const bindings = (task.containers ?? []).flatMap(({ networkBindings = [] }) => networkBindings);
+  return bindings.some(({ hostPort }) => hostPort === target.port);
+}

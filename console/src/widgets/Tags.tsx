@@ -1,0 +1,98 @@
+/** The tags of something that ECS has: listed, added, changed, removed. */
+import type { Tag } from '@aws-sdk/client-ecs';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+import * as ecs from '../aws/ecs';
+import { CopyCommand } from './CopyCommand';
+import { EmptyState } from './EmptyState';
+import { FailureAlert } from './FailureAlert';
+import { TagsField } from './forms/TagsField';
+import { tagsProblem } from './forms/tagProblems';
+import { type Column, ItemTable } from './ItemTable';
+import { changedTags, removedKeys } from './tagChanges';
+import { useSend } from './useSend';
+
+const COLUMNS: readonly Column<Tag>[] = [
+  { id: 'key', header: 'Key', value: ({ key }) => key, cell: ({ key }) => key },
+  { id: 'value', header: 'Value', value: ({ value }) => value, cell: ({ value }) => value || '–' },
+];
+
+const idOf = ({ key = '' }: Tag) => key;
+
+interface Props {
+  arn: string;
+  tags: readonly Tag[];
+  /** Whose they are: `cluster default`. */
+  of: string;
+}
+
+export function Tags({ arn, tags, of }: Props) {
+  const [isEditing, setEditing] = useState(false);
+  const manage = <Button onClick={() => setEditing(true)}>Manage tags</Button>;
+  return (
+    <>
+      <ItemTable
+        title="Tags"
+        name="tag"
+        items={tags}
+        columns={COLUMNS}
+        idOf={idOf}
+        actions={manage}
+        empty={
+          <EmptyState title="No tags" action={manage}>
+            Tags are words of your own that this is found by, such as stack = prod.
+          </EmptyState>
+        }
+      />
+      {isEditing && (
+        <TagsDialog arn={arn} tags={tags} of={of} onDismiss={() => setEditing(false)} />
+      )}
+    </>
+  );
+}
+
+function TagsDialog({ arn, tags, of, onDismiss }: Props & { onDismiss: () => void }) {
+  const [edited, setEdited] = useState<readonly Tag[]>(tags);
+  const { send, isSending, failure } = useSend({ isQuiet: true });
+  const changed = changedTags(tags, edited);
+  const removed = removedKeys(tags, edited);
+  const tag = ecs.tagResource({ resourceArn: arn, tags: changed });
+  const untag = ecs.untagResource({ resourceArn: arn, tagKeys: removed });
+  const calls = [...(changed.length ? [tag] : []), ...(removed.length ? [untag] : [])];
+  const isReady = calls.length > 0 && !tagsProblem(edited);
+  const save = async () => {
+    // What is removed goes first: there may be 50 tags already.
+    if (removed.length && !(await send(untag))) return;
+    if (changed.length && !(await send(tag))) return;
+    onDismiss();
+  };
+  return (
+    <Modal
+      visible
+      header={`Tags of ${of}`}
+      closeAriaLabel="Close"
+      onDismiss={onDismiss}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <CopyCommand call={calls} />
+            <Button variant="link" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={save}>
+              Save
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        <TagsField value={edited} onChange={setEdited} />
+        {failure && <FailureAlert failure={failure} title="The tags were refused" />}
+      </SpaceBetween>
+    </Modal>
+  );
+}
