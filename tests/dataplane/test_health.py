@@ -132,6 +132,22 @@ def test_who_was_found_unhealthy_needs_as_many_checks_as_the_group_says() -> Non
     asyncio.run(story())
 
 
+def test_who_does_not_tell_its_code_keeps_nobody_waiting() -> None:
+    async def story() -> None:
+        balancer, listener = a_balancer(), a_listener()
+        group = a_target_group(health_check=replace(OFTEN, timeout_seconds=60))
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            bad = await here.backend("bad")
+            await here.healthy(bad)
+            bad.status, bad.delay_seconds = 503, 60.0  # of all that are no checks
+            await here.until(lambda: _health(here.target(bad)) == "unhealthy", "it is unhealthy")
+            await here.until(lambda: bad.active == 1, "it is asked for its code")
+            await here.healthy(await here.backend("good"))
+            assert bad.active == 1
+
+    asyncio.run(story())
+
+
 def test_a_target_that_does_not_answer_times_out() -> None:
     async def story() -> None:
         balancer, listener = a_balancer(), a_listener()

@@ -4,6 +4,7 @@ News come from its event log, at once. A look at all hosts now and then, and aft
 been away, makes up for what was missed: the level counts, events only say when to look.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -67,6 +68,8 @@ class HealthReports:
         self._groups = {cluster_name(each.arn): each.arn for each in view().all(TARGET_GROUPS)}
         self._first_checks = first_checks
         self._classic = ClassicHealth(view, update, call, first_checks)
+        self._unknown_codes: list[tuple[TargetGroup, Target]] = []
+        """Who is to be asked which wrong code it answers; nobody else waits for that."""
         self._look_at = 0.0
 
     def note(self, changes: Iterable[Change]) -> None:
@@ -95,15 +98,19 @@ class HealthReports:
     async def run(self) -> None:
         """Report for ever."""
         self._tail.skip()
-        while True:
-            if self._clock.monotonic() >= self._look_at:
-                await self._look()
-            for line in self._tail.lines():
-                found = finding(line)
-                if found is not None:
-                    await self._take(found)
-            self._first_checks.wake()
-            await self._clock.sleep(READ_EVERY_SECONDS)
+        async with asyncio.TaskGroup() as questions:
+            while True:
+                if self._clock.monotonic() >= self._look_at:
+                    await self._look()
+                for line in self._tail.lines():
+                    found = finding(line)
+                    if found is not None:
+                        self._take(found)
+                self._first_checks.wake()
+                for group, target in self._unknown_codes:
+                    questions.create_task(self._tell_code(group, target))
+                self._unknown_codes.clear()
+                await self._clock.sleep(READ_EVERY_SECONDS)
 
     async def _look(self) -> None:
         """Compare all targets with what the proxy says of them now."""
@@ -116,9 +123,9 @@ class HealthReports:
         self._look_at = self._clock.monotonic() + LOOK_EVERY_SECONDS
         for cluster in clusters:
             for each in standing(cluster):
-                await self._take(each)
+                self._take(each)
 
-    async def _take(self, found: Finding) -> None:
+    def _take(self, found: Finding) -> None:
         group = self._view().get(TARGET_GROUPS, self._groups.get(found.cluster, ""))
         if group is None:
             self._classic.take(found)
@@ -127,9 +134,9 @@ class HealthReports:
             return
         for target in self._view().find(TARGETS_BY_ADDRESS, found.address):
             if target.port == found.port and target.target_group_arn == group.arn:
-                await self._tell(group, target, found)
+                self._tell(group, target, found)
 
-    async def _tell(self, group: TargetGroup, target: Target, found: Finding) -> None:
+    def _tell(self, group: TargetGroup, target: Target, found: Finding) -> None:
         match found.kind:
             case "passed":
                 if target.status in ("initial", "unhealthy") or target.is_unhealthy:
@@ -137,14 +144,14 @@ class HealthReports:
             case "pending":
                 self._begin(target)
             case "failed" | "unhealthy" if target.status == "initial":
-                await self._fail_first_check(group, target, found)
+                self._fail_first_check(group, target, found)
             case "unhealthy":
                 if target.status == "healthy" or (
                     target.status == "draining" and not target.is_unhealthy
                 ):
-                    await self._report_failure(group, target, found.reason)
+                    self._report_failure(group, target, found.reason)
 
-    async def _fail_first_check(self, group: TargetGroup, target: Target, found: Finding) -> None:
+    def _fail_first_check(self, group: TargetGroup, target: Target, found: Finding) -> None:
         check = group.health_check
         is_unhealthy = self._first_checks.failed(
             Place(found.cluster, found.address, found.port),
@@ -153,7 +160,7 @@ class HealthReports:
             check.interval_seconds,
         )
         if is_unhealthy:
-            await self._report_failure(group, target, found.reason)
+            self._report_failure(group, target, found.reason)
         else:
             self._begin(target)
 
@@ -168,14 +175,18 @@ class HealthReports:
 
             self._update(change)
 
-    async def _report_failure(self, group: TargetGroup, target: Target, reason: str) -> None:
+    def _report_failure(self, group: TargetGroup, target: Target, reason: str) -> None:
         """At once; and once more with the code, if it was a wrong one."""
         self._report(target.arn, healthy=False, reason=reason)
         if reason == RESPONSE_CODE_MISMATCH:
-            code = await _code_of(group, target)
-            if code:
-                text = f"Health checks failed with these codes: [{code}]"
-                self._report(target.arn, healthy=False, reason=reason, description=text)
+            self._unknown_codes.append((group, target))
+
+    async def _tell_code(self, group: TargetGroup, target: Target) -> None:
+        code = await _code_of(group, target)
+        if code:
+            text = f"Health checks failed with these codes: [{code}]"
+            reason = RESPONSE_CODE_MISMATCH
+            self._report(target.arn, healthy=False, reason=reason, description=text)
 
     def _report(self, arn: str, *, healthy: bool, reason: str = "", description: str = "") -> None:
         def change(tx: Tx) -> None:
