@@ -21,6 +21,8 @@ export function TopBar() {
   const known = REGIONS.some(({ id }) => id === current)
     ? REGIONS
     : [{ id: current, name: current }, ...REGIONS];
+  const nameOfRegion = known.find(({ id }) => id === current)?.name ?? current;
+  const keyId = session()?.accessKeyId ?? '';
   return (
     <div id="top">
       <TopNavigation
@@ -50,7 +52,7 @@ export function TopBar() {
             type: 'menu-dropdown',
             text: current,
             title: known.find(({ id }) => id === current)?.name ?? current,
-            ariaLabel: 'Region',
+            ariaLabel: `${nameOfRegion}, Region`,
             items: known.map(({ id, name }) => ({ id, text: name, description: id })),
             onItemClick: ({ detail }) => {
               location.assign(`${BASE}/${detail.id}${topOf(pathname)}`);
@@ -58,9 +60,9 @@ export function TopBar() {
           },
           {
             type: 'menu-dropdown',
-            text: session()?.accessKeyId ?? '',
+            text: keyId,
             iconName: 'user-profile',
-            ariaLabel: 'Account',
+            ariaLabel: `${keyId}, account`,
             items: [{ id: 'sign-out', text: 'Sign out' }],
             onItemClick: () => signOut(),
           },
