@@ -295,12 +295,21 @@ def test_a_reader_that_reads_nothing_does_not_keep_the_server_from_stopping(
     now = server.clock.now()
     tasks = [a_task(each, last_status="STOPPED", stopped_at=now) for each in range(6000)]
     put(server, TASKS, *tasks)
+    reads: list[int] = []
+    read = server.plane.feed.read
+    monkeypatch.setattr(
+        server.plane.feed, "read", lambda *asked: reads.append(asked[0]) or read(*asked)
+    )
     reader = EventReader(server.endpoint, server.ROOT)
+    seen = -1
+    while not reads or seen < len(reads):  # until what lies between takes no more
+        seen = len(reads)
+        time.sleep(0.5)
     began = time.monotonic()
     server.stop()
+    reader.close()
     assert time.monotonic() - began < 10
     assert "left behind" in caplog.text
-    reader.close()
 
 
 class SlowReader:
