@@ -50,7 +50,7 @@ export const ItemRows = memo(function ItemRows(props: Props) {
       resizableColumns={false}
       wrapLines
       loading={props.isFirstLoad}
-      loadingText={`Loading ${title.toLowerCase()}`}
+      loadingText={`Loading ${inSentence(title)}`}
       empty={
         props.failure ? (
           <FailureAlert
@@ -78,6 +78,11 @@ export const ItemRows = memo(function ItemRows(props: Props) {
   );
 });
 
+/** `Tasks` as `tasks`, but `ECS Instances` as it is. */
+export function inSentence(title: string): string {
+  return /^[A-Z]{2}/.test(title) ? title : title.toLowerCase();
+}
+
 function definitionOf({ id, header, cell, width, value }: Column<unknown>) {
   return { id, header, cell, width, sortingField: value && id };
 }
@@ -89,7 +94,7 @@ function idOfColumn(column: TableProps.SortingColumn<unknown>): string {
 function labelsOf(title: string, idOf: (item: unknown) => string) {
   return {
     tableLabel: title,
-    selectionGroupLabel: `Select ${title.toLowerCase()}`,
+    selectionGroupLabel: `Select ${inSentence(title)}`,
     allItemsSelectionLabel: () => 'Select all',
     itemSelectionLabel: (_: unknown, item: unknown) => `Select ${idOf(item)}`,
   };

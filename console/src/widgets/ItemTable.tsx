@@ -11,7 +11,7 @@ import { type ReactNode, useCallback, useDeferredValue, useMemo, useRef } from '
 import type { Failure } from '../aws/failures';
 import { EmptyState } from './EmptyState';
 import { FilterBox } from './FilterBox';
-import { type Column, ItemRows } from './ItemRows';
+import { type Column, ItemRows, inSentence } from './ItemRows';
 import { useArranged } from './useArranged';
 
 export type { Column } from './ItemRows';
@@ -96,7 +96,7 @@ function Arranged<T>({
     () =>
       hasFilter ? (
         <div className="filters">
-          <FilterBox of={title.toLowerCase()} text={text} matches={matches} onFilter={setText} />
+          <FilterBox of={inSentence(title)} text={text} matches={matches} onFilter={setText} />
           {filters}
         </div>
       ) : undefined,

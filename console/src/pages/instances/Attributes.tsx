@@ -36,9 +36,8 @@ export function Attributes({ cluster, instance }: Props) {
   const [dialog, setDialog] = useState<'add' | 'delete'>();
   const all = instance.attributes ?? [];
   const shown = all.filter(({ name = '' }) => withCapabilities || !isCapability(name));
-  const custom = shown.filter(
-    (one) => !isReserved(idOf(one)) && chosen.some((other) => idOf(other) === idOf(one)),
-  );
+  const selected = shown.filter((one) => chosen.some((other) => idOf(other) === idOf(one)));
+  const hasReserved = selected.some((one) => isReserved(idOf(one)));
   const targetId = nameOf(instance.containerInstanceArn);
   const close = () => setDialog(undefined);
   return (
@@ -49,7 +48,7 @@ export function Attributes({ cluster, instance }: Props) {
         items={shown}
         columns={COLUMNS}
         idOf={idOf}
-        selection={{ type: 'multi', selected: custom, onSelect: setChosen }}
+        selection={{ type: 'multi', selected, onSelect: setChosen }}
         description="Placement constraints and strategies can ask for them: attribute:stack == prod."
         filters={
           <Toggle
@@ -62,7 +61,7 @@ export function Attributes({ cluster, instance }: Props) {
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <Button
-              disabled={!custom.length}
+              disabled={!selected.length || hasReserved}
               disabledReason="Choose attributes of your own: those of ECS and the agent cannot be deleted."
               onClick={() => setDialog('delete')}
             >
@@ -76,12 +75,12 @@ export function Attributes({ cluster, instance }: Props) {
       {dialog === 'add' && (
         <AttributeDialog cluster={cluster} targetId={targetId} onDismiss={close} />
       )}
-      {dialog === 'delete' && custom.length > 0 && (
+      {dialog === 'delete' && selected.length > 0 && (
         <ConfirmDialog
-          title={`Delete ${custom.map(idOf).join(', ')}?`}
+          title={`Delete ${selected.map(idOf).join(', ')}?`}
           call={ecs.deleteAttributes({
             cluster,
-            attributes: custom.map(({ name }) => ({
+            attributes: selected.map(({ name }) => ({
               name,
               targetId,
               targetType: 'container-instance',

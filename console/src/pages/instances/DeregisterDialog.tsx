@@ -6,11 +6,13 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import { useState } from 'react';
 import { nameOf } from '../../aws/arns';
 import type { PlannedRequest } from '../../aws/roadstead';
+import { useTasks } from '../../live/collections';
 import { ConfirmDialog } from '../../widgets/ConfirmDialog';
 import { PlanView } from '../../widgets/plan/PlanView';
 import { counted, machineOf } from '../../widgets/plan/planWords';
 import { deregisterCalls } from './calls';
 import { DeregistrationMessage } from './DeregistrationMessage';
+import { liveTasksOn } from './departed';
 import { TerminateAdvice } from './TerminateAdvice';
 
 interface Props {
@@ -26,7 +28,8 @@ const WORD = 'force';
 export function DeregisterDialog({ cluster, instances, onDone, onDismiss }: Props) {
   const [isForced, setForced] = useState(false);
   const ids = instances.map(({ containerInstanceArn }) => nameOf(containerInstanceArn));
-  const tasks = instances.reduce((sum, one) => sum + tasksOn(one), 0);
+  const { items } = useTasks(cluster);
+  const tasks = liveTasksOn(items, instances).length;
   const what =
     ids.length === 1 ? `container instance ${ids[0]}` : `${ids.length} container instances`;
   return (
@@ -101,12 +104,4 @@ function OnePlan({ name, request }: { name: string; request: PlannedRequest }) {
       {isOpen && <PlanView operation="DeregisterContainerInstance" request={request} />}
     </ExpandableSection>
   );
-}
-
-/** As far as counts tell; those that are stopping count for ECS too, and the plan says so. */
-export function tasksOn({
-  runningTasksCount = 0,
-  pendingTasksCount = 0,
-}: ContainerInstance): number {
-  return runningTasksCount + pendingTasksCount;
 }

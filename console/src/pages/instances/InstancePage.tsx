@@ -105,7 +105,7 @@ function Content({ cluster, instance }: { cluster: string; instance: ContainerIn
   const isGone = instance.status === 'INACTIVE';
   const isLeaving = isGone || instance.status === 'DRAINING';
   return (
-    <>
+    <SpaceBetween size="l">
       {isLeaving && (
         <Suspense fallback={<Spinner />}>
           <DeparturePanel cluster={cluster} instance={instance} />
@@ -124,6 +124,6 @@ function Content({ cluster, instance }: { cluster: string; instance: ContainerIn
           of={`container instance ${nameOf(instance.containerInstanceArn)}`}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }

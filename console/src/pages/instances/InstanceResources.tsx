@@ -8,7 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTasks } from '../../live/collections';
 import { counted } from '../../widgets/plan/planWords';
 import { ResourceBar } from '../../widgets/ResourceBar';
-import { interfacesOf } from './departed';
+import { interfacesOf, liveTasksOn } from './departed';
 import { amountOf, gpusOf, type Ports, portsOf } from './resources';
 
 interface Props {
@@ -24,12 +24,7 @@ export function InstanceResources({ cluster, instance }: Props) {
     gpusOf(instance),
   ];
   const udp = portsOf(instance, 'PORTS_UDP');
-  const interfaces = interfacesOf(
-    items.filter(
-      ({ containerInstanceArn, lastStatus }) =>
-        containerInstanceArn === instance.containerInstanceArn && lastStatus !== 'STOPPED',
-    ),
-  );
+  const interfaces = interfacesOf(liveTasksOn(items, [instance]));
   return (
     <Container
       header={

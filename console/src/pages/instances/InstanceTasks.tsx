@@ -1,6 +1,7 @@
 /** Tasks on the instance; after deregistration ECS knows of none, and this says so. */
 import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { nameOf, revisionOf } from '../../aws/arns';
 import { useTasks } from '../../live/collections';
 import { ArnLink } from '../../widgets/ArnLink';
@@ -9,11 +10,12 @@ import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { counted } from '../../widgets/plan/planWords';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
-import { orphansOf } from './departed';
+import { liveTasksOn, orphansOf } from './departed';
 
 const COLUMNS: readonly Column<Task>[] = [
   {
     id: 'task',
+    width: 200,
     header: 'Task',
     value: ({ taskArn }) => nameOf(taskArn),
     cell: ({ taskArn }) => <ArnLink arn={taskArn} />,
@@ -30,6 +32,7 @@ const COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'last',
+    width: 135,
     header: 'Last status',
     value: ({ lastStatus }) => lastStatus,
     cell: ({ lastStatus }) => <StatusLabel status={lastStatus} />,
@@ -42,12 +45,14 @@ const COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'health',
+    width: 130,
     header: 'Health',
     value: ({ healthStatus }) => healthStatus,
     cell: ({ healthStatus }) => <StatusLabel status={healthStatus} />,
   },
   {
     id: 'started',
+    width: 130,
     header: 'Started',
     value: ({ startedAt }) => startedAt?.getTime(),
     cell: ({ startedAt }) => <When at={startedAt} />,
@@ -65,10 +70,7 @@ export function InstanceTasks({ cluster, instance }: Props) {
   const { items, isLoading, failure } = useTasks(cluster);
   const arn = instance.containerInstanceArn ?? '';
   if (instance.status === 'INACTIVE') return <Orphans orphans={orphansOf(items, arn)} />;
-  const here = items.filter(
-    ({ containerInstanceArn, lastStatus }) =>
-      containerInstanceArn === arn && lastStatus !== 'STOPPED',
-  );
+  const here = liveTasksOn(items, [instance]);
   return (
     <ItemTable
       title="Tasks"
@@ -85,7 +87,7 @@ export function InstanceTasks({ cluster, instance }: Props) {
 
 function Orphans({ orphans }: { orphans: readonly Task[] }) {
   return (
-    <>
+    <SpaceBetween size="l">
       <Alert type="info" header="ECS knows of no task on this instance">
         It is deregistered: what may still run on the machine is no longer monitored or accounted
         for.{' '}
@@ -104,6 +106,6 @@ function Orphans({ orphans }: { orphans: readonly Task[] }) {
           empty={null}
         />
       )}
-    </>
+    </SpaceBetween>
   );
 }

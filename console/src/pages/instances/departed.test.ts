@@ -1,6 +1,13 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
-import { drainingOf, interfacesOf, leavingOf, orphansOf, replacedOf } from './departed';
+import {
+  drainingOf,
+  interfacesOf,
+  leavingOf,
+  liveTasksOn,
+  orphansOf,
+  replacedOf,
+} from './departed';
 
 const HERE = 'arn:aws:ecs:us-east-1:1:container-instance/default/here';
 const THERE = 'arn:aws:ecs:us-east-1:1:container-instance/default/there';
@@ -71,6 +78,13 @@ describe('tasks that leave a draining instance', () => {
     const running: Task = { ...copy, containerInstanceArn: HERE };
     expect(replacedOf([running], [old], false)[0]?.replacements).toEqual([]);
   });
+});
+
+it('counts tasks that are stopping as live, as ECS does', () => {
+  const stopping: Task = { ...orphan, lastStatus: 'STOPPING' };
+  const unplaced: Task = { lastStatus: 'PROVISIONING' };
+  const instances = [{ containerInstanceArn: HERE }, {}];
+  expect(liveTasksOn([stopping, orphan, copy, unplaced], instances)).toEqual([stopping]);
 });
 
 describe('targets that drain', () => {

@@ -2,7 +2,7 @@
  * Who left a container instance, and what came in their place: read from the tasks that ECS tells
  * of, so that it is the same after the page was loaded anew. Pure.
  */
-import type { Task } from '@aws-sdk/client-ecs';
+import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { balancedNameOf } from '../../aws/arns';
 
 const ORPHANED_REASON = /deregistration forced/i;
@@ -29,6 +29,20 @@ export function leavingOf(tasks: readonly Task[], instanceArn: string, nowMs: nu
       serviceOf(task) !== undefined &&
       (task.lastStatus !== 'STOPPED' ||
         (task.stopCode === 'ServiceSchedulerInitiated' && nowMs - leftAt(task) < LATELY_MS)),
+  );
+}
+
+/** What keeps ECS from deregistering them without force: also tasks that were asked to stop. */
+export function liveTasksOn(
+  tasks: readonly Task[],
+  instances: readonly ContainerInstance[],
+): Task[] {
+  const arns = new Set(instances.map(({ containerInstanceArn }) => containerInstanceArn));
+  return tasks.filter(
+    ({ containerInstanceArn, lastStatus }) =>
+      containerInstanceArn !== undefined &&
+      arns.has(containerInstanceArn) &&
+      lastStatus !== 'STOPPED',
   );
 }
 

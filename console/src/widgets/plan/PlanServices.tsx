@@ -1,4 +1,5 @@
 /** What a plan does to each service: tasks that start and end, and how many are healthy meanwhile. */
+import Box from '@cloudscape-design/components/box';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { PlannedService } from '../../aws/roadstead';
@@ -21,10 +22,25 @@ const COLUMNS: readonly TableProps.ColumnDefinition<PlannedService>[] = [
   },
   { id: 'desired', header: 'Desired', cell: desiredText },
   { id: 'start', header: 'Start', cell: ({ movements }) => `+${totalsOf(movements).started}` },
-  { id: 'end', header: 'End', cell: ({ movements }) => leavesText(totalsOf(movements)) },
+  {
+    id: 'end',
+    minWidth: 120,
+    header: 'End',
+    cell: ({ movements }) => leavesText(totalsOf(movements)),
+  },
   { id: 'healthy', header: 'Healthy: now → lowest → after', cell: healthyText },
-  { id: 'below', header: 'Below minimum', cell: (service) => <Below service={service} /> },
-  { id: 'steady', header: 'Steady', cell: (service) => <Steady service={service} /> },
+  {
+    id: 'below',
+    minWidth: 150,
+    header: 'Below minimum',
+    cell: (service) => <Below service={service} />,
+  },
+  {
+    id: 'steady',
+    minWidth: 120,
+    header: 'Steady',
+    cell: (service) => <Steady service={service} />,
+  },
 ];
 
 export function PlanServices({ services }: { services: readonly PlannedService[] }) {
@@ -44,7 +60,7 @@ export function PlanServices({ services }: { services: readonly PlannedService[]
 function Below({ service }: { service: PlannedService }) {
   const text = belowMinimumText(service);
   if (!service.belowMinimumSeconds) return text;
-  return <StatusIndicator type="warning">{text}</StatusIndicator>;
+  return <Box color="text-status-warning">{text}</Box>;
 }
 
 function Steady({ service }: { service: PlannedService }) {

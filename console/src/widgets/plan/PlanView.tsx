@@ -10,7 +10,14 @@ import { PlacementTable } from './PlacementTable';
 import { PlanMovements } from './PlanMovements';
 import { PlanServices } from './PlanServices';
 import { PlanTimeline } from './PlanTimeline';
-import { assumedText, fateText, instanceText, machineOf, verdictOf } from './planWords';
+import {
+  assumedText,
+  fateText,
+  instanceText,
+  machineOf,
+  shortageText,
+  verdictOf,
+} from './planWords';
 import { timelineOf } from './timeline';
 import './plan.css';
 import { type PlannedOperation, usePlan } from './usePlan';
@@ -48,7 +55,7 @@ export function Plan({ plan }: { plan: PlanChangeResponse }) {
     <div style={COLOURS}>
       <SpaceBetween size="m">
         <Alert type={verdict.tone} header={verdict.title}>
-          {plan.outcomeReason}
+          {[plan.outcomeReason, shortageText(plan)].filter(Boolean).join(' ')}
         </Alert>
         {services.length > 0 && <PlanServices services={services} />}
         <PlanMovements services={services} />

@@ -9,6 +9,7 @@ import {
   leavesText,
   moment,
   placesOf,
+  shortageText,
   steadyText,
   stepText,
   totalsOf,
@@ -34,6 +35,15 @@ describe('how a plan ends', () => {
     expect(verdictOf({ outcome: 'NEWER' })).toEqual({ tone: 'info', title: 'NEWER' });
     expect(verdictOf({}).title).toBe('No outcome is told');
   });
+});
+
+it('names the services that are short of healthy tasks on the way', () => {
+  const short = { serviceName: 'web', belowMinimumSeconds: 5 };
+  expect(shortageText({ services: [{ serviceName: 'own' }] })).toBe('');
+  expect(shortageText({ services: [short, { serviceName: 'own' }] })).toBe(
+    'On the way web has fewer healthy tasks than the minimum.',
+  );
+  expect(shortageText({ services: [short, short] })).toContain('web, web have');
 });
 
 describe('a service in a plan', () => {

@@ -43,6 +43,17 @@ export function verdictOf(plan: PlanChangeResponse): Verdict {
   return { tone: below ? 'warning' : verdict.tone, title };
 }
 
+/** Which services are short of healthy tasks on the way; empty if none is. */
+export function shortageText(plan: PlanChangeResponse): string {
+  const short = (plan.services ?? []).filter(
+    ({ belowMinimumSeconds = 0 }) => belowMinimumSeconds > 0,
+  );
+  if (!short.length) return '';
+  const names = few(short.map(({ serviceName }) => serviceName ?? '?'));
+  const verb = short.length === 1 ? 'has' : 'have';
+  return `On the way ${names} ${verb} fewer healthy tasks than the minimum.`;
+}
+
 /** `3`, or `3 → 5` where it changes. */
 export function desiredText(service: PlannedService): string {
   const { desiredCountBefore, desiredCount } = service;
