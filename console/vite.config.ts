@@ -18,7 +18,7 @@ function compressedBeside(): Plugin {
       const files = await readdir(dir, { recursive: true });
       for (const file of files.filter((name) => COMPRESSED.test(name))) {
         const content = await readFile(join(dir, file));
-        const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
         await writeFile(join(dir, `${file}.gz`), await promisify(gzip)(content, { level: 9 }));
         await writeFile(
           join(dir, `${file}.br`),

@@ -52,7 +52,7 @@ export function TopBar() {
             type: 'menu-dropdown',
             text: current,
             title: known.find(({ id }) => id === current)?.name ?? current,
-            ariaLabel: `${nameOfRegion}, Region`,
+            ariaLabel: `${current}, ${nameOfRegion}`,
             items: known.map(({ id, name }) => ({ id, text: name, description: id })),
             onItemClick: ({ detail }) => {
               location.assign(`${BASE}/${detail.id}${topOf(pathname)}`);

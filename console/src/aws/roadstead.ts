@@ -1,4 +1,6 @@
 /** Roadstead's own API: plans, explanations and progress. Shapes follow control/service-2.json. */
+
+import type { Session } from '../session/session';
 import type { Call } from './call';
 import { ANSWER_MS_MAX } from './clients';
 import { signedFetch } from './signed';
@@ -14,7 +16,12 @@ function roadstead<I extends object, O>(operation: string) {
   });
 }
 
-async function ask<O>(operation: string, input: object, signal?: AbortSignal): Promise<O> {
+async function ask<O>(
+  operation: string,
+  input: object,
+  signal?: AbortSignal,
+  keys?: Session,
+): Promise<O> {
   const response = await signedFetch({
     method: 'POST',
     path: '/',
@@ -23,6 +30,7 @@ async function ask<O>(operation: string, input: object, signal?: AbortSignal): P
       'x-amz-target': `${TARGET}.${operation}`,
     },
     body: JSON.stringify(input),
+    keys,
     signal: AbortSignal.any([AbortSignal.timeout(ANSWER_MS_MAX), ...(signal ? [signal] : [])]),
   });
   const answer = (await response.json()) as O & { __type?: string; message?: string };
@@ -32,6 +40,11 @@ async function ask<O>(operation: string, input: object, signal?: AbortSignal): P
     message: answer.message ?? 'The server gave no message.',
     requestId: response.headers.get('x-amzn-requestid') ?? undefined,
   };
+}
+
+/** Asks the server with keys before they sign anybody in. Rejects with why it refuses them. */
+export async function tryKeys(keys: Session): Promise<void> {
+  await ask('DescribeControlPlane', {}, undefined, keys);
 }
 
 export const planChange = roadstead<PlanChangeRequest, PlanChangeResponse>('PlanChange');

@@ -2,7 +2,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { region } from '../session/region';
-import { session } from '../session/session';
+import { type Session, session } from '../session/session';
 
 export interface SignedRequest {
   readonly method: 'GET' | 'POST';
@@ -11,11 +11,13 @@ export interface SignedRequest {
   readonly headers?: Record<string, string>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Of whom nobody knows yet whether they are good; else those of who is signed in. */
+  readonly keys?: Session;
 }
 
 /** Sends a request that is signed for the service `roadstead`. */
 export async function signedFetch(request: SignedRequest): Promise<Response> {
-  const keys = session();
+  const keys = request.keys ?? session();
   if (!keys) throw new Error('Nobody is signed in.');
   const signer = new SignatureV4({
     service: 'roadstead',

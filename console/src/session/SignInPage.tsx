@@ -10,9 +10,9 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { failureOf } from '../aws/failures';
-import { describeControlPlane } from '../aws/roadstead';
+import { tryKeys } from '../aws/roadstead';
 import { signInWith } from './oneTimeLink';
-import { type Session, signIn, signOut } from './session';
+import { type Session, signIn } from './session';
 
 const UNREACHABLE = 'The control plane does not answer. Start it with `roadstead up`.';
 
@@ -94,12 +94,11 @@ export function SignInPage({ token }: { token: string | undefined }) {
 
 /** Signs in if the server takes the keys; otherwise what it says. */
 async function refusalOf(keys: Session): Promise<string | undefined> {
-  signIn(keys);
   try {
-    await describeControlPlane({}).send();
+    await tryKeys(keys);
+    signIn(keys);
     return undefined;
   } catch (error) {
-    signOut();
     const failure = failureOf(error);
     return failure.code === 'Unreachable' ? UNREACHABLE : `${failure.message} (${failure.code})`;
   }

@@ -1,7 +1,7 @@
 import type { Cluster } from '@aws-sdk/client-ecs';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { paths } from '../../app/paths';
 import * as ecs from '../../aws/ecs';
 import { AppLink } from '../../widgets/AppLink';
@@ -10,9 +10,15 @@ import { EmptyState } from '../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { PageFrame } from '../../widgets/PageFrame';
 import { StatusLabel } from '../../widgets/StatusLabel';
-import { CreateClusterDialog } from './CreateClusterDialog';
-import { DeleteClusterDialog } from './DeleteClusterDialog';
 import { useClusters } from './queries';
+
+/* Loaded when they are opened: this page is the first that most people see. */
+const CreateClusterDialog = lazy(() =>
+  import('./CreateClusterDialog').then((dialog) => ({ default: dialog.CreateClusterDialog })),
+);
+const DeleteClusterDialog = lazy(() =>
+  import('./DeleteClusterDialog').then((dialog) => ({ default: dialog.DeleteClusterDialog })),
+);
 
 const COLUMNS: readonly Column<Cluster>[] = [
   {
@@ -79,13 +85,15 @@ export default function ClustersPage() {
           </EmptyState>
         }
       />
-      {dialog === 'create' && (
-        <CreateClusterDialog
-          names={data.map(({ clusterName = '' }) => clusterName)}
-          onDismiss={close}
-        />
-      )}
-      {dialog === 'delete' && first && <DeleteClusterDialog cluster={first} onDismiss={close} />}
+      <Suspense>
+        {dialog === 'create' && (
+          <CreateClusterDialog
+            names={data.map(({ clusterName = '' }) => clusterName)}
+            onDismiss={close}
+          />
+        )}
+        {dialog === 'delete' && first && <DeleteClusterDialog cluster={first} onDismiss={close} />}
+      </Suspense>
     </PageFrame>
   );
 }
