@@ -1,7 +1,9 @@
 """Named stories of interfaces and load balancers, seen on the whole control plane."""
 
+import asyncio
 from typing import Any
 
+from roadstead.aws.http import HttpRequest, HttpResponse
 from roadstead.ec2.records.network import NETWORK_INTERFACES
 from roadstead.ecs.records.task import Task
 from roadstead.elbv2.records.target_group import TARGETS, Target
@@ -131,6 +133,45 @@ def test_an_instance_that_registers_anew_takes_no_more_interfaces_than_it_has() 
         await world.until(lambda: len(targets(world, "healthy")) == 7, 300, "seven serve again")
 
     played(story)
+
+
+def test_nothing_is_led_to_a_port_while_a_task_drains_there_whose_end_is_not_known() -> None:
+    """A definition's own port: the next task has it as soon as its agent knows of the end."""
+
+    async def story(world: World) -> None:
+        (machine,) = await a_cluster(world, 1)
+        await make_balancers(world.user)
+        entry = await make_front(world.user, VPC, "instance", paired=False)
+        await world.user.define("web", portMappings=[{"containerPort": 80, "hostPort": 8080}])
+        await world.user.serve("web", "web", 1, loadBalancers=[entry])
+        await world.until(lambda: service(world).is_steady, 120, "the service is steady")
+        (old,) = tasks(world)
+        heard = _hold_reports_of_the_end(machine, old)
+        for container_id in list(machine.running):
+            machine.end(container_id, 1)
+        await world.user.call("StopTask", cluster="sim", task=old.arn)
+        await world.until(lambda: bool(tasks(world, "ACTIVATING")), 60, "the next one runs")
+        await world.pass_time(10)
+        assert [each.status for each in targets(world)] == ["draining"]
+        heard.set()
+        await world.until(lambda: len(targets(world, "healthy")) == 1, 60, "the next one serves")
+        assert tasks(world)[0].arn != old.arn
+
+    played(story)
+
+
+def _hold_reports_of_the_end(machine: Machine, task: Task) -> asyncio.Event:
+    """What its agent says of the task's end arrives once this is set."""
+    heard, call = asyncio.Event(), machine.link.call
+
+    async def held(request: HttpRequest) -> HttpResponse:
+        said = request.body.decode()
+        if task.arn in said and '"status":"STOPPED"' in said.replace(" ", ""):
+            await heard.wait()
+        return await call(request)
+
+    machine.link.call = held  # type: ignore[method-assign]
+    return heard
 
 
 def _eni(task: Task) -> str:

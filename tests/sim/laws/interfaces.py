@@ -95,6 +95,9 @@ class InterfaceLaw:
             for field in _STAYS_ONCE_SAID:
                 if getattr(was, field) and getattr(was, field) != getattr(interface, field):
                     yield f"{field} of the interface of {after.arn} changed"
+        is_going = interface.status in ("DETACHING", "DELETED")
+        if is_going and any(each.state == "REGISTERED" for each in after.targets):
+            yield f"the interface of {after.arn} is {interface.status}, and requests are led there"
         if interface.status == "DETACHING" and after.last_status == "STOPPED":
             for key in (target_key(each) for each in after.targets):
                 target = self._view.get(TARGETS, key)

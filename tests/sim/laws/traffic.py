@@ -36,7 +36,7 @@ class TrafficLaw:
             before, after = change.before, change.after
             if change.table is TARGETS:
                 touched[change.arn] = None
-                if before is None and after is not None:
+                if after is not None and (before is None or _is_back(before, after)):
                     yield from self._registered(after)
             elif change.table is TASKS:
                 for task in (before, after):
@@ -82,6 +82,7 @@ class TrafficLaw:
         """Steps of its life that its targets decide."""
         if not after.targets:
             return
+        yield from self._ousted(before, after)
         was = "" if before is None else before.last_status
         is_new = after.last_status == "RUNNING" and was != "RUNNING"
         if is_new and any(each.state != "REGISTERED" for each in after.targets):
@@ -94,6 +95,16 @@ class TrafficLaw:
                 is_there = each.target_id and self._view.get(TARGETS, arn) is not None
                 if is_there and not holders(self._view, arn):
                     yield f"{after.arn} is STOPPING and {arn} is nobody else's"
+
+    def _ousted(self, before: Task | None, after: Task) -> Iterator[str]:
+        """Nobody takes the place of a task to which requests may still be under way."""
+        if before is None or after.last_status in ("DEPROVISIONING", "STOPPED"):
+            return
+        for was, now in zip(before.targets, after.targets, strict=True):
+            target = self._view.get(TARGETS, target_key(was))
+            is_left = was.state in HELD and now.state == "GONE"
+            if is_left and target is not None and target.status != "draining":
+                yield f"{after.arn} is {after.last_status}, and {target.arn} is another's"
 
     def _shares(self, service: Service) -> Iterator[str]:
         """Production traffic is all of it, and as much as the deployment says."""
@@ -129,6 +140,10 @@ class TrafficLaw:
         share = 100 * weights.get(group, 0) / total if total else 0.0
         if abs(share - percent) > 0.1:
             yield f"{rule_arn} leads {share} % to {group}, {percent} is wanted: {weights}"
+
+
+def _is_back(before: Target, after: Target) -> bool:
+    return before.status == "draining" and after.status != "draining"
 
 
 def _is_shifted(before: Service | None, after: Service | None) -> bool:
