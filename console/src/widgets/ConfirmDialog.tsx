@@ -5,7 +5,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Modal, { type ModalProps } from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Call } from '../aws/call';
 import { CopyCommand } from './CopyCommand';
 import { FailureAlert } from './FailureAlert';
@@ -32,9 +32,13 @@ interface Props<O> {
 export function ConfirmDialog<O>(props: Props<O>) {
   const { title, call, confirm, word, done, children, onDone, onDismiss } = props;
   const [typed, setTyped] = useState('');
-  const { send, isSending, failure } = useSend({ isQuiet: true });
+  const [hadWord] = useState(Boolean(word)); // one that comes later must not take the focus
+  const { send, isSending, failure, forget } = useSend({ isQuiet: true });
   const isReady = !props.isBlocked && (!word || typed.trim() === word);
   const calls = [call].flat() as readonly Call<O>[];
+  const inputs = JSON.stringify(calls.map(({ input }) => input));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is of the inputs that were sent
+  useEffect(forget, [inputs]);
   const act = async () => {
     for (const [index, one] of calls.entries()) {
       const isLast = index === calls.length - 1;
@@ -74,7 +78,7 @@ export function ConfirmDialog<O>(props: Props<O>) {
               onChange={({ detail }) => setTyped(detail.value)}
               onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void act()}
               placeholder={word}
-              autoFocus
+              autoFocus={hadWord}
             />
           </FormField>
         )}

@@ -50,5 +50,9 @@ interface Props {
 
 export function StatusLabel({ status, children }: Props) {
   if (!status) return <>–</>;
-  return <StatusIndicator type={SIGNS[status] ?? 'info'}>{children ?? status}</StatusIndicator>;
+  return (
+    <StatusIndicator type={SIGNS[status] ?? 'info'}>
+      {children ?? <span className="word">{status}</span>}
+    </StatusIndicator>
+  );
 }

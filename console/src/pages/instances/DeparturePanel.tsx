@@ -48,10 +48,7 @@ export default function DeparturePanel({ cluster, instance }: Props) {
     >
       <SpaceBetween size="s">
         {failure && <FailureAlert failure={failure} title="Its progress could not be asked" />}
-        <Steps departure={departure} />
-        {replaced.map((one) => (
-          <Copies key={one.service} replaced={one} cluster={cluster} />
-        ))}
+        <Steps departure={departure} replaced={replaced} cluster={cluster} />
         {departure.isDone && (
           <Box fontWeight="bold" data-testid="departure-done">
             {isGone
@@ -94,6 +91,7 @@ function useDeparture(cluster: string, instance: ContainerInstance) {
       targets.data?.delays ?? new Map(),
       now,
     ),
+    hadTargets: isGone && groups.length > 0 && targets.data !== undefined,
     interfaces: interfaces.length,
     interfacesLeft: interfaces.filter(({ id }) => left.data?.includes(id) ?? true),
   });
@@ -113,44 +111,47 @@ function useGroups(services: ReturnType<typeof useServices>['items'], names: rea
   return useMemo(() => (joined ? joined.split(' ') : []), [joined]);
 }
 
-function Steps({ departure }: { departure: Departure }) {
+interface StepsProps {
+  departure: Departure;
+  replaced: readonly Replaced[];
+  cluster: string;
+}
+
+function Steps({ departure, replaced, cluster }: StepsProps) {
   return (
     <div aria-live="polite">
-      {departure.steps.map(({ id, state, title, details }) => (
-        <div key={id}>
-          <StatusIndicator type={state}>{title}</StatusIndicator>
-          {details.length > 0 && (
+      <SpaceBetween size="xs">
+        {departure.steps.map(({ id, state, title, details, service }) => (
+          <div key={id}>
+            <StatusIndicator type={state}>{title}</StatusIndicator>
             <Box margin={{ left: 'l' }} color="text-body-secondary">
               {details.map((detail) => (
                 <div key={detail}>{detail}</div>
               ))}
+              {replaced
+                .filter((one) => one.service === service)
+                .map((one) => (
+                  <Copies key={one.service} replaced={one} cluster={cluster} />
+                ))}
             </Box>
-          )}
-        </div>
-      ))}
+          </div>
+        ))}
+      </SpaceBetween>
     </div>
   );
 }
 
-/** What was replaced where: `a1b2… → c3d4… RUNNING on i-2`. */
+/** What was started where: `c3d4… RUNNING on i-2`. */
 function Copies({ replaced, cluster }: { replaced: Replaced; cluster: string }) {
   const { items } = useContainerInstances(cluster);
   const machine = ({ containerInstanceArn }: Task) =>
     items.find((one) => one.containerInstanceArn === containerInstanceArn)?.ec2InstanceId;
-  if (!replaced.replacements.length) return null;
-  return (
-    <div>
-      <Box variant="awsui-key-label">{replaced.service}: started elsewhere</Box>
-      <ul>
-        {replaced.replacements.map((task) => (
-          <li key={task.taskArn}>
-            <ArnLink arn={task.taskArn} /> {task.lastStatus} on{' '}
-            <ArnLink arn={task.containerInstanceArn}>
-              {machine(task) ?? nameOf(task.containerInstanceArn)}
-            </ArnLink>
-          </li>
-        ))}
-      </ul>
+  return replaced.replacements.map((task) => (
+    <div key={task.taskArn}>
+      Copy <ArnLink arn={task.taskArn} />: {task.lastStatus} on{' '}
+      <ArnLink arn={task.containerInstanceArn}>
+        {machine(task) ?? nameOf(task.containerInstanceArn)}
+      </ArnLink>
     </div>
-  );
+  ));
 }

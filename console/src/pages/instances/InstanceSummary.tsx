@@ -54,9 +54,23 @@ export function InstanceSummary({ instance }: { instance: ContainerInstance }) {
 
 export function AgentConnection({ instance }: { instance: ContainerInstance }) {
   const { agentConnected, status } = instance;
-  if (agentConnected) return <StatusIndicator type="success">connected</StatusIndicator>;
-  if (status === 'INACTIVE') return <StatusIndicator type="stopped">not connected</StatusIndicator>;
-  return <StatusIndicator type="warning">not connected</StatusIndicator>;
+  if (agentConnected)
+    return (
+      <StatusIndicator type="success">
+        <span className="word">connected</span>
+      </StatusIndicator>
+    );
+  if (status === 'INACTIVE')
+    return (
+      <StatusIndicator type="stopped">
+        <span className="word">not connected</span>
+      </StatusIndicator>
+    );
+  return (
+    <StatusIndicator type="warning">
+      <span className="word">not connected</span>
+    </StatusIndicator>
+  );
 }
 
 function UpdateAgent({ instance }: { instance: ContainerInstance }) {

@@ -15,7 +15,6 @@ import { liveTasksOn, orphansOf } from './departed';
 const COLUMNS: readonly Column<Task>[] = [
   {
     id: 'task',
-    width: 200,
     header: 'Task',
     value: ({ taskArn }) => nameOf(taskArn),
     cell: ({ taskArn }) => <ArnLink arn={taskArn} />,
@@ -32,7 +31,6 @@ const COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'last',
-    width: 135,
     header: 'Last status',
     value: ({ lastStatus }) => lastStatus,
     cell: ({ lastStatus }) => <StatusLabel status={lastStatus} />,
@@ -45,14 +43,12 @@ const COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'health',
-    width: 130,
     header: 'Health',
     value: ({ healthStatus }) => healthStatus,
     cell: ({ healthStatus }) => <StatusLabel status={healthStatus} />,
   },
   {
     id: 'started',
-    width: 130,
     header: 'Started',
     value: ({ startedAt }) => startedAt?.getTime(),
     cell: ({ startedAt }) => <When at={startedAt} />,

@@ -9,6 +9,7 @@ const NOTHING: Observed = {
   replaced: [],
   services: [],
   draining: [],
+  hadTargets: false,
   interfacesLeft: [],
   interfaces: 0,
 };
@@ -31,6 +32,7 @@ describe('after a deregistration', () => {
     expect(departure.isDone).toBe(false);
     expect(departure.steps[1]).toEqual({
       id: 'service web',
+      service: 'web',
       state: 'in-progress',
       title: 'Service web: not steady yet (2/3 RUNNING)',
       details: ['1 copy started elsewhere, 1 RUNNING.', 'No room.'],
@@ -51,6 +53,19 @@ describe('after a deregistration', () => {
     const { isDone, steps } = departureOf({ ...NOTHING, orphans: 1, draining });
     expect(isDone).toBe(false);
     expect(steps.at(-1)?.details).toEqual(['Target group web: i-1:32768, at most 30 s left.']);
+  });
+
+  it('says that no target drains any more', () => {
+    const { isDone, steps } = departureOf({ ...NOTHING, orphans: 1, hadTargets: true });
+    expect(isDone).toBe(true);
+    expect(steps.at(-1)?.title).toBe('No target of it drains any more');
+  });
+
+  it('does not tell of a service that its tasks became orphans: that was told', () => {
+    const reasons = ['task abc failed 1 s ago: Container instance deregistration forced by user'];
+    const services = [{ name: 'web', isDone: false, reasons }];
+    const { steps } = departureOf({ ...NOTHING, orphans: 1, replaced: [web], services });
+    expect(steps[1]?.details).toEqual(['1 copy started elsewhere, 1 RUNNING.']);
   });
 
   it('is not done while interfaces of orphans are there', () => {

@@ -9,6 +9,8 @@ export interface DepartureStep {
   readonly state: 'success' | 'in-progress' | 'warning' | 'error';
   readonly title: string;
   readonly details: readonly string[];
+  /** The service that it is about. */
+  readonly service?: string;
 }
 
 export interface Departure {
@@ -25,6 +27,8 @@ export interface Observed {
   readonly replaced: readonly Replaced[];
   readonly services: readonly Progress[];
   readonly draining: readonly DrainingTarget[];
+  /** Services of those who left have target groups. */
+  readonly hadTargets: boolean;
   /** Of the orphans, as far as they are there still. */
   readonly interfacesLeft: readonly TaskInterface[];
   readonly interfaces: number;
@@ -81,19 +85,29 @@ function replaced(one: Replaced, services: readonly Progress[]): DepartureStep {
   const isSteady = progress?.isDone === true;
   return {
     id: `service ${one.service}`,
+    service: one.service,
     state: isSteady ? 'success' : progress?.isImpossible ? 'error' : 'in-progress',
     title: `Service ${one.service}: ${isSteady ? 'steady' : 'not steady yet'}${
       progress?.state ? ` (${progress.state})` : ''
     }`,
     details: [
       ...(started || !isSteady ? [`${sentence(words)}`] : []),
-      ...(progress?.reasons ?? []).map(sentence),
+      ...(progress?.reasons ?? []).filter(isNews).map(sentence),
     ],
   };
 }
 
-function targets({ draining }: Observed): DepartureStep[] {
-  if (!draining.length) return [];
+/** That tasks became orphans is told above. */
+function isNews(reason: string): boolean {
+  return !/deregistration forced by user/i.test(reason);
+}
+
+function targets({ draining, hadTargets }: Observed): DepartureStep[] {
+  if (!draining.length) {
+    return hadTargets
+      ? [{ id: 'targets', state: 'success', title: 'No target of it drains any more', details: [] }]
+      : [];
+  }
   return [
     {
       id: 'targets',

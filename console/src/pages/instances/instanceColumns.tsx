@@ -10,35 +10,30 @@ import { amountOf, zoneOf } from './resources';
 export const INSTANCE_COLUMNS: readonly Column<ContainerInstance>[] = [
   {
     id: 'id',
-    width: 180,
     header: 'Container instance',
     value: ({ containerInstanceArn }) => nameOf(containerInstanceArn),
     cell: ({ containerInstanceArn }) => <ArnLink arn={containerInstanceArn} />,
   },
   {
     id: 'ec2',
-    width: 190,
     header: 'EC2 instance',
     value: ({ ec2InstanceId }) => ec2InstanceId,
-    cell: ({ ec2InstanceId }) => ec2InstanceId ?? '–',
+    cell: ({ ec2InstanceId }) => <span className="word">{ec2InstanceId ?? '–'}</span>,
   },
   {
     id: 'zone',
-    width: 105,
     header: 'Zone',
     value: zoneOf,
-    cell: (instance) => zoneOf(instance) ?? '–',
+    cell: (instance) => <span className="word">{zoneOf(instance) ?? '–'}</span>,
   },
   {
     id: 'status',
-    width: 125,
     header: 'Status',
     value: ({ status }) => status,
     cell: ({ status }) => <StatusLabel status={status} />,
   },
   {
     id: 'agent',
-    width: 140,
     header: 'Agent, version',
     value: ({ agentConnected, versionInfo }) =>
       `${agentConnected ? 'connected' : 'not connected'} ${versionInfo?.agentVersion ?? ''}`,
@@ -51,26 +46,30 @@ export const INSTANCE_COLUMNS: readonly Column<ContainerInstance>[] = [
   },
   {
     id: 'tasks',
-    width: 110,
-    header: 'Tasks running, pending',
+    header: 'Tasks',
     value: ({ runningTasksCount = 0, pendingTasksCount = 0 }) =>
       runningTasksCount + pendingTasksCount,
-    cell: ({ runningTasksCount = 0, pendingTasksCount = 0 }) =>
-      `${runningTasksCount}, ${pendingTasksCount}`,
+    cell: ({ runningTasksCount = 0, pendingTasksCount = 0 }) => (
+      <>
+        <div className="word">{runningTasksCount} running</div>
+        <div className="word">{pendingTasksCount} pending</div>
+      </>
+    ),
   },
-  resource('cpu', 'CPU units taken / left', 'CPU'),
-  resource('memory', 'Memory MiB taken / left', 'MEMORY'),
+  {
+    id: 'left',
+    header: 'CPU, memory: taken / left',
+    value: (instance) => amountOf(instance, 'MEMORY').left,
+    cell: (instance) => (
+      <>
+        <div className="word">{takenText(instance, 'CPU', 'units')}</div>
+        <div className="word">{takenText(instance, 'MEMORY', 'MiB')}</div>
+      </>
+    ),
+  },
 ];
 
-function resource(id: string, header: string, name: 'CPU' | 'MEMORY'): Column<ContainerInstance> {
-  return {
-    id,
-    width: 115,
-    header,
-    value: (instance) => amountOf(instance, name).left,
-    cell: (instance) => {
-      const { used, left } = amountOf(instance, name);
-      return `${used} / ${left}`;
-    },
-  };
+function takenText(instance: ContainerInstance, name: 'CPU' | 'MEMORY', unit: string): string {
+  const { used, left } = amountOf(instance, name);
+  return `${used} / ${left} ${unit}`;
 }
