@@ -39,6 +39,8 @@ READ_EVERY_SECONDS = 0.1
 LOOK_EVERY_SECONDS = 15.0
 LOOK_SOON_SECONDS = 0.5
 """After a target was registered: it is shown to be checked."""
+CODE_SECONDS_MAX = 1.0
+"""How long it may take to say which code was wrong: so much later a target is unhealthy."""
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +72,8 @@ class HealthReports:
         self._classic = ClassicHealth(view, update, call, first_checks)
         self._unknown_codes: list[tuple[TargetGroup, Target]] = []
         """Who is to be asked which wrong code it answers; nobody else waits for that."""
+        self._asked: set[str] = set()
+        """ARNs of those, until they have answered or passed."""
         self._look_at = 0.0
 
     def note(self, changes: Iterable[Change]) -> None:
@@ -98,6 +102,8 @@ class HealthReports:
     async def run(self) -> None:
         """Report for ever."""
         self._tail.skip()
+        self._unknown_codes.clear()
+        self._asked.clear()
         async with asyncio.TaskGroup() as questions:
             while True:
                 if self._clock.monotonic() >= self._look_at:
@@ -139,6 +145,7 @@ class HealthReports:
     def _tell(self, group: TargetGroup, target: Target, found: Finding) -> None:
         match found.kind:
             case "passed":
+                self._asked.discard(target.arn)
                 if target.status in ("initial", "unhealthy") or target.is_unhealthy:
                     self._report(target.arn, healthy=True)
             case "pending":
@@ -176,15 +183,18 @@ class HealthReports:
             self._update(change)
 
     def _report_failure(self, group: TargetGroup, target: Target, reason: str) -> None:
-        """At once; and once more with the code, if it was a wrong one."""
-        self._report(target.arn, healthy=False, reason=reason)
-        if reason == RESPONSE_CODE_MISMATCH:
+        """At once; if the code was a wrong one, as soon as it is known which."""
+        if reason != RESPONSE_CODE_MISMATCH:
+            self._report(target.arn, healthy=False, reason=reason)
+        elif target.arn not in self._asked:
+            self._asked.add(target.arn)
             self._unknown_codes.append((group, target))
 
     async def _tell_code(self, group: TargetGroup, target: Target) -> None:
         code = await _code_of(group, target)
-        if code:
-            text = f"Health checks failed with these codes: [{code}]"
+        if target.arn in self._asked:
+            self._asked.discard(target.arn)
+            text = f"Health checks failed with these codes: [{code}]" if code else ""
             reason = RESPONSE_CODE_MISMATCH
             self._report(target.arn, healthy=False, reason=reason, description=text)
 
@@ -194,25 +204,20 @@ class HealthReports:
             if target is None:
                 return
             call = self._call(arn)
-            if healthy:
-                report_health(tx, call, target, healthy=True)
-            elif not description or target.status == "unhealthy":
-                report_health(
-                    tx, call, target, healthy=False, reason=reason, description=description
-                )
+            report_health(tx, call, target, healthy=healthy, reason=reason, description=description)
 
         self._update(change)
 
 
 async def _code_of(group: TargetGroup, target: Target) -> int:
-    """The code that a target answers the health check with; 0 if it does not answer.
+    """The code that a target answers the health check with; 0 if it does not answer soon.
 
     Envoy says that the code was a wrong one, not which.
     """
     check = group.health_check
     port = checked_port_of(check, target.port)
     url = f"{check.protocol.lower()}://{target.address}:{port}{check.path}"
-    limit = aiohttp.ClientTimeout(total=check.timeout_seconds)
+    limit = aiohttp.ClientTimeout(total=CODE_SECONDS_MAX)
     try:
         async with (
             aiohttp.ClientSession(timeout=limit) as session,
