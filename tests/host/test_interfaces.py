@@ -62,6 +62,16 @@ def test_a_device_comes_with_its_attachment_and_goes_with_it(site: Site) -> None
     assert subprocess.run([*inside, far], capture_output=True).returncode != 0
 
 
+def test_no_device_gets_an_address_from_the_kernel(site: Site) -> None:
+    """Browsers on this machine take any new address for another network, and break off loads."""
+    instance = site.add_instance()
+    eni = site.attach(site.new_interface(), instance)
+    ours = {bridge_of(site), near(eni), *links.ports(bridge_of(site))}
+    assert len(ours) == 3, "the bridge, the instance's cable, the interface"
+    shown = subprocess.run(["ip", "-6", "-o", "addr"], capture_output=True, text=True, check=True)
+    assert ours & {line.split()[1] for line in shown.stdout.splitlines()} == set()
+
+
 def test_a_device_that_went_with_its_namespace_is_detached_all_the_same(site: Site) -> None:
     instance = site.add_instance()
     eni = site.attach(site.new_interface(), instance)

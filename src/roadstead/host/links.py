@@ -63,6 +63,7 @@ def make_bridge(name: str, alias: str, mac: str, addresses: Iterable[str]) -> No
         for address in addresses:
             if address not in present:
                 socket.addr("add", index=index, address=address, family=2)
+        _speak_no_ipv6(name)
         socket.link("set", index=index, state="up")
 
 
@@ -158,6 +159,7 @@ def raise_port(socket: Any, name: str, alias: str, mac: str) -> None:
     index = index_of(socket, name)
     socket.brport("set", index=index, isolated=1, learning=0, unicast_flood=0)
     socket.fdb("replace", ifindex=index, lladdr=mac, flags=NTF_MASTER, state=NUD_NOARP)
+    _speak_no_ipv6(name)
     socket.link("set", index=index, ifalias=alias, state="up")
 
 
@@ -176,6 +178,17 @@ def routes_and_addresses(without: str) -> list[IPv4Network]:
             if entry["index"] != ours
         ]
     return found
+
+
+def _speak_no_ipv6(name: str) -> None:
+    """Let the kernel give a device no address by itself.
+
+    A VPC has IPv4 alone. And whenever an address of this machine comes or goes, browsers on it
+    break off what they are loading (ERR_NETWORK_CHANGED): the console would fail with each task.
+    """
+    setting = NET_SETTINGS / f"ipv6/conf/{name}/disable_ipv6"
+    if setting.exists():  # else this kernel speaks no IPv6 at all
+        setting.write_text("1")
 
 
 def _addresses_of(socket: Any, index: int | None) -> set[str]:
