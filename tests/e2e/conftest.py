@@ -10,20 +10,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from house import House
+from house import House, opened
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A Roadstead with two instances and the demo's image; all it made is gone afterwards."""
-    assert os.geteuid() == 0, "tests/e2e make network namespaces: run them as root"
-    one = House(tmp_path_factory.mktemp("house") / "d")
-    try:
-        one.up(instances=2)
-        one.import_image()
+    with opened(tmp_path_factory.mktemp("house") / "d") as one:
         yield one
-    finally:
-        one.purge()
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -63,7 +64,12 @@ class Machine(NamedTuple):
 class House:
     """One data directory, port and set of instances."""
 
-    def __init__(self, path: Path, prefix: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        prefix: tuple[str, ...] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.path = path
         self.port = free_port()
         self.variables: dict[str, str] = {}
@@ -75,7 +81,7 @@ class House:
             for name, value in os.environ.items()
             if not name.startswith(("ROADSTEAD", "AWS_"))
         }
-        self._environment = {**kept, "ROADSTEAD_DATA_DIR": str(path)}
+        self._environment = {**kept, "ROADSTEAD_DATA_DIR": str(path), **(environment or {})}
 
     # --- our own command ---
 
@@ -337,6 +343,21 @@ class House:
             ):
                 found.append(pid)
         return found
+
+
+@contextmanager
+def opened(
+    path: Path, instances: int = 2, environment: Mapping[str, str] | None = None
+) -> Iterator[House]:
+    """A Roadstead with the demo's image; all that it made is gone afterwards."""
+    assert os.geteuid() == 0, "these tests make network namespaces: run them as root"
+    house = House(path, environment=environment)
+    try:
+        house.up(instances)
+        house.import_image()
+        yield house
+    finally:
+        house.purge()
 
 
 def interface_of(task: dict[str, Any]) -> dict[str, str]:
