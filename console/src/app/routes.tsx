@@ -16,6 +16,8 @@ const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage
 const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
 const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
+const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
+const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
 const NotFoundPage = lazy(() => import('../pages/NotFoundPage'));
 
 export const routes: RouteObject[] = [
@@ -30,6 +32,8 @@ export const routes: RouteObject[] = [
   { path: 'target-groups/:id', element: <TargetGroupPage /> },
   { path: 'task-definitions', element: <FamiliesPage /> },
   { path: 'task-definitions/:family', element: <FamilyPage /> },
+  { path: 'clusters/:cluster/create-service', element: <CreateServicePage /> },
+  { path: 'clusters/:cluster/services/:service/update', element: <UpdateServicePage /> },
   { path: 'clusters/:cluster/services/:service/:tab?', element: <ServicePage /> },
   { path: '*', element: <NotFoundPage /> },
 ];

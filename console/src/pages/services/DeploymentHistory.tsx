@@ -47,14 +47,23 @@ function columnsOf(
     {
       id: 'id',
       header: 'Deployment',
-      value: ({ serviceDeploymentArn }) => nameOf(serviceDeploymentArn),
-      cell: ({ serviceDeploymentArn }) => nameOf(serviceDeploymentArn),
+      value: (one) => `${nameOf(one.serviceDeploymentArn)} ${strategyOf(one)}`,
+      cell: (one) => (
+        <>
+          {nameOf(one.serviceDeploymentArn)}
+          <div>
+            <small>{strategyOf(one)}</small>
+          </div>
+        </>
+      ),
+      width: 210,
     },
     {
       id: 'status',
       header: 'Status',
       value: ({ status }) => status,
       cell: ({ status }) => <StatusLabel status={status} />,
+      width: 200,
     },
     {
       id: 'change',
@@ -68,7 +77,6 @@ function columnsOf(
       value: reasonOf,
       cell: (one) => reasonOf(one) || '–',
     },
-    { id: 'strategy', header: 'Strategy', value: strategyOf, cell: strategyOf },
     {
       id: 'breaker',
       header: 'Circuit breaker',

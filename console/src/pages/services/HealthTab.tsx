@@ -62,14 +62,8 @@ function Counts({ explained }: { explained: ExplainedService }) {
           { label: 'Minimum healthy', value: number(minimumHealthy) },
           { label: 'Maximum in all', value: number(explained.maximumTotal) },
           {
-            label: 'Steady',
-            value: explained.isSteady ? (
-              <>
-                since <When at={explained.steadyAt} />
-              </>
-            ) : (
-              'no'
-            ),
+            label: 'Steady since',
+            value: explained.isSteady ? <When at={explained.steadyAt} /> : 'not steady',
           },
         ]}
       />

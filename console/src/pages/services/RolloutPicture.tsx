@@ -3,7 +3,6 @@ import type { Service, Task } from '@aws-sdk/client-ecs';
 import { useNavigate } from 'react-router';
 import { hrefOf } from '../../app/links';
 import { paths } from '../../app/paths';
-import { StatusLabel } from '../../widgets/StatusLabel';
 import { useNow } from '../../widgets/When';
 import { type Cell, type Phase, type Row, rolloutOf } from './rollout';
 import { serviceColours } from './serviceColours';
@@ -46,9 +45,7 @@ function RevisionRow({ row, cluster }: { row: Row; cluster: string }) {
     >
       <div>
         <b>{row.revision || 'unknown revision'}</b>
-        <div>
-          <StatusLabel status={row.status} />
-        </div>
+        <div>{row.status}</div>
         <small>{row.id}</small>
       </div>
       <div>
