@@ -57,8 +57,18 @@ function fontsAsFiles(): Plugin {
 const SERVER = process.env.ROADSTEAD_ENDPOINT ?? 'http://127.0.0.1:8747';
 const toServer = { target: SERVER, changeOrigin: false };
 
+/**
+ * The tokens of the components in use. The package of tokens is released on its own: its names are
+ * those of other components, and a name that nobody sets is the light colour, in the dark too.
+ */
+const TOKENS = join(
+  import.meta.dirname,
+  'node_modules/@cloudscape-design/components/internal/generated/styles/tokens.js',
+);
+
 export default defineConfig({
   base: '/console/',
+  resolve: { alias: { '@cloudscape-design/design-tokens': TOKENS } },
   plugins: [react(), fontsAsFiles(), compressedBeside()],
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: {
