@@ -50,9 +50,11 @@ interface Props {
 
 export function StatusLabel({ status, children }: Props) {
   if (!status) return <>–</>;
+  const type = SIGNS[status] ?? 'info';
+  if (children) return <StatusIndicator type={type}>{children}</StatusIndicator>;
   return (
-    <StatusIndicator type={SIGNS[status] ?? 'info'}>
-      {children ?? <span className="word">{status}</span>}
-    </StatusIndicator>
+    <span className="word">
+      <StatusIndicator type={type}>{status}</StatusIndicator>
+    </span>
   );
 }

@@ -68,7 +68,7 @@ function useDeparture(cluster: string, instance: ContainerInstance) {
   const tasks = useTasks(cluster).items;
   const { items: services } = useServices(cluster);
   const departed = isGone ? orphansOf(tasks, arn) : leavingOf(tasks, arn, now);
-  const replaced = replacedOf(departed, tasks, isGone);
+  const replaced = replacedOf(departed, tasks, isGone, now);
   const names = replaced.map(({ service }) => service);
   const there = names.filter((name) => services.some(({ serviceName }) => serviceName === name));
   const drained = useProgress(cluster, 'DRAINED', isGone ? [] : [nameOf(arn)]);

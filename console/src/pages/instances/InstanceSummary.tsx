@@ -54,22 +54,13 @@ export function InstanceSummary({ instance }: { instance: ContainerInstance }) {
 
 export function AgentConnection({ instance }: { instance: ContainerInstance }) {
   const { agentConnected, status } = instance;
-  if (agentConnected)
-    return (
-      <StatusIndicator type="success">
-        <span className="word">connected</span>
-      </StatusIndicator>
-    );
-  if (status === 'INACTIVE')
-    return (
-      <StatusIndicator type="stopped">
-        <span className="word">not connected</span>
-      </StatusIndicator>
-    );
+  const type = agentConnected ? 'success' : status === 'INACTIVE' ? 'stopped' : 'warning';
   return (
-    <StatusIndicator type="warning">
-      <span className="word">not connected</span>
-    </StatusIndicator>
+    <span className="word">
+      <StatusIndicator type={type}>
+        {agentConnected ? 'connected' : 'not connected'}
+      </StatusIndicator>
+    </span>
   );
 }
 

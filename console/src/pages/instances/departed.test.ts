@@ -47,13 +47,13 @@ describe('orphans', () => {
   });
 
   it('are replaced by what their service started elsewhere since', () => {
-    expect(replacedOf([orphan], [orphan, copy, old], true)).toEqual([
+    expect(replacedOf([orphan], [orphan, copy, old], true, NOW)).toEqual([
       { service: 'web', gone: [orphan], replacements: [copy] },
     ]);
   });
 
   it('without a service are replaced by nothing', () => {
-    expect(replacedOf([{ ...orphan, group: 'family:job' }], [copy], true)).toEqual([]);
+    expect(replacedOf([{ ...orphan, group: 'family:job' }], [copy], true, NOW)).toEqual([]);
   });
 });
 
@@ -71,12 +71,12 @@ describe('tasks that leave a draining instance', () => {
 
   it('are replaced also by tasks that were started before they were stopped', () => {
     const ahead: Task = { ...copy, createdAt: at(60) };
-    expect(replacedOf([stopped], [ahead, old], false)[0]?.replacements).toEqual([ahead]);
+    expect(replacedOf([stopped], [ahead, old], false, NOW)[0]?.replacements).toEqual([ahead]);
   });
 
-  it('have no replacement before any of them was stopped', () => {
-    const running: Task = { ...copy, containerInstanceArn: HERE };
-    expect(replacedOf([running], [old], false)[0]?.replacements).toEqual([]);
+  it('have what was started lately for replacement before any of them was stopped', () => {
+    const running: Task = { ...old, containerInstanceArn: HERE };
+    expect(replacedOf([running], [old, copy], false, NOW)[0]?.replacements).toEqual([copy]);
   });
 });
 

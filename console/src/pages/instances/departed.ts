@@ -58,12 +58,13 @@ export function replacedOf(
   departed: readonly Task[],
   tasks: readonly Task[],
   isOrphaned: boolean,
+  nowMs: number,
 ): Replaced[] {
   const names = new Set(departed.flatMap((task) => serviceOf(task) ?? []));
   return [...names].sort().map((service) => {
     const gone = departed.filter((task) => serviceOf(task) === service);
     const here = gone[0]?.containerInstanceArn;
-    const first = Math.min(...gone.map(leftAt).filter((at) => at > 0));
+    const first = Math.min(nowMs, ...gone.map(leftAt).filter((at) => at > 0));
     const since = first - (isOrphaned ? 0 : AHEAD_MS);
     const replacements = tasks.filter(
       (task) =>

@@ -38,7 +38,7 @@ export function departureOf(observed: Observed): Departure {
   const isGone = observed.status === 'INACTIVE';
   const steps = [
     isGone ? deregistered(observed) : drained(observed),
-    ...observed.replaced.map((one) => replaced(one, observed.services)),
+    ...observed.replaced.map((one) => replaced(one, observed.services, isGone)),
     ...targets(observed),
     ...interfaces(observed),
   ];
@@ -75,7 +75,7 @@ function drained({ drained: progress }: Observed): DepartureStep {
   };
 }
 
-function replaced(one: Replaced, services: readonly Progress[]): DepartureStep {
+function replaced(one: Replaced, services: readonly Progress[], isGone: boolean): DepartureStep {
   const progress = services.find(({ name }) => name === one.service);
   const running = one.replacements.filter(({ lastStatus }) => lastStatus === 'RUNNING').length;
   const started = one.replacements.length;
@@ -91,7 +91,7 @@ function replaced(one: Replaced, services: readonly Progress[]): DepartureStep {
       progress?.state ? ` (${progress.state})` : ''
     }`,
     details: [
-      ...(started || !isSteady ? [`${sentence(words)}`] : []),
+      ...(started || (isGone && !isSteady) ? [`${sentence(words)}`] : []),
       ...(progress?.reasons ?? []).filter(isNews).map(sentence),
     ],
   };

@@ -1,7 +1,8 @@
 /** The columns of the list of container instances. */
 import type { ContainerInstance } from '@aws-sdk/client-ecs';
-import { nameOf } from '../../aws/arns';
-import { ArnLink } from '../../widgets/ArnLink';
+import { paths } from '../../app/paths';
+import { clusterOf, nameOf } from '../../aws/arns';
+import { AppLink } from '../../widgets/AppLink';
 import type { Column } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { AgentConnection } from './InstanceSummary';
@@ -12,7 +13,16 @@ export const INSTANCE_COLUMNS: readonly Column<ContainerInstance>[] = [
     id: 'id',
     header: 'Container instance',
     value: ({ containerInstanceArn }) => nameOf(containerInstanceArn),
-    cell: ({ containerInstanceArn }) => <ArnLink arn={containerInstanceArn} />,
+    cell: ({ containerInstanceArn = '' }) => {
+      const id = nameOf(containerInstanceArn);
+      return (
+        <AppLink to={paths.instance(clusterOf(containerInstanceArn), id)}>
+          {id.slice(0, id.length / 2)}
+          <wbr />
+          {id.slice(id.length / 2)}
+        </AppLink>
+      );
+    },
   },
   {
     id: 'ec2',

@@ -77,7 +77,7 @@ function LaneOf({ lane, y }: { lane: Lane; y: number }) {
         <MarkOf key={`${mark.kind} ${mark.at}`} mark={mark} y={y} />
       ))}
       {steadyAt !== undefined && (
-        <path className="plan-steady" d={`M ${along(steadyAt) - 5} ${y} l 4 5 l 7 -10`}>
+        <path className="plan-steady" d={`M ${along(steadyAt) + 4} ${y - 4} l 4 5 l 7 -10`}>
           <title>Steady</title>
         </path>
       )}
