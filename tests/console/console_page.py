@@ -13,10 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+)
 
 SESSION = "roadstead.session"
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 SIZE = {"width": 1400, "height": 900}
 AXE = Path(__file__).resolve().parents[2] / "console/node_modules/axe-core/axe.min.js"
 GRAVE = ("serious", "critical")
@@ -24,6 +32,7 @@ SHOTS = Path(
     os.environ.get("ROADSTEAD_SCREENSHOTS", Path(tempfile.gettempdir()) / "roadstead-screenshots")
 )
 BLANK = '<link rel="icon" href="data:,">'
+expect.set_options(timeout=PATIENCE_MS)
 REPORT_VIOLATIONS = """
 document.addEventListener('securitypolicyviolation', (event) =>
   console.error(`CSP: ${event.violatedDirective} forbids ${event.blockedURI}`));
