@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react';
 import { useNotifications } from '../app/notifications';
 import type { Call } from '../aws/call';
 import { type Failure, failureOf } from '../aws/failures';
-import { announce } from '../live/changes';
+import { announce, connectionNow } from '../live/changes';
 
 export interface Sending {
   /** The answer, or undefined when it failed; then `failure` says why. */
@@ -25,7 +25,8 @@ export function useSend({ isQuiet = false } = {}): Sending {
       try {
         const answer = await call.send();
         if (done) succeeded(done);
-        announce(null);
+        // The stream tells of it in a moment; without the stream everything is asked anew.
+        if (connectionNow() !== 'live') announce(null);
         return answer;
       } catch (error) {
         const found = failureOf(error);
