@@ -63,7 +63,7 @@ function columnsOf(
       header: 'Status',
       value: ({ status }) => status,
       cell: ({ status }) => <StatusLabel status={status} />,
-      width: 200,
+      width: 225,
     },
     {
       id: 'change',

@@ -1,5 +1,5 @@
 /** The deployment under way, seen as it goes; then those that were. */
-import type { Service, ServiceDeployment, Task } from '@aws-sdk/client-ecs';
+import type { Service, Task } from '@aws-sdk/client-ecs';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
@@ -8,8 +8,8 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ServiceAction } from './actions/ServiceDialog';
 import { CurrentDeployment } from './CurrentDeployment';
 import { DeploymentHistory } from './DeploymentHistory';
-import { deploymentState, primaryOf } from './deploymentState';
-import { FailedTasks } from './FailedTasks';
+import { deploymentState } from './deploymentState';
+import { LastDeployment } from './LastDeployment';
 import { useDeployments } from './queries';
 import { RolloutPicture } from './RolloutPicture';
 import { isUnderWay } from './serviceDeployments';
@@ -27,9 +27,7 @@ export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
   const state = deploymentState(service);
   return (
     <SpaceBetween size="l">
-      {state.standing !== 'steady' && (
-        <FailedTasks tasks={tasks} since={sinceOf(service, current)} />
-      )}
+      <LastDeployment service={service} tasks={tasks} asked={asked.data} />
       <Container
         header={
           <Header
@@ -59,11 +57,4 @@ export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
       <DeploymentHistory asked={asked} />
     </SpaceBetween>
   );
-}
-
-/** What failed in this deployment; after a rollback, also in the one that it undoes. */
-function sinceOf(service: Service, current: ServiceDeployment | undefined): Date | undefined {
-  const primary = primaryOf(service)?.createdAt;
-  const whole = current?.createdAt;
-  return whole && primary && whole < primary ? whole : primary;
 }

@@ -12,7 +12,14 @@ const GROUPS_MAX = 5;
 const TASKS_MAX = 5;
 
 /** `since`: what failed before that is history, and not told here. */
-export function FailedTasks({ tasks, since }: { tasks: readonly Task[]; since?: Date }) {
+interface Props {
+  tasks: readonly Task[];
+  since?: Date;
+  /** The service is steady again. */
+  isOver?: boolean;
+}
+
+export function FailedTasks({ tasks, since, isOver = false }: Props) {
   const recent = since
     ? tasks.filter(({ stoppedAt, createdAt }) => (stoppedAt ?? createdAt ?? since) >= since)
     : tasks;
@@ -23,7 +30,7 @@ export function FailedTasks({ tasks, since }: { tasks: readonly Task[]; since?: 
       {groups.slice(0, GROUPS_MAX).map(({ revision, reason, tasks: failed, newest }) => (
         <Alert
           key={`${revision} ${reason}`}
-          type="error"
+          type={isOver ? 'warning' : 'error'}
           header={`${counted(failed.length, 'task')} of ${revision} failed`}
         >
           <div>{reason}</div>

@@ -8,9 +8,8 @@ import Spinner from '@cloudscape-design/components/spinner';
 import type { ExplainedService } from '../../aws/roadstead';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { When } from '../../widgets/When';
-import { primaryOf } from './deploymentState';
-import { FailedTasks } from './FailedTasks';
-import { useExplanation } from './queries';
+import { LastDeployment } from './LastDeployment';
+import { useDeployments, useExplanation } from './queries';
 import { RolloutPicture } from './RolloutPicture';
 import { WhyNotSteady } from './WhyNotSteady';
 
@@ -22,7 +21,7 @@ interface Props {
 
 export function HealthTab({ cluster, service, tasks }: Props) {
   const { data, error, refetch } = useExplanation(cluster, service.serviceName ?? '');
-  const isSteady = data?.isSteady ?? false;
+  const { data: deployments } = useDeployments(cluster, service.serviceName ?? '');
   return (
     <SpaceBetween size="l">
       {error && (
@@ -32,7 +31,7 @@ export function HealthTab({ cluster, service, tasks }: Props) {
           onRetry={() => void refetch()}
         />
       )}
-      {!isSteady && <FailedTasks tasks={tasks} since={primaryOf(service)?.createdAt} />}
+      <LastDeployment service={service} tasks={tasks} asked={deployments} />
       {data && <WhyNotSteady explained={data} />}
       {data && <Counts explained={data} />}
       {!data && !error && <Spinner />}

@@ -97,6 +97,7 @@ function columnsOf(cluster: string, areStopped: boolean): readonly Column<Task>[
           {desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && <small>to be STOPPED</small>}
         </>
       ),
+      width: 160,
     },
     {
       id: 'revision',
@@ -114,6 +115,7 @@ const RUNNING: readonly Column<Task>[] = [
     header: 'Health',
     value: ({ healthStatus }) => healthStatus,
     cell: ({ healthStatus }) => <StatusLabel status={healthStatus} />,
+    width: 150,
   },
   {
     id: 'instance',

@@ -11,6 +11,7 @@ export type Phase =
   | 'here'
   | 'healthy'
   | 'unwell'
+  | 'draining'
   | 'leaving'
   | 'failed'
   | 'gone';
@@ -98,6 +99,7 @@ const ORDER: readonly Phase[] = [
   'here',
   'unwell',
   'coming',
+  'draining',
   'leaving',
   'gone',
   'wanted',
@@ -109,6 +111,7 @@ const WORDS: Record<Phase, string> = {
   here: 'RUNNING',
   unwell: 'unhealthy',
   coming: 'starting',
+  draining: 'draining',
   leaving: 'stopping',
   gone: 'just stopped',
   wanted: 'still to start',
@@ -142,7 +145,8 @@ function phaseOf(task: Task, health: string | undefined): Phase {
   const { lastStatus = '', desiredStatus, healthStatus } = task;
   if (lastStatus === 'STOPPED') return isFailedTask(task) ? 'failed' : 'gone';
   if (COMING.has(lastStatus)) return desiredStatus === 'STOPPED' ? 'leaving' : 'coming';
-  if (lastStatus !== 'RUNNING' || desiredStatus === 'STOPPED') return 'leaving';
+  if (lastStatus !== 'RUNNING' || desiredStatus === 'STOPPED')
+    return health === 'draining' ? 'draining' : 'leaving';
   if (healthStatus === 'UNHEALTHY' || health === 'unhealthy') return 'unwell';
   return health === 'healthy' || healthStatus === 'HEALTHY' ? 'healthy' : 'here';
 }

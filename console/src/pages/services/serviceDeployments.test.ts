@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { formerRevisions } from './actions/formerRevisions';
-import { breakerWords, hooksWaiting, isUnderWay, shiftOf, stagesOf } from './serviceDeployments';
+import {
+  breakerWords,
+  endedBadly,
+  hooksWaiting,
+  isUnderWay,
+  shiftOf,
+  stagesOf,
+} from './serviceDeployments';
 
 test('a deployment is under way until it has ended', () => {
   expect(isUnderWay('IN_PROGRESS')).toBe(true);
@@ -74,4 +81,11 @@ test('one can roll back to what was completed before, the newest first, not to w
   const all = { deployments, revisions, hasMore: false };
   expect(formerRevisions(all, definition(3).taskDefinition)).toEqual(['web:2', 'web:1']);
   expect(formerRevisions(all, 'web:2')).toEqual(['web:1']);
+});
+
+test('a deployment that was taken back ended badly, one that was superseded did not', () => {
+  expect(endedBadly({ status: 'ROLLBACK_SUCCESSFUL' })).toBe(true);
+  expect(endedBadly({ status: 'STOPPED', statusReason: 'circuit breaker' })).toBe(true);
+  expect(endedBadly({ status: 'STOPPED' })).toBe(false);
+  expect(endedBadly({ status: 'SUCCESSFUL' })).toBe(false);
 });

@@ -13,6 +13,12 @@ export function isUnderWay(status: string | undefined): boolean {
   return UNDER_WAY.has(status ?? '');
 }
 
+/** Given up, taken back, or failed; one that a newer one took the place of has no reason. */
+export function endedBadly({ status, statusReason }: ServiceDeployment): boolean {
+  if (status === 'STOPPED') return Boolean(statusReason);
+  return status === 'ROLLBACK_SUCCESSFUL' || status === 'ROLLBACK_FAILED';
+}
+
 export interface Shift {
   /** Percent of the production traffic that the new revision has; undefined: nothing is shifted. */
   readonly production: number | undefined;
