@@ -15,6 +15,7 @@ const TargetGroupsPage = lazy(() => import('../pages/targetGroups/TargetGroupsPa
 const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage'));
 const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
 const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
+const RevisionPage = lazy(() => import('../pages/taskDefinitions/RevisionPage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
 const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
@@ -32,6 +33,7 @@ export const routes: RouteObject[] = [
   { path: 'target-groups/:id', element: <TargetGroupPage /> },
   { path: 'task-definitions', element: <FamiliesPage /> },
   { path: 'task-definitions/:family', element: <FamilyPage /> },
+  { path: 'task-definitions/:family/:revision', element: <RevisionPage /> },
   { path: 'clusters/:cluster/create-service', element: <CreateServicePage /> },
   { path: 'clusters/:cluster/services/:service/update', element: <UpdateServicePage /> },
   { path: 'clusters/:cluster/services/:service/:tab?', element: <ServicePage /> },

@@ -16,7 +16,7 @@ export function revisionColumns(usage: UsageOfFamily): Column<TaskDefinition>[] 
   return [
     {
       id: 'revision',
-      header: 'Task definition : revision',
+      header: 'Revision',
       value: revisionNumber,
       cell: (one) => (
         <AppLink to={paths.revision(revisionOf(one.taskDefinitionArn).family, revisionNumber(one))}>
