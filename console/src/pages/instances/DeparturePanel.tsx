@@ -15,6 +15,7 @@ import {
   drainingOf,
   interfacesOf,
   leavingOf,
+  liveTasksOn,
   orphansOf,
   type Replaced,
   replacedOf,
@@ -65,8 +66,8 @@ function useDeparture(cluster: string, instance: ContainerInstance) {
   const arn = instance.containerInstanceArn ?? '';
   const isGone = instance.status === 'INACTIVE';
   const now = useNow();
-  const tasks = useTasks(cluster).items;
-  const { items: services } = useServices(cluster);
+  const { items: tasks, isLoading: areTasksLoading } = useTasks(cluster);
+  const { items: services, isLoading: areServicesLoading } = useServices(cluster);
   const departed = isGone ? orphansOf(tasks, arn) : leavingOf(tasks, arn, now);
   const replaced = replacedOf(departed, tasks, isGone, now);
   const names = replaced.map(({ service }) => service);
@@ -79,6 +80,11 @@ function useDeparture(cluster: string, instance: ContainerInstance) {
   const left = useInterfacesLeft(interfaces.map(({ id }) => id).sort());
   const departure = departureOf({
     status: instance.status,
+    isIncomplete:
+      (areTasksLoading && !tasks.length) ||
+      (areServicesLoading && !services.length) ||
+      (isGone && liveTasksOn(tasks, [instance]).length > 0) || // told before they were given up
+      (groups.length > 0 && !targets.data && !targets.error),
     drained: drained.data?.targets?.[0],
     orphans: isGone ? departed.length : 0,
     standaloneOrphans: isGone ? departed.filter(({ group }) => !isOfService(group)).length : 0,

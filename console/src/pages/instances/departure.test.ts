@@ -3,6 +3,7 @@ import { departureOf, type Observed } from './departure';
 
 const NOTHING: Observed = {
   status: 'INACTIVE',
+  isIncomplete: false,
   drained: undefined,
   orphans: 0,
   standaloneOrphans: 0,
@@ -20,6 +21,10 @@ describe('after a deregistration', () => {
     const { isDone, steps } = departureOf(NOTHING);
     expect(isDone).toBe(true);
     expect(steps[0]?.details).toEqual(['No task ran on it.']);
+  });
+
+  it('is not done before its tasks are known', () => {
+    expect(departureOf({ ...NOTHING, isIncomplete: true }).isDone).toBe(false);
   });
 
   it('is not done while a service is not steady, and says what holds it up', () => {

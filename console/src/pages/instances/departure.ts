@@ -20,6 +20,8 @@ export interface Departure {
 
 export interface Observed {
   readonly status: string | undefined;
+  /** Not all of the below is known yet, or it is older than the status. */
+  readonly isIncomplete: boolean;
   /** Of DRAINED; not asked for an INACTIVE instance. */
   readonly drained: Progress | undefined;
   readonly orphans: number;
@@ -36,6 +38,7 @@ export interface Observed {
 
 export function departureOf(observed: Observed): Departure {
   const isGone = observed.status === 'INACTIVE';
+  if (observed.isIncomplete) return { steps: [LOOKING], isDone: false };
   const steps = [
     isGone ? deregistered(observed) : drained(observed),
     ...observed.replaced.map((one) => replaced(one, observed.services, isGone)),
@@ -47,6 +50,13 @@ export function departureOf(observed: Observed): Departure {
     : observed.drained?.isDone === true && observed.draining.length === 0;
   return { steps, isDone };
 }
+
+const LOOKING: DepartureStep = {
+  id: 'looking',
+  state: 'in-progress',
+  title: 'Looking for its tasks and targets …',
+  details: [],
+};
 
 function deregistered({ orphans, standaloneOrphans }: Observed): DepartureStep {
   const details = orphans
