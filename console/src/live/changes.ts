@@ -53,7 +53,10 @@ export function announce(changes: Changes): void {
 export function followChanges(): () => void {
   const ended = new AbortController();
   void follow(ended.signal);
-  return () => ended.abort();
+  return () => {
+    ended.abort();
+    tell('connecting'); // who signs in next is not live because the last one was
+  };
 }
 
 async function follow(ended: AbortSignal): Promise<void> {
@@ -62,7 +65,7 @@ async function follow(ended: AbortSignal): Promise<void> {
     try {
       await readOnce(ended);
     } catch (error) {
-      if (isAboutKeys(failureOf(error))) {
+      if (!ended.aborted && isAboutKeys(failureOf(error))) {
         tell('polling');
         return; // calls are refused too, and say so where they are shown
       }

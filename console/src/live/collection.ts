@@ -42,12 +42,16 @@ export class Collection<T> {
   #snapshot: Snapshot<T> = NOTHING;
   #listed = 0;
   #isLoading = true;
-  #failure: Failure | undefined;
+  #failureOfLoad: Failure | undefined;
+  #failureOfRefresh: Failure | undefined;
   #ended = new AbortController();
   #end: (() => void) | undefined;
   #gathering: ReturnType<typeof setTimeout> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
   #keeping: ReturnType<typeof setTimeout> | undefined;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
+  /** What the load that is going on has listed, and what changed since it began. */
+  #seen = new Set<string>();
 
   constructor(source: Source<T>) {
     this.#source = source;
@@ -86,6 +90,7 @@ export class Collection<T> {
     this.#end = undefined;
     this.#ended.abort();
     clearTimeout(this.#gathering);
+    clearTimeout(this.#retrying);
     this.#gathering = undefined;
   }
 
@@ -94,40 +99,57 @@ export class Collection<T> {
 
   async #load(): Promise<void> {
     this.#loading?.abort();
+    clearTimeout(this.#retrying);
     const loading = new AbortController();
     this.#loading = loading;
     const signal = AbortSignal.any([loading.signal, this.#ended.signal]);
     this.#isLoading = true;
     this.#tellSoon();
+    const seen = new Set<string>();
+    this.#seen = seen;
     try {
-      const seen = new Set<string>();
-      const running = new Set<Promise<void>>();
-      for await (const ids of this.#source.list(signal)) {
-        for (const id of ids) seen.add(id);
-        this.#listed = Math.max(seen.size, this.#items.size);
-        for (const batch of batches(ids, this.#source.describeMax)) {
-          const one: Promise<void> = this.#describe(batch, signal).finally(() =>
-            running.delete(one),
-          );
-          running.add(one);
-          if (running.size >= AT_ONCE_MAX) await Promise.race(running);
-        }
-      }
-      await Promise.all(running);
+      await this.#listAndDescribe(seen, signal);
       for (const id of this.#items.keys()) if (!seen.has(id)) this.#items.delete(id);
       this.#listed = this.#items.size;
-      this.#failure = undefined;
+      this.#failureOfLoad = undefined;
     } catch (error) {
       if (signal.aborted) return;
-      this.#failure = failureOf(error);
+      this.#failureOfLoad = failureOf(error);
+      this.#retrying = setTimeout(() => void this.#load(), POLL_MS);
     }
     this.#isLoading = false;
     this.#tellSoon();
   }
 
+  /** Some pages' worth at a time; the first that fails ends it. */
+  async #listAndDescribe(seen: Set<string>, signal: AbortSignal): Promise<void> {
+    const running = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    const check = () => {
+      if (failures.length) throw failures[0];
+      signal.throwIfAborted();
+    };
+    for await (const ids of this.#source.list(signal)) {
+      for (const id of ids) seen.add(id);
+      this.#listed = Math.max(seen.size, this.#items.size);
+      for (const batch of batches(ids, this.#source.describeMax)) {
+        const one: Promise<void> = this.#describe(batch, signal)
+          .catch((error: unknown) => void failures.push(error))
+          .finally(() => running.delete(one));
+        running.add(one);
+        if (running.size >= AT_ONCE_MAX) await Promise.race(running);
+        check();
+      }
+    }
+    await Promise.all(running);
+    check();
+  }
+
   async #describe(ids: readonly string[], signal: AbortSignal): Promise<void> {
     const missing = new Set(ids);
-    for (const item of await this.#source.describe(ids, signal)) {
+    const found = await this.#source.describe(ids, signal);
+    if (signal.aborted) return;
+    for (const item of found) {
       const id = this.#source.idOf(item);
       if (!(this.#source.isWanted?.(item) ?? true)) continue;
       missing.delete(id);
@@ -138,7 +160,10 @@ export class Collection<T> {
   }
 
   #gather(ids: readonly string[]): void {
-    for (const id of ids) this.#stale.add(id);
+    for (const id of ids) {
+      this.#stale.add(id);
+      this.#seen.add(id); // it may be too new for the list that is being read
+    }
     if (this.#stale.size) this.#gathering ??= setTimeout(() => void this.#refresh(), GATHER_MS);
   }
 
@@ -151,9 +176,11 @@ export class Collection<T> {
         await this.#describe(batch, this.#ended.signal);
       }
       if (!this.#isLoading) this.#listed = this.#items.size;
+      this.#failureOfRefresh = undefined;
+      this.#tellSoon();
     } catch (error) {
       if (this.#ended.signal.aborted) return;
-      this.#failure = failureOf(error);
+      this.#failureOfRefresh = failureOf(error);
       this.#tellSoon();
       setTimeout(() => this.#gather(ids), POLL_MS);
     }
@@ -166,7 +193,7 @@ export class Collection<T> {
         items: [...this.#items.values()],
         listed: this.#listed,
         isLoading: this.#isLoading,
-        failure: this.#failure,
+        failure: this.#failureOfLoad ?? this.#failureOfRefresh,
       };
       for (const listener of this.#listeners) listener();
     }, TELL_MS);
