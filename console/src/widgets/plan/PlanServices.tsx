@@ -65,7 +65,7 @@ function Below({ service }: { service: PlannedService }) {
 
 function Steady({ service }: { service: PlannedService }) {
   const isAtRest = service.steadyAtSeconds !== undefined || service.outcome === 'SETTLED';
-  return (
-    <StatusIndicator type={isAtRest ? 'success' : 'warning'}>{steadyText(service)}</StatusIndicator>
-  );
+  const text = steadyText(service);
+  if (!isAtRest) return <Box color="text-status-warning">{text}</Box>;
+  return <StatusIndicator type="success">{text}</StatusIndicator>;
 }
