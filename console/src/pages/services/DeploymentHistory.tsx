@@ -68,6 +68,7 @@ function columnsOf(
     {
       id: 'change',
       header: 'From → to',
+      width: 160,
       value: (one) => `${sources(one)} ${target(one)}`,
       cell: (one) => `${sources(one) || '–'} → ${target(one) || '–'}`,
     },
@@ -75,13 +76,16 @@ function columnsOf(
       id: 'reason',
       header: 'Reason',
       value: reasonOf,
-      cell: (one) => reasonOf(one) || '–',
-    },
-    {
-      id: 'breaker',
-      header: 'Circuit breaker',
-      value: breakerWords,
-      cell: (one) => breakerWords(one) ?? 'off',
+      cell: (one) => (
+        <>
+          {reasonOf(one) || '–'}
+          {breakerWords(one) && (
+            <div>
+              <small>Circuit breaker: {breakerWords(one)}</small>
+            </div>
+          )}
+        </>
+      ),
     },
     {
       id: 'began',

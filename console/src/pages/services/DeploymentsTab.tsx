@@ -26,35 +26,37 @@ export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
   const current = asked.data?.deployments.find(({ status }) => isUnderWay(status));
   const state = deploymentState(service);
   return (
-    <SpaceBetween size="l">
+    <>
       <LastDeployment service={service} tasks={tasks} asked={asked.data} />
-      <Container
-        header={
-          <Header
-            variant="h2"
-            description={<StatusIndicator type={state.sign}>{state.words}</StatusIndicator>}
-            actions={
-              <SpaceBetween direction="horizontal" size="xs">
-                <Button disabled={!current} onClick={() => onAction('stop')}>
-                  Stop deployment
-                </Button>
-                <Button onClick={() => onAction('roll-back')}>Roll back</Button>
-                <Button onClick={() => onAction('force')}>Force new deployment</Button>
-              </SpaceBetween>
-            }
-          >
-            {current ? 'Deployment under way' : 'Tasks by revision'}
-          </Header>
-        }
-      >
-        <SpaceBetween size="l">
-          {current && asked.data && (
-            <CurrentDeployment deployment={current} revisions={asked.data.revisions} />
-          )}
-          <RolloutPicture cluster={cluster} service={service} tasks={tasks} />
-        </SpaceBetween>
-      </Container>
-      <DeploymentHistory asked={asked} />
-    </SpaceBetween>
+      <SpaceBetween size="l">
+        <Container
+          header={
+            <Header
+              variant="h2"
+              description={<StatusIndicator type={state.sign}>{state.words}</StatusIndicator>}
+              actions={
+                <SpaceBetween direction="horizontal" size="xs">
+                  <Button disabled={!current} onClick={() => onAction('stop')}>
+                    Stop deployment
+                  </Button>
+                  <Button onClick={() => onAction('roll-back')}>Roll back</Button>
+                  <Button onClick={() => onAction('force')}>Force new deployment</Button>
+                </SpaceBetween>
+              }
+            >
+              {current ? 'Deployment under way' : 'Tasks by revision'}
+            </Header>
+          }
+        >
+          <SpaceBetween size="l">
+            {current && asked.data && (
+              <CurrentDeployment deployment={current} revisions={asked.data.revisions} />
+            )}
+            <RolloutPicture cluster={cluster} service={service} tasks={tasks} />
+          </SpaceBetween>
+        </Container>
+        <DeploymentHistory asked={asked} />
+      </SpaceBetween>
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { nameOf } from '../../aws/arns';
 import { ArnLink } from '../../widgets/ArnLink';
 import { When } from '../../widgets/When';
 import { counted } from './deploymentState';
-import { failuresOf } from './stopped';
+import { failuresOf, tasksSince } from './stopped';
 
 const GROUPS_MAX = 5;
 const TASKS_MAX = 5;
@@ -20,10 +20,7 @@ interface Props {
 }
 
 export function FailedTasks({ tasks, since, isOver = false }: Props) {
-  const recent = since
-    ? tasks.filter(({ stoppedAt, createdAt }) => (stoppedAt ?? createdAt ?? since) >= since)
-    : tasks;
-  const groups = failuresOf(recent);
+  const groups = failuresOf(tasksSince(tasks, since));
   if (!groups.length) return null;
   return (
     <SpaceBetween size="s">

@@ -23,22 +23,24 @@ export function HealthTab({ cluster, service, tasks }: Props) {
   const { data, error, refetch } = useExplanation(cluster, service.serviceName ?? '');
   const { data: deployments } = useDeployments(cluster, service.serviceName ?? '');
   return (
-    <SpaceBetween size="l">
-      {error && (
-        <FailureAlert
-          failure={error}
-          title="The service could not be explained"
-          onRetry={() => void refetch()}
-        />
-      )}
+    <>
       <LastDeployment service={service} tasks={tasks} asked={deployments} />
-      {data && <WhyNotSteady explained={data} />}
-      {data && <Counts explained={data} />}
-      {!data && !error && <Spinner />}
-      <Container header={<Header variant="h2">Tasks now</Header>}>
-        <RolloutPicture cluster={cluster} service={service} tasks={tasks} />
-      </Container>
-    </SpaceBetween>
+      <SpaceBetween size="l">
+        {error && (
+          <FailureAlert
+            failure={error}
+            title="The service could not be explained"
+            onRetry={() => void refetch()}
+          />
+        )}
+        {data && <WhyNotSteady explained={data} />}
+        {data && <Counts explained={data} />}
+        {!data && !error && <Spinner />}
+        <Container header={<Header variant="h2">Tasks now</Header>}>
+          <RolloutPicture cluster={cluster} service={service} tasks={tasks} />
+        </Container>
+      </SpaceBetween>
+    </>
   );
 }
 

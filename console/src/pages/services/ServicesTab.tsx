@@ -16,16 +16,15 @@ import { DeleteServicesDialog } from './actions/DeleteServicesDialog';
 import { deploymentState } from './deploymentState';
 import { serviceColumns } from './serviceColumns';
 
-const ALL = { value: '', label: 'All' };
 const STANDINGS = [
-  ALL,
+  { value: '', label: 'All states' },
   { value: 'steady', label: 'Steady' },
   { value: 'moving', label: 'Not steady' },
   { value: 'failed', label: 'Failed' },
   { value: 'deleting', label: 'Being deleted' },
 ];
 const STRATEGIES = [
-  ALL,
+  { value: '', label: 'REPLICA and DAEMON' },
   { value: 'REPLICA', label: 'REPLICA' },
   { value: 'DAEMON', label: 'DAEMON' },
 ];
@@ -68,7 +67,7 @@ export default function ServicesTab({ cluster }: { cluster: string }) {
           <>
             <Choice label="State" options={STANDINGS} value={standing} onChange={setStanding} />
             <Choice
-              label="Scheduling"
+              label="Scheduling strategy"
               options={STRATEGIES}
               value={strategy}
               onChange={setStrategy}
@@ -98,7 +97,7 @@ interface ChoiceProps {
 function Choice({ label, options, value, onChange }: ChoiceProps) {
   return (
     <Select
-      inlineLabelText={label}
+      ariaLabel={label}
       options={options}
       selectedOption={options.find((one) => one.value === value) ?? null}
       onChange={({ detail }) => onChange(detail.selectedOption.value ?? '')}

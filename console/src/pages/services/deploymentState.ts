@@ -54,7 +54,7 @@ function moving(primary: Deployment, hasOthers: boolean): DeploymentState {
   const failures = primary.failedTasks ?? 0;
   const failed = failures ? `, ${counted(failures, 'task')} failed` : '';
   const sign = failures ? 'warning' : 'in-progress';
-  const share = `${percentOf(primary)} %${failed}`;
+  const share = `${percentOf(primary)} % RUNNING${failed}`;
   if (isRollingBack(primary))
     return of('rolling back', 'warning', `rolling back to ${name}, ${share}`);
   return of('rolling', sign, `${hasOthers ? 'rolling to' : 'starting'} ${name}, ${share}`);

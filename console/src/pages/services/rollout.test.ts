@@ -41,16 +41,16 @@ test('a rollout is told with its share, its failures and its way back', () => {
   const older = { status: 'ACTIVE' };
   const words = (deployments: Service['deployments']) =>
     deploymentState(service({ deployments })).words;
-  expect(words([primary, older])).toBe('rolling to web:7, 60 %');
-  expect(words([primary])).toBe('starting web:7, 60 %');
+  expect(words([primary, older])).toBe('rolling to web:7, 60 % RUNNING');
+  expect(words([primary])).toBe('starting web:7, 60 % RUNNING');
   expect(words([{ ...primary, failedTasks: 1 }, older])).toBe(
-    'rolling to web:7, 60 %, 1 task failed',
+    'rolling to web:7, 60 % RUNNING, 1 task failed',
   );
   const back = {
     ...primary,
     rolloutStateReason: 'circuit breaker: rolling back to deploymentId x.',
   };
-  expect(words([back, older])).toBe('rolling back to web:7, 60 %');
+  expect(words([back, older])).toBe('rolling back to web:7, 60 % RUNNING');
   expect(words([{ ...primary, rolloutState: 'FAILED' as const }])).toBe('web:7 failed');
 });
 

@@ -55,6 +55,12 @@ export function failuresOf(tasks: readonly Task[]): FailureGroup[] {
     .sort((a, b) => (b.newest?.getTime() ?? 0) - (a.newest?.getTime() ?? 0));
 }
 
+/** Those that ended after a moment. */
+export function tasksSince(tasks: readonly Task[], since: Date | undefined): readonly Task[] {
+  if (!since) return tasks;
+  return tasks.filter(({ stoppedAt, createdAt }) => (stoppedAt ?? createdAt ?? since) >= since);
+}
+
 /** Reasons name the task, its container or its port: what differs in that only is one reason. */
 function withoutIds(reason: string): string {
   return reason

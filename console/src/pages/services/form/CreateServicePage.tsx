@@ -13,7 +13,7 @@ import { PageFrame } from '../../../widgets/PageFrame';
 import { useSend } from '../../../widgets/useSend';
 import { CreateServiceSections } from './CreateServiceSections';
 import { type CreateForm, createProblems, createRequest, newService } from './createForm';
-import { hasProblems } from './updateForm';
+import { hasProblems, problemTexts } from './updateForm';
 
 export default function CreateServicePage() {
   const { cluster = '' } = useParams();
@@ -42,9 +42,7 @@ export default function CreateServicePage() {
       ]}
     >
       <Form
-        errorText={
-          wasAsked && hasProblems(problems) ? 'Something is missing or wrong above.' : undefined
-        }
+        errorText={wasAsked && hasProblems(problems) ? problemTexts(problems).join(' ') : undefined}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
             <CopyCommand call={call} />

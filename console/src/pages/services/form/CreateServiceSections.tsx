@@ -3,6 +3,7 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { NetworkFields } from '../../../widgets/forms/NetworkFields';
 import { PlacementFields } from '../../../widgets/forms/PlacementFields';
@@ -29,7 +30,7 @@ export function CreateServiceSections(props: Props) {
   const { form, definition, problems, change } = props;
   const isDaemon = form.scheduling === 'DAEMON';
   return (
-    <>
+    <SpaceBetween size="l">
       <WhatRuns {...props} />
       <FormSection title="Deployment">
         <DeploymentFields
@@ -74,10 +75,10 @@ export function CreateServiceSections(props: Props) {
           onChange={(placement) => change({ placement })}
           isDaemon={isDaemon}
         />
-        <FormField errorText={problems.placement} />
+        {problems.placement && <FormField errorText={problems.placement} />}
       </FormSection>
       <Tags {...props} />
-    </>
+    </SpaceBetween>
   );
 }
 

@@ -146,6 +146,14 @@ export function hasProblems(problems: object): boolean {
   );
 }
 
+/** All that is wrong, in words, in the order of the fields. */
+export function problemTexts(problems: object): string[] {
+  return Object.values(problems).flatMap((one: unknown) => {
+    if (typeof one === 'string') return one;
+    return typeof one === 'object' && one !== null ? problemTexts(one) : [];
+  });
+}
+
 /** The part of an update that a plan can rehearse; traffic steps and hooks are none of it. */
 export function plannedOf(cluster: string, service: string, changes: Changes): PlannedRequest {
   const { deploymentConfiguration: given, networkConfiguration, ...rest } = changes;
