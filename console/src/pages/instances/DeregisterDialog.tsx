@@ -43,7 +43,7 @@ export function DeregisterDialog({ cluster, instances, onDone, onDismiss }: Prop
       onDone={onDone}
       onDismiss={onDismiss}
     >
-      <DeregistrationMessage tasks={tasks} />
+      <DeregistrationMessage tasks={tasks} areSeveral={ids.length > 1} />
       {(tasks > 0 || isForced) && (
         <Checkbox
           checked={isForced}

@@ -2,7 +2,14 @@
 import Alert from '@cloudscape-design/components/alert';
 import { counted } from '../../widgets/plan/planWords';
 
-export function DeregistrationMessage({ tasks }: { tasks: number }) {
+interface Props {
+  tasks: number;
+  /** Several instances are to be deregistered. */
+  areSeveral: boolean;
+}
+
+export function DeregistrationMessage({ tasks, areSeveral }: Props) {
+  const it = areSeveral ? 'them' : 'it';
   return (
     <Alert
       type="warning"
@@ -10,8 +17,8 @@ export function DeregistrationMessage({ tasks }: { tasks: number }) {
     >
       <p>
         {tasks
-          ? `${counted(tasks, 'task runs on it and remains', 'tasks run on it and remain')} running`
-          : 'Tasks that run on it remain running'}{' '}
+          ? `${counted(tasks, `task runs on ${it} and remains`, `tasks run on ${it} and remain`)} running`
+          : `Tasks that run on ${it} remain running`}{' '}
         until the instance is terminated or they stop by some other means. But they are{' '}
         <b>orphaned</b>: no longer monitored or accounted for by ECS.
       </p>

@@ -52,6 +52,11 @@ describe('orphans', () => {
     ]);
   });
 
+  it('are replaced by no more than they were, the first that were started', () => {
+    const later: Task = { ...copy, taskArn: 'later', createdAt: at(2) };
+    expect(replacedOf([orphan], [later, copy], true, NOW)[0]?.replacements).toEqual([copy]);
+  });
+
   it('without a service are replaced by nothing', () => {
     expect(replacedOf([{ ...orphan, group: 'family:job' }], [copy], true, NOW)).toEqual([]);
   });

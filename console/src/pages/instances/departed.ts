@@ -66,15 +66,21 @@ export function replacedOf(
     const here = gone[0]?.containerInstanceArn;
     const first = Math.min(nowMs, ...gone.map(leftAt).filter((at) => at > 0));
     const since = first - (isOrphaned ? 0 : AHEAD_MS);
-    const replacements = tasks.filter(
+    const started = tasks.filter(
       (task) =>
         serviceOf(task) === service &&
         task.desiredStatus === 'RUNNING' &&
         task.containerInstanceArn !== here &&
-        (task.createdAt?.getTime() ?? 0) >= since,
+        madeAt(task) >= since,
     );
+    // No more of them than left: what was started after that has another reason.
+    const replacements = started.sort((a, b) => madeAt(a) - madeAt(b)).slice(0, gone.length);
     return { service, gone, replacements };
   });
+}
+
+function madeAt({ createdAt }: Task): number {
+  return createdAt?.getTime() ?? 0;
 }
 
 export function serviceOf({ group }: Task): string | undefined {

@@ -16,15 +16,21 @@ import {
 const COLUMNS: readonly TableProps.ColumnDefinition<PlannedService>[] = [
   {
     id: 'service',
+    minWidth: 90,
     header: 'Service',
     isRowHeader: true,
     cell: ({ serviceArn, serviceName }) => <ArnLink arn={serviceArn}>{serviceName}</ArnLink>,
   },
-  { id: 'desired', header: 'Desired', cell: desiredText },
-  { id: 'start', header: 'Start', cell: ({ movements }) => `+${totalsOf(movements).started}` },
+  { id: 'desired', minWidth: 85, header: 'Desired', cell: desiredText },
+  {
+    id: 'start',
+    minWidth: 65,
+    header: 'Start',
+    cell: ({ movements }) => `+${totalsOf(movements).started}`,
+  },
   {
     id: 'end',
-    minWidth: 120,
+    minWidth: 100,
     header: 'End',
     cell: ({ movements }) => leavesText(totalsOf(movements)),
   },
@@ -67,5 +73,9 @@ function Steady({ service }: { service: PlannedService }) {
   const isAtRest = service.steadyAtSeconds !== undefined || service.outcome === 'SETTLED';
   const text = steadyText(service);
   if (!isAtRest) return <Box color="text-status-warning">{text}</Box>;
-  return <StatusIndicator type="success">{text}</StatusIndicator>;
+  return (
+    <span className="word">
+      <StatusIndicator type="success">{text}</StatusIndicator>
+    </span>
+  );
 }
