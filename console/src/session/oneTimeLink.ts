@@ -19,8 +19,9 @@ export async function signInWith(token: string): Promise<string | undefined> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
   });
-  const answer = (await response.json()) as Session & { message?: string };
-  if (!response.ok) return answer.message ?? `The server answered ${response.status}.`;
+  const answer = (await response.json().catch(() => ({}))) as Session & { message?: string };
+  if (!response.ok || !answer.secretAccessKey)
+    return answer.message ?? `The server answered ${response.status}.`;
   signIn(answer);
   return undefined;
 }

@@ -40,6 +40,7 @@ export function ConfirmDialog<O>(props: Props<O>) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a refusal is of the inputs that were sent
   useEffect(forget, [inputs]);
   const act = async () => {
+    if (isSending) return; // Enter was pressed twice
     for (const [index, one] of calls.entries()) {
       const isLast = index === calls.length - 1;
       const answer = await send(one, isLast ? done : undefined);
