@@ -7,8 +7,10 @@ import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
 import { HooksWaiting } from './HooksWaiting';
 import { revisionName } from './queries';
+import { serviceColours } from './serviceColours';
 import { breakerWords, stagesOf, strategyOf } from './serviceDeployments';
 import { TrafficShift } from './TrafficShift';
+import './services.css';
 
 interface Props {
   deployment: ServiceDeployment;
@@ -67,7 +69,7 @@ function Stages({ deployment }: { deployment: ServiceDeployment }) {
   const stages = stagesOf(deployment);
   if (!stages.length) return null;
   return (
-    <ol className="stages" aria-label="Lifecycle stages">
+    <ol className="stages" style={serviceColours} aria-label="Lifecycle stages">
       {stages.map(({ name, state }) => (
         <li
           key={name}

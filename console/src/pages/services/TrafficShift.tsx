@@ -12,7 +12,7 @@ interface Props {
 export function TrafficShift({ deployment, revisions }: Props) {
   const { production, test } = shiftOf(deployment);
   const [source] = deployment.sourceServiceRevisions ?? [];
-  const from = source?.arn ? revisionName(source.arn, revisions) : 'former revision';
+  const from = source?.arn ? revisionName(source.arn, revisions) : '';
   const to = revisionName(deployment.targetServiceRevision?.arn, revisions);
   return (
     <div style={serviceColours}>
@@ -37,10 +37,11 @@ function Shared({ what, percent, from, to }: SharedProps) {
   const rest = Number((100 - percent).toFixed(1));
   return (
     <div>
-      <b>{what}</b>: {percent} % to {to}, {rest} % to {from}
+      <b>{what}</b>: {percent} % to {to}
+      {from && `, ${rest} % to ${from}`}
       <div className="shift-bar" aria-hidden="true">
         <i className="target" style={{ flexGrow: percent / 100 }} />
-        <i className="source" style={{ flexGrow: rest / 100 }} />
+        <i className={from && 'source'} style={{ flexGrow: rest / 100 }} />
       </div>
     </div>
   );

@@ -70,10 +70,11 @@ test('one can roll back to what was completed before, the newest first, not to w
   ]);
   const deployments = [
     {
-      status: 'STOPPED' as const,
+      status: 'ROLLBACK_SUCCESSFUL' as const,
       targetServiceRevision: { arn: 'r3' },
-      sourceServiceRevisions: [{ arn: 'r2' }],
+      rollback: { serviceRevisionArn: 'r2' },
     },
+    { status: 'STOPPED' as const, targetServiceRevision: { arn: 'r3' } },
     { status: 'SUCCESSFUL' as const, targetServiceRevision: { arn: 'r2' } },
     { status: 'SUCCESSFUL' as const, targetServiceRevision: { arn: 'r1' } },
     { status: 'SUCCESSFUL' as const, targetServiceRevision: { arn: 'gone' } },

@@ -66,8 +66,8 @@ export function DeleteServicesDialog({ cluster, services: given, onDismiss, onDo
       <SpaceBetween size="m">
         <Services services={services} failures={failures} />
         <div>
-          Their tasks are stopped as at any scale-in: deregistered, drained, then stopped. Load
-          balancers, target groups and task definitions stay. This cannot be taken back.
+          Tasks are stopped as at any scale-in: deregistered, drained, then stopped. Load balancers,
+          target groups and task definitions stay. This cannot be taken back.
         </div>
         {only && <PlanView operation="DeleteService" request={deletion(cluster, only).input} />}
         {word && (

@@ -1,6 +1,7 @@
 /** Back to a revision that the service had before: an update, as any other. */
 import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import { nameOf } from '../../../aws/arns';
@@ -38,7 +39,7 @@ export function RollBackDialog({ cluster, service, onDismiss }: DialogProps) {
         </div>
       )}
       {taskDefinition && (
-        <>
+        <SpaceBetween size="m">
           <FormField
             label="Roll back to"
             description={`${name} has ${nameOf(service.taskDefinition)} now. Its former revisions, the newest first.`}
@@ -50,7 +51,7 @@ export function RollBackDialog({ cluster, service, onDismiss }: DialogProps) {
             />
           </FormField>
           <PlanView operation="UpdateService" request={request} />
-        </>
+        </SpaceBetween>
       )}
     </ConfirmDialog>
   );

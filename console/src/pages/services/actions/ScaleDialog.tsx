@@ -1,5 +1,4 @@
 /** How many tasks the service is to have, with what would then happen. */
-import type { Service } from '@aws-sdk/client-ecs';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
@@ -47,17 +46,6 @@ export function ScaleDialog({ cluster, service, onDismiss }: DialogProps) {
           request={{ cluster, service: name, desiredCount: planned }}
         />
       )}
-      {drainNote(service, wanted)}
     </ConfirmDialog>
-  );
-}
-
-function drainNote({ desiredCount: now = 0, loadBalancers = [] }: Service, wanted: number) {
-  if (wanted >= now || !loadBalancers.length) return null;
-  return (
-    <small>
-      Tasks that are stopped are first deregistered from their load balancers, and get their stop
-      signal once their connections have drained.
-    </small>
   );
 }
