@@ -9,7 +9,7 @@ import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { duration, When } from '../../widgets/When';
 import { DEPLOYMENTS_SHOWN, type Deployments, revisionName } from './queries';
-import { breakerWords, strategyOf } from './serviceDeployments';
+import { breakerWords, isUnderWay, strategyOf } from './serviceDeployments';
 
 export function DeploymentHistory({ asked }: { asked: UseQueryResult<Deployments, Failure> }) {
   const { data, error, isPending, refetch } = asked;
@@ -97,8 +97,9 @@ function columnsOf(
   ];
 }
 
-function reasonOf({ statusReason, rollback, lifecycleStage }: ServiceDeployment): string {
-  return [statusReason ?? rollback?.reason, lifecycleStage].filter(Boolean).join(' · ');
+function reasonOf({ status, statusReason, rollback, lifecycleStage }: ServiceDeployment): string {
+  const stage = isUnderWay(status) ? lifecycleStage : undefined;
+  return [statusReason ?? rollback?.reason, stage].filter(Boolean).join(' · ');
 }
 
 function secondsOf({ createdAt, finishedAt, stoppedAt }: ServiceDeployment): number | undefined {

@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
-  const asked = useDeployments(cluster, service.serviceName ?? '');
+  const asked = useDeployments(cluster, service);
   const current = asked.data?.deployments.find(({ status }) => isUnderWay(status));
   const state = deploymentState(service);
   return (

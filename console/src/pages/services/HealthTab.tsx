@@ -21,7 +21,7 @@ interface Props {
 
 export function HealthTab({ cluster, service, tasks }: Props) {
   const { data, error, refetch } = useExplanation(cluster, service.serviceName ?? '');
-  const { data: deployments } = useDeployments(cluster, service.serviceName ?? '');
+  const { data: deployments } = useDeployments(cluster, service);
   return (
     <>
       <LastDeployment service={service} tasks={tasks} asked={deployments} />

@@ -14,12 +14,10 @@ const HEADINGS: Record<string, (name: string) => Heading> = {
   WAITS: (name) => ({ type: 'info', text: `${name} waits` }),
 };
 
-export function headingOf({
-  serviceName = '',
-  outcome = '',
-  isSteady,
-  deployments = [],
-}: ExplainedService): Heading {
+export function headingOf(explained: ExplainedService): Heading {
+  const { serviceName = '', status, outcome = '', isSteady, deployments = [] } = explained;
+  if (status === 'INACTIVE') return { type: 'info', text: `${serviceName} is deleted` };
+  if (status === 'DRAINING') return { type: 'info', text: `${serviceName} is being deleted` };
   if (
     deployments.some(
       ({ status, rolloutState }) => status === 'PRIMARY' && rolloutState === 'FAILED',

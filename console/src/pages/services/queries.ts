@@ -50,14 +50,14 @@ export interface Deployments {
   readonly hasMore: boolean;
 }
 
-/** The newest service deployments, whole, and the revisions they are about. */
-export function useDeployments(cluster: string, service: string, enabled = true) {
+/** The newest service deployments, whole, and their revisions. They go with a deleted service. */
+export function useDeployments(cluster: string, { serviceName: service = '', status }: Service) {
   return useLiveQuery<Deployments>({
     key: ['service deployments', cluster, service],
     kinds: ['service-deployment', 'service'],
     arns: [cluster],
     everyMs: CLOCK_MS,
-    enabled,
+    enabled: status !== 'INACTIVE',
     ask: async (signal) => {
       const listed: ListServiceDeploymentsCommandOutput = await ecs
         .listServiceDeployments({ cluster, service, maxResults: DEPLOYMENTS_SHOWN })

@@ -42,6 +42,7 @@ export function serviceColumns(cluster: string): readonly Column<Service>[] {
         const { sign, words } = deploymentState(service);
         return <StatusIndicator type={sign}>{words}</StatusIndicator>;
       },
+      width: 250,
     },
     {
       id: 'task-definition',

@@ -15,7 +15,7 @@ import type { DialogProps } from './ServiceDialog';
 
 export function RollBackDialog({ cluster, service, onDismiss }: DialogProps) {
   const name = service.serviceName ?? '';
-  const { data, error } = useDeployments(cluster, name);
+  const { data, error } = useDeployments(cluster, service);
   const [chosen, setChosen] = useState<string>();
   const former = data ? formerRevisions(data, service.taskDefinition) : [];
   const taskDefinition = chosen ?? former[0];

@@ -10,7 +10,7 @@ import type { DialogProps } from './ServiceDialog';
 
 export function StopDeploymentDialog({ cluster, service, onDismiss }: DialogProps) {
   const name = service.serviceName ?? '';
-  const { data } = useDeployments(cluster, name);
+  const { data } = useDeployments(cluster, service);
   const current = data?.deployments.find(({ status }) => isUnderWay(status));
   const arn = current?.serviceDeploymentArn ?? service.currentServiceDeployment ?? '';
   const target = revisionName(current?.targetServiceRevision?.arn, data?.revisions ?? new Map());
