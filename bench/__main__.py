@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from bench import (
     api_calls,
+    console,
     flatness,
     interfaces,
     launches,
@@ -37,6 +38,7 @@ THEMES: dict[str, Callable[[Sitting], None]] = {
     "interfaces": interfaces.measure,
     "proxy": proxy.measure,
     "traffic": traffic.measure,
+    "console": console.measure,
 }
 ROUNDS = 5
 
