@@ -16,6 +16,7 @@ const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage
 const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
 const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
 const RevisionPage = lazy(() => import('../pages/taskDefinitions/RevisionPage'));
+const CreateTaskDefinitionPage = lazy(() => import('../pages/taskDefinitions/CreatePage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
 const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
@@ -34,6 +35,7 @@ export const routes: RouteObject[] = [
   { path: 'task-definitions', element: <FamiliesPage /> },
   { path: 'task-definitions/:family', element: <FamilyPage /> },
   { path: 'task-definitions/:family/:revision', element: <RevisionPage /> },
+  { path: 'create-task-definition', element: <CreateTaskDefinitionPage /> },
   { path: 'clusters/:cluster/create-service', element: <CreateServicePage /> },
   { path: 'clusters/:cluster/services/:service/update', element: <UpdateServicePage /> },
   { path: 'clusters/:cluster/services/:service/:tab?', element: <ServicePage /> },
