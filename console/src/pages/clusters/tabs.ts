@@ -14,6 +14,7 @@ export const CLUSTER_TABS: readonly ClusterTab[] = [
     label: 'Services',
     Content: lazy(() => import('../services/ServicesTab')),
   },
+  { id: 'tasks', label: 'Tasks', Content: lazy(() => import('../tasks/TasksTab')) },
   {
     id: 'instances',
     label: 'ECS Instances',

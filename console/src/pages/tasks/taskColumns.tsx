@@ -1,0 +1,127 @@
+/** The columns of the list of tasks. */
+import type { Task } from '@aws-sdk/client-ecs';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { paths } from '../../app/paths';
+import { clusterOf, nameOf } from '../../aws/arns';
+import { AppLink } from '../../widgets/AppLink';
+import { ArnLink } from '../../widgets/ArnLink';
+import type { Column } from '../../widgets/ItemTable';
+import { StatusLabel } from '../../widgets/StatusLabel';
+import { When } from '../../widgets/When';
+import { isFailedTask, reasonsOf } from '../services/stopped';
+import { GroupLink } from './GroupLink';
+import './tasks.css';
+
+export const TASK_COLUMNS: readonly Column<Task>[] = [
+  {
+    id: 'task',
+    header: 'Task',
+    value: ({ taskArn }) => nameOf(taskArn),
+    cell: ({ taskArn }) => {
+      const id = nameOf(taskArn);
+      return (
+        <AppLink to={paths.task(clusterOf(taskArn), id)}>
+          {id.slice(0, id.length / 2)}
+          <wbr />
+          {id.slice(id.length / 2)}
+        </AppLink>
+      );
+    },
+  },
+  {
+    id: 'status',
+    header: 'Last status',
+    value: ({ lastStatus }) => lastStatus,
+    cell: (task) => <TaskStatus task={task} />,
+  },
+  {
+    id: 'desired',
+    header: 'Desired status',
+    value: ({ desiredStatus }) => desiredStatus,
+    cell: ({ desiredStatus }) => desiredStatus ?? '–',
+  },
+  {
+    id: 'health',
+    header: 'Health',
+    value: ({ healthStatus }) => healthStatus,
+    cell: ({ healthStatus }) => <StatusLabel status={healthStatus} />,
+  },
+  {
+    id: 'definition',
+    header: 'Task definition',
+    value: ({ taskDefinitionArn }) => nameOf(taskDefinitionArn),
+    cell: ({ taskDefinitionArn }) => <ArnLink arn={taskDefinitionArn} />,
+  },
+  {
+    id: 'group',
+    header: 'Group',
+    value: ({ group }) => group,
+    cell: (task) => <GroupLink task={task} />,
+  },
+  {
+    id: 'instance',
+    header: 'Container instance',
+    value: ({ containerInstanceArn }) => nameOf(containerInstanceArn),
+    cell: ({ containerInstanceArn }) => (
+      <ArnLink arn={containerInstanceArn}>{nameOf(containerInstanceArn).slice(0, 8)}</ArnLink>
+    ),
+  },
+  {
+    id: 'created',
+    header: 'Created, started',
+    value: ({ createdAt }) => createdAt?.getTime(),
+    cell: ({ createdAt, startedAt }) => (
+      <>
+        <When at={createdAt} />
+        {startedAt ? <div className="task-quiet">ran {startedText(createdAt, startedAt)}</div> : ''}
+      </>
+    ),
+  },
+  {
+    id: 'by',
+    header: 'Started by',
+    value: ({ startedBy }) => startedBy,
+    cell: ({ startedBy }) => <span className="task-verbatim">{startedBy ?? '–'}</span>,
+  },
+  {
+    id: 'reason',
+    header: 'Stopped reason',
+    value: (task) => [task.stopCode ?? '', ...reasonsOf(task)].join(' '),
+    cell: (task) => <Reasons task={task} />,
+  },
+];
+
+/** A failed task is told apart by its sign, also for who sees no colours. */
+export function TaskStatus({ task }: { task: Task }) {
+  const { lastStatus } = task;
+  if (!isFailedTask(task)) return <StatusLabel status={lastStatus} />;
+  return (
+    <>
+      <span className="word">
+        <StatusIndicator type="error">{lastStatus}</StatusIndicator>
+      </span>
+      <div className="task-quiet">failed</div>
+    </>
+  );
+}
+
+function Reasons({ task }: { task: Task }) {
+  const reasons = reasonsOf(task);
+  if (task.desiredStatus !== 'STOPPED' && task.lastStatus !== 'STOPPED' && !reasons.length) {
+    return <>–</>;
+  }
+  return (
+    <div className="task-reasons">
+      {task.stopCode && <div className="task-quiet">{task.stopCode}</div>}
+      {reasons.map((reason) => (
+        <div key={reason}>{reason}</div>
+      ))}
+    </div>
+  );
+}
+
+function startedText(createdAt: Date | undefined, startedAt: Date): string {
+  if (!createdAt) return `from ${startedAt.toLocaleTimeString()}`;
+  const seconds = (startedAt.getTime() - createdAt.getTime()) / 1_000;
+  return `after ${seconds.toFixed(1)} s`;
+}
