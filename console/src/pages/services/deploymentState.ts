@@ -30,7 +30,11 @@ export function deploymentState(service: Service): DeploymentState {
   }
   const name = nameOf(primary.taskDefinition);
   if (primary.rolloutState === 'FAILED') return of('failed', 'error', `${name} failed`);
-  if (primary.rolloutState === 'IN_PROGRESS') return moving(primary, deployments.length > 1);
+  if (primary.rolloutState === 'IN_PROGRESS') {
+    // Before a staged deployment scales up, it wants no tasks yet: its share is of those to come.
+    const desiredCount = primary.desiredCount || service.desiredCount;
+    return moving({ ...primary, desiredCount }, deployments.length > 1);
+  }
   return settled(service);
 }
 

@@ -54,6 +54,12 @@ test('a rollout is told with its share, its failures and its way back', () => {
   expect(words([{ ...primary, rolloutState: 'FAILED' as const }])).toBe('web:7 failed');
 });
 
+test('a deployment that has not scaled up yet has none of its tasks', () => {
+  const primary = { status: 'PRIMARY', rolloutState: 'IN_PROGRESS' as const, desiredCount: 0 };
+  const state = deploymentState(service({ deployments: [primary], runningCount: 0 }));
+  expect(state.words).toContain('0 % RUNNING');
+});
+
 test('a service without members that are known is still told', () => {
   expect(deploymentState({}).standing).toBe('unknown');
   expect(deploymentState({ status: 'DRAINING' }).words).toBe('deleting, 0 tasks left');
