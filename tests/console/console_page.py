@@ -96,7 +96,7 @@ class ConsolePage:
         """The whole page as it is now."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         path = SHOTS / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        self.page.screenshot(path=path, full_page=True, animations="disabled")
         return path
 
     def grave_violations(self) -> list[str]:
