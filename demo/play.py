@@ -6,6 +6,7 @@ what was seen; the exit status is not zero when a step failed.
 
 import sys
 
+from demo.console import say_where_to_watch
 from demo.definitions import deregister_revisions
 from demo.deployments import roll_out_a_revision, take_a_revision_back
 from demo.front import Visitors, ask_by_name, make_a_load_balancer, target_group
@@ -37,6 +38,7 @@ def main() -> int:
 
 
 def play(stage: Stage) -> None:
+    say_where_to_watch(stage)
     prepare(stage)
     make_a_load_balancer(stage)
     run_a_service(stage)
