@@ -16,10 +16,12 @@ const TargetGroupPage = lazy(() => import('../pages/targetGroups/TargetGroupPage
 const FamiliesPage = lazy(() => import('../pages/taskDefinitions/FamiliesPage'));
 const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
 const RevisionPage = lazy(() => import('../pages/taskDefinitions/RevisionPage'));
+const DifferencePage = lazy(() => import('../pages/taskDefinitions/DifferencePage'));
 const CreateTaskDefinitionPage = lazy(() => import('../pages/taskDefinitions/CreatePage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
 const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
+const EventsPage = lazy(() => import('../pages/events/EventsPage'));
 const NotFoundPage = lazy(() => import('../pages/NotFoundPage'));
 
 export const routes: RouteObject[] = [
@@ -35,9 +37,11 @@ export const routes: RouteObject[] = [
   { path: 'task-definitions', element: <FamiliesPage /> },
   { path: 'task-definitions/:family', element: <FamilyPage /> },
   { path: 'task-definitions/:family/:revision', element: <RevisionPage /> },
+  { path: 'task-definitions/:family/difference', element: <DifferencePage /> },
   { path: 'create-task-definition', element: <CreateTaskDefinitionPage /> },
   { path: 'clusters/:cluster/create-service', element: <CreateServicePage /> },
   { path: 'clusters/:cluster/services/:service/update', element: <UpdateServicePage /> },
   { path: 'clusters/:cluster/services/:service/:tab?', element: <ServicePage /> },
+  { path: 'events', element: <EventsPage /> },
   { path: '*', element: <NotFoundPage /> },
 ];

@@ -95,7 +95,7 @@ function Ports({ path }: { path: Path }) {
 
 function Variables({ path }: { path: Path }) {
   return (
-    <>
+    <SpaceBetween size="l">
       <ListField
         path={`${path}.environment`}
         title="Environment variables"
@@ -123,7 +123,7 @@ function Variables({ path }: { path: Path }) {
           },
         ]}
       />
-    </>
+    </SpaceBetween>
   );
 }
 

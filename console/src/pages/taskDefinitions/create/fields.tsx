@@ -98,9 +98,8 @@ export function ToggleField({ path, label, description, ifUnset }: Props & { ifU
         checked={typeof value === 'boolean' ? value : ifUnset}
         description={description}
         onChange={({ detail }) => set(detail.checked)}
-      >
-        {label}
-      </Toggle>
+        ariaLabel={label}
+      />
     </FormField>
   );
 }
