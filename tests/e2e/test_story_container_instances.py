@@ -336,3 +336,19 @@ def test_with_its_state_wiped_the_machine_registers_as_a_new_instance(
     now = house.machine(machine.id)
     assert now.agent_pid is not None
     assert is_alive(now.agent_pid)
+
+
+def test_an_instance_joins_the_cluster_that_is_asked_for(house: House) -> None:
+    before = {one.id for one in house.machines()}
+    house.roadstead("instance", "add", "--cluster", "annex", status=1)
+    assert {one.id for one in house.machines()} == before, "there is no such cluster yet"
+    house.aws("create-cluster", "--cluster-name", "annex")
+    instance_id = house.roadstead("instance", "add", "--cluster", "annex").split()[-1]
+    arns = until(
+        lambda: house.aws("list-container-instances", "--cluster", "annex")["containerInstanceArns"]
+    )
+    assert {one.id for one in house.machines()} - before == {instance_id}
+    house.aws(
+        "deregister-container-instance", "--cluster", "annex", "--container-instance", arns[0]
+    )
+    house.roadstead("instance", "terminate", instance_id)

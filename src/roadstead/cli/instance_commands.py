@@ -18,11 +18,14 @@ def instance_add(
     instance_type: Annotated[str, typer.Option("--type", help="EC2 type.")] = "",
     cpu: InstanceCpu = 0,
     memory: InstanceMemory = 0,
+    cluster: Annotated[
+        str, typer.Option(help="The cluster that they join. Default: that of `up`.")
+    ] = "",
 ) -> None:
     """Launch instances; prints their ids."""
     from roadstead.cli import instances
 
-    finish(instances.add(data_dir, count, instance_type, cpu, memory))
+    finish(instances.add(data_dir, count, instance_type, cpu, memory, cluster))
 
 
 @instance_app.command("list")

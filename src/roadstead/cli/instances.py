@@ -1,23 +1,37 @@
 """`roadstead instance …`: EC2 instances of this machine, until EC2's own API is there."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 from roadstead.cli import place
 from roadstead.cli.api import Api, ApiRefused, ApiUnreachable
 from roadstead.cli.place import Place
-from roadstead.cli.terminal import complain, progress, say, table
+from roadstead.cli.terminal import EXIT_FAILED, complain, progress, say, table
 from roadstead.host import client
 from roadstead.keys import KeysError
 
 
-def add(path: Path | None, count: int, instance_type: str, cpu: int, memory: int) -> int:
+def add(
+    path: Path | None, count: int, instance_type: str, cpu: int, memory: int, cluster: str
+) -> int:
     """Launch instances and print their ids, one a line."""
     where = place.existing(path)
+    try:
+        is_there = not cluster or _is_active(where, cluster)
+    except (ApiUnreachable, ApiRefused) as error:
+        complain(f"Whether the cluster '{cluster}' is there is not known: {error}")
+        return EXIT_FAILED
+    if not is_there:
+        complain(
+            f"There is no ACTIVE cluster '{cluster}', and agents make none. First: "
+            f"aws ecs create-cluster --cluster-name {shlex.quote(cluster)}"
+        )
+        return EXIT_FAILED
     request = {
         "op": "add", "count": count, "instanceType": instance_type,
-        "cpuUnits": cpu, "memoryMib": memory,
+        "cpuUnits": cpu, "memoryMib": memory, "cluster": cluster,
     }  # fmt: skip
     client.call(where.data_dir, request, progress=say)
     return 0
@@ -88,6 +102,13 @@ def _shown(one: dict[str, Any], arn: str | None) -> dict[str, Any]:
         "containerInstanceArn": arn,
         "reportError": one["reportError"],
     }
+
+
+def _is_active(where: Place, cluster: str) -> bool:
+    """Raises: ApiUnreachable, ApiRefused"""
+    api = Api(where.endpoint, where.region, where.root_key())
+    found = api.ecs("DescribeClusters", clusters=[cluster])["clusters"]
+    return any(one["status"] == "ACTIVE" for one in found)
 
 
 def _container_instance_arns(where: Place, clusters: set[str]) -> dict[str, str]:

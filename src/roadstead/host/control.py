@@ -39,6 +39,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     instance_type: str = ""
     cpu_units: int = 0
     memory_mib: int = 0
+    cluster: str = ""
     ending: Ending = "off"
 
 
@@ -160,7 +161,9 @@ async def _answer(
                 raise HostError("At least one instance must be asked for.")
             added = []
             for _ in range(request.count):
-                one = await fleet.add(request.instance_type, request.cpu_units, request.memory_mib)
+                one = await fleet.add(
+                    request.instance_type, request.cpu_units, request.memory_mib, request.cluster
+                )
                 added.append(msgspec.to_builtins(status(one, fleet)))
                 await tell({"progress": one.instance_id})
             return added

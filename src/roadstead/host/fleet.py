@@ -67,8 +67,10 @@ class Fleet:
             for instance in self.book.instances:
                 group.create_task(self._resume(instance.instance_id))
 
-    async def add(self, instance_type: str, cpu_units: int, memory_mib: int) -> Instance:
-        """Launch an instance.
+    async def add(
+        self, instance_type: str, cpu_units: int, memory_mib: int, cluster: str = ""
+    ) -> Instance:
+        """Launch an instance that joins `cluster`, or the one of the host's settings.
 
         Raises: HostError or SettingError when it cannot be had; nothing is left of it then.
         """
@@ -84,7 +86,7 @@ class Fleet:
             self.book,
             instance_type=asked.instance_type,
             size=instance_size(asked),
-            cluster=settings.cluster,
+            cluster=cluster or settings.cluster,
             now=self._clock.now(),
             ids=self._ids,
         )
