@@ -27,7 +27,8 @@ function dashed(name: string): string {
     .toLowerCase();
 }
 
-function quoted(value: unknown): string {
+/** A word of a shell. */
+export function quoted(value: unknown): string {
   const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -21,5 +21,6 @@ export const CLUSTER_TABS: readonly ClusterTab[] = [
     Content: lazy(() => import('../instances/InstancesTab')),
   },
   { id: 'map', label: 'Cluster map', Content: lazy(() => import('../map/ClusterMap')) },
+  { id: 'events', label: 'Events', Content: lazy(() => import('../events/EventsTab')) },
   { id: 'tags', label: 'Tags', Content: lazy(() => import('./TagsTab')) },
 ];

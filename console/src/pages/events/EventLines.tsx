@@ -1,0 +1,93 @@
+/** Events of a filter, one a line, the newest first: what is kept, then what happens. */
+import Alert from '@cloudscape-design/components/alert';
+import Button from '@cloudscape-design/components/button';
+import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { type ReactNode, useMemo, useState } from 'react';
+import type { ReadEvent } from '../../live/events';
+import { EmptyState } from '../../widgets/EmptyState';
+import { FailureAlert } from '../../widgets/FailureAlert';
+import { ItemTable } from '../../widgets/ItemTable';
+import { EventDialog } from './EventDialog';
+import { eventColumns } from './eventColumns';
+import { commandOf, type EventFilter, periodOf, queryOf } from './eventFilter';
+import { StreamWords } from './StreamWords';
+import { useEvents } from './useEvents';
+
+interface Props {
+  filter: EventFilter;
+  /** What the filter is set with. */
+  filters?: ReactNode;
+}
+
+export function EventLines({ filter, filters }: Props) {
+  const followed = useEvents(queryOf(filter));
+  const { events, state, isPaused, waiting, pause, resume, missed } = followed;
+  const [opened, open] = useState<ReadEvent>();
+  const columns = useMemo(() => eventColumns(open), []);
+  const command = commandOf(filter);
+  const actions = useMemo(
+    () => (
+      <SpaceBetween direction="horizontal" size="xs">
+        <CopyToClipboard
+          copyButtonText="Copy as command"
+          copySuccessText="Command copied"
+          copyErrorText="The browser does not let us copy"
+          textToCopy={command}
+          variant="button"
+        />
+        <Button iconName={isPaused ? 'play' : 'pause'} onClick={isPaused ? resume : pause}>
+          {isPaused ? 'Resume' : 'Pause'}
+        </Button>
+      </SpaceBetween>
+    ),
+    [command, isPaused, pause, resume],
+  );
+  const { letGo } = followed;
+  const description = useMemo(
+    () => <StreamWords state={state} isPaused={isPaused} waiting={waiting} letGo={letGo} />,
+    [state, isPaused, waiting, letGo],
+  );
+  const period = periodOf(filter).label.toLowerCase();
+  const empty = useMemo(() => <NoEvents command={command} period={period} />, [command, period]);
+  return (
+    <SpaceBetween size="m">
+      {state.at === 'refused' && (
+        <FailureAlert failure={state.failure} title="Events cannot be followed" />
+      )}
+      {missed > 0 && (
+        <Alert
+          type="warning"
+          header={`${missed} ${missed === 1 ? 'event was' : 'events were'} missed`}
+        >
+          They were no longer kept when this page could ask for them again.
+        </Alert>
+      )}
+      <ItemTable
+        title="Events"
+        items={events}
+        columns={columns}
+        idOf={idOf}
+        isLoading={state.at === 'connecting'}
+        description={description}
+        actions={actions}
+        filters={filters}
+        empty={empty}
+        sortedBy="at"
+        isDescending
+      />
+      {opened && <EventDialog event={opened.event} onDismiss={() => open(undefined)} />}
+    </SpaceBetween>
+  );
+}
+
+const idOf = ({ key }: ReadEvent) => String(key);
+
+function NoEvents({ command, period }: { command: string; period: string }) {
+  return (
+    <EmptyState title="No events">
+      Nothing happened here ({period}). Whatever starts, stops, is deployed or drained is told at
+      once, here and by <code>{command}</code>
+    </EmptyState>
+  );
+}

@@ -1,0 +1,23 @@
+/** What happens in all clusters, as it happens. */
+import { useMemo } from 'react';
+import { PageFrame } from '../../widgets/PageFrame';
+import { useClusters } from '../clusters/queries';
+import { EventLines } from './EventLines';
+import { useEventFilter } from './useEventFilter';
+
+export default function EventsPage() {
+  const { data } = useClusters();
+  const names = useMemo(
+    () => (data ?? []).flatMap(({ clusterName }) => clusterName ?? []).sort(),
+    [data],
+  );
+  const { filter, filters } = useEventFilter('', names);
+  return (
+    <PageFrame
+      title="Events"
+      description="What happens to tasks, container instances, services and deployments, as EventBridge would be told."
+    >
+      <EventLines filter={filter} filters={filters} />
+    </PageFrame>
+  );
+}

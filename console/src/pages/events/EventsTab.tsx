@@ -1,0 +1,8 @@
+/** What happens in one cluster, as it happens. */
+import { EventLines } from './EventLines';
+import { useEventFilter } from './useEventFilter';
+
+export default function EventsTab({ cluster }: { cluster: string }) {
+  const { filter, filters } = useEventFilter(cluster);
+  return <EventLines filter={filter} filters={filters} />;
+}

@@ -1,0 +1,37 @@
+/** How the stream of events is: followed, held still, away; and what is no longer in memory. */
+import StatusIndicator, {
+  type StatusIndicatorProps,
+} from '@cloudscape-design/components/status-indicator';
+import { EVENTS_KEPT_MAX, type StreamState } from '../../live/events';
+
+interface Props {
+  state: StreamState;
+  isPaused: boolean;
+  waiting: number;
+  letGo: number;
+}
+
+export function StreamWords({ state, isPaused, waiting, letGo }: Props) {
+  const { type, text } = stateWords(state, isPaused, waiting);
+  return (
+    <>
+      <StatusIndicator type={type}>{text}</StatusIndicator>
+      {letGo > 0 &&
+        ` · the newest ${EVENTS_KEPT_MAX.toLocaleString()} are kept here, ${letGo.toLocaleString()} older let go`}
+    </>
+  );
+}
+
+export function stateWords(
+  state: StreamState,
+  isPaused: boolean,
+  waiting: number,
+): { type: StatusIndicatorProps.Type; text: string } {
+  if (state.at === 'refused') return { type: 'error', text: 'Not followed' };
+  if (state.at === 'away') {
+    return { type: 'warning', text: `${state.why} Connecting again, to go on where it ended` };
+  }
+  if (isPaused) return { type: 'stopped', text: `Paused · ${waiting.toLocaleString()} new` };
+  if (state.at === 'connecting') return { type: 'loading', text: 'Connecting' };
+  return { type: 'success', text: 'Following' };
+}
