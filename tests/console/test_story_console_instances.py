@@ -181,6 +181,7 @@ def step_2_choose_the_region(console: ConsolePage) -> None:
     page = console.page
     page.get_by_role("button", name="us-east-1, US East").click()
     page.get_by_role("menuitem", name="Europe (Ireland)").click()
+    expect(page.get_by_text("No clusters", exact=True)).to_be_visible()
     page.get_by_role("button", name="eu-west-1, Europe").click()
     console.screenshot("deregister-instance-2")
     page.get_by_role("menuitem", name="US East (N. Virginia)").click()
