@@ -47,11 +47,11 @@ export default function RevisionPage() {
       )}
       {!data && !error && <Spinner size="large" />}
       {data && (
-        <>
+        <SpaceBetween size="l">
           <StatusNote definition={data.definition} />
           <Overview definition={data.definition} />
           <Parts family={family} name={name} described={data} />
-        </>
+        </SpaceBetween>
       )}
     </PageFrame>
   );
