@@ -52,16 +52,22 @@ export function RevisionResults({ revisions, usage, outcomes }: Props) {
               <UsageLinks usage={usage.byRevision.get(taskDefinitionArn) ?? UNUSED} />
             ),
         },
-        {
-          id: 'result',
-          header: 'Result',
-          width: outcomes.size ? 260 : 110,
-          cell: ({ taskDefinitionArn = '' }) => <Result told={outcomes.get(taskDefinitionArn)} />,
-        },
+        ...(outcomes.size ? [resultColumn(outcomes)] : []),
       ]}
       footer={omitted > 0 && <Box>and {omitted} more that are not used</Box>}
     />
   );
+}
+
+function resultColumn(outcomes: Props['outcomes']) {
+  return {
+    id: 'result',
+    header: 'Result',
+    width: 300,
+    cell: ({ taskDefinitionArn = '' }: TaskDefinition) => (
+      <Result told={outcomes.get(taskDefinitionArn)} />
+    ),
+  };
 }
 
 function Result({ told }: { told: Told | undefined }) {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNotifications } from '../../../app/notifications';
 import type { Failure } from '../../../aws/failures';
 import { announce } from '../../../live/changes';
-import { counted } from '../summary';
+import { nameSome, shortName } from '../summary';
 import { type Batch, sendAll } from './batches';
 
 export interface Told {
@@ -38,12 +38,14 @@ export function useBatches(given: Given) {
     setSending(false);
     announce(null);
     const failed = [...found].filter(([, failure]) => failure).map(([arn]) => arn);
-    const went = found.size - failed.length;
+    const went = given.revisions
+      .filter(({ taskDefinitionArn: arn = '' }) => found.has(arn) && !failed.includes(arn))
+      .map(shortName);
     given.onSelect(failed);
-    if (went) {
-      const verb = went === 1 ? 'is' : 'are';
+    if (went.length) {
+      const verb = went.length === 1 ? 'is' : 'are';
       succeeded(
-        `${counted(went, 'revision')} ${verb} ${given.done}`,
+        `${nameSome(went)} ${verb} ${given.done}`,
         failed.length ? undefined : given.afterwards,
       );
     }
