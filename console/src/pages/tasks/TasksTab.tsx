@@ -121,7 +121,7 @@ function StatusFilter({ shown, counts, onChange }: FilterProps) {
       selectedId={shown}
       options={Object.entries(LABELS).map(([id, label]) => ({
         id,
-        text: `${label} (${counts[id as Shown]})`,
+        text: `${label} ${counts[id as Shown]}`,
       }))}
       onChange={({ detail }) => onChange(detail.selectedId)}
     />
