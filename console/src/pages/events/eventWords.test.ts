@@ -70,14 +70,14 @@ test('a service action tells its message, and links what it names', () => {
       eventType: 'WARN',
       eventName: 'SERVICE_TASK_START_IMPAIRED',
       clusterArn: 'arn:aws:ecs:us-east-1:1:cluster/default',
-      message: '(service web) cannot start tasks.',
+      message: '(service web) has stopped 1 tasks: (task 0123456789abcdef).',
       containerInstanceArns: [INSTANCE],
     },
   });
   expect(said(words)[1]).toBe(
-    'SERVICE_TASK_START_IMPAIRED · (service web) cannot start tasks. · containerInstanceArns fedcba9876543210',
+    'SERVICE_TASK_START_IMPAIRED · (service web) has stopped 1 tasks: (task 0123456789abcdef). · containerInstanceArns fedcba9876543210',
   );
-  expect(words.happened.some(({ arn }) => arn === INSTANCE)).toBe(true);
+  expect(words.happened.flatMap(({ arn }) => arn ?? [])).toEqual([TASK, INSTANCE]);
   expect(words.isBad).toBe(true);
 });
 

@@ -1,6 +1,7 @@
 /** An event as one line for people: what it is about, and what happened to it and why. */
 import { clusterOf, nameOf } from '../../aws/arns';
 import type { PublishedEvent } from '../../live/events';
+import { partsOf } from '../services/eventParts';
 import { type Detail, listOf, numberOf, recordOf, textOf } from './detail';
 
 /** Words, which lead to a page if they have an ARN. */
@@ -109,11 +110,26 @@ function service(arn: string, detail: Detail): EventWords {
     subject: [{ text: 'Service ' }, { text: nameOf(arn), arn }],
     happened: sentence(
       [{ text: textOf(detail, 'eventName') }],
-      [{ text: textOf(detail, 'message') }],
+      messageParts(arn, textOf(detail, 'message')),
       ...extras.map(([name, value]) => [{ text: `${name} ` }, ...valueParts(value)]),
     ),
     isBad: isBad(detail),
   };
+}
+
+/** A service's sentence with the pages of whom it names; a target group's is not its cluster's. */
+function messageParts(serviceArn: string, message: string): Part[] {
+  const [before = ''] = serviceArn.split(':service/');
+  const [, , , region = '', account = ''] = serviceArn.split(':');
+  const kinds: Readonly<Record<string, string>> = {
+    task: `${before}:task/${clusterOf(serviceArn)}/`,
+    instance: `${before}:container-instance/${clusterOf(serviceArn)}/`,
+    'target group': `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/`,
+  };
+  return partsOf(message).map(({ kind, name, text }) => {
+    const start = kinds[kind];
+    return start ? { text, arn: name.startsWith('arn:') ? name : `${start}${name}` } : { text };
+  });
 }
 
 function deployment(arn: string, detail: Detail): EventWords {
