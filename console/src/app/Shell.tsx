@@ -3,8 +3,8 @@ import AppLayout from '@cloudscape-design/components/app-layout';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense } from 'react';
-import { Outlet, useLocation, useMatches, useNavigate } from 'react-router';
+import { Suspense, useLayoutEffect } from 'react';
+import { Outlet, useLocation, useMatches, useNavigate, useNavigationType } from 'react-router';
 import { hrefOf } from './links';
 import { useNotifications } from './notifications';
 import { PageBoundary } from './PageBoundary';
@@ -24,6 +24,7 @@ export function Shell() {
   const { pathname } = useLocation();
   const { items } = useNotifications();
   const page = pageOf(useMatches().at(-1));
+  useBeginAtTop(page);
   const section = SECTIONS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
   return (
     <>
@@ -60,6 +61,15 @@ export function Shell() {
       />
     </>
   );
+}
+
+/** A page that was not there before is read from its top; going back leaves it to the browser. */
+function useBeginAtTop(page: string): void {
+  const isBack = useNavigationType() === 'POP';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the page is another one, only
+  useLayoutEffect(() => {
+    if (!isBack) scrollTo(0, 0);
+  }, [page]);
 }
 
 interface Match {

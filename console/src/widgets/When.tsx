@@ -20,9 +20,16 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** While nobody listened, time went on: what happens now must not seem to be to come. */
+function latest(): number {
+  const isStale = ticking === undefined && Date.now() - now >= TICK_MS;
+  if (isStale) now = Date.now();
+  return now;
+}
+
 /** The time, once a second. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(subscribe, latest);
 }
 
 export function When({ at }: { at: Date | number | undefined }) {
