@@ -93,10 +93,13 @@ class ConsolePage:
     # --- what is seen ---
 
     def screenshot(self, name: str) -> Path:
-        """The whole page as it is now."""
+        """All of the page as it is now, in a window that is high enough for it."""
         SHOTS.mkdir(parents=True, exist_ok=True)
         path = SHOTS / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True, animations="disabled")
+        height = self.page.evaluate("() => document.documentElement.scrollHeight")
+        self.page.set_viewport_size({**SIZE, "height": max(height, SIZE["height"])})
+        self.page.screenshot(path=path, animations="disabled")
+        self.page.set_viewport_size(SIZE)
         return path
 
     def grave_violations(self) -> list[str]:
