@@ -6,7 +6,7 @@ import { AppLink } from '../../widgets/AppLink';
 import type { Column } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
-import { imagesOf, nameSome, revisionNumber, shortName, sizeOf } from './summary';
+import { imagesOf, isDescribed, nameSome, revisionNumber, shortName, sizeOf } from './summary';
 import { UNUSED, usageInWords } from './usage';
 import type { UsageOfFamily } from './useUsage';
 
@@ -40,9 +40,14 @@ export function revisionColumns(usage: UsageOfFamily): Column<TaskDefinition>[] 
       id: 'images',
       header: 'Images',
       value: (one) => imagesOf(one).join(' '),
-      cell: (one) => nameSome(imagesOf(one), 3),
+      cell: (one) => (isDescribed(one) ? nameSome(imagesOf(one), 3) : '…'),
     },
-    { id: 'size', header: 'CPU and memory', value: sizeOf, cell: sizeOf },
+    {
+      id: 'size',
+      header: 'CPU and memory',
+      value: sizeOf,
+      cell: (one) => (isDescribed(one) ? sizeOf(one) : '…'),
+    },
     {
       id: 'compatibilities',
       header: 'Compatibilities',

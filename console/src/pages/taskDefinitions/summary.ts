@@ -12,6 +12,11 @@ export function revisionNumber({ revision, taskDefinitionArn }: TaskDefinition):
   return revision ?? revisionOf(taskDefinitionArn).revision;
 }
 
+/** Whether more than its name and status is known yet. */
+export function isDescribed({ containerDefinitions }: TaskDefinition): boolean {
+  return containerDefinitions !== undefined;
+}
+
 export function imagesOf({ containerDefinitions = [] }: TaskDefinition): string[] {
   return [...new Set(containerDefinitions.map(({ image }) => image ?? '–'))];
 }
