@@ -87,18 +87,7 @@ function columnsOf(cluster: string, areStopped: boolean): readonly Column<Task>[
         <AppLink to={paths.task(cluster, nameOf(taskArn))}>{nameOf(taskArn)}</AppLink>
       ),
     },
-    {
-      id: 'status',
-      header: 'Last status',
-      value: ({ lastStatus }) => lastStatus,
-      cell: ({ lastStatus, desiredStatus }) => (
-        <>
-          <StatusLabel status={lastStatus} />
-          {desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && <small>to be STOPPED</small>}
-        </>
-      ),
-      width: 160,
-    },
+    ...(areStopped ? [] : [STATUS]),
     {
       id: 'revision',
       header: 'Task definition',
@@ -108,6 +97,19 @@ function columnsOf(cluster: string, areStopped: boolean): readonly Column<Task>[
   ];
   return [...first, ...(areStopped ? STOPPED : RUNNING)];
 }
+
+const STATUS: Column<Task> = {
+  id: 'status',
+  header: 'Last status',
+  value: ({ lastStatus }) => lastStatus,
+  cell: ({ lastStatus, desiredStatus }) => (
+    <>
+      <StatusLabel status={lastStatus} />
+      {desiredStatus === 'STOPPED' && lastStatus !== 'STOPPED' && <small>to be STOPPED</small>}
+    </>
+  ),
+  width: 160,
+};
 
 const RUNNING: readonly Column<Task>[] = [
   {
@@ -129,7 +131,7 @@ const RUNNING: readonly Column<Task>[] = [
     id: 'zone',
     header: 'Zone',
     value: ({ availabilityZone }) => availabilityZone,
-    cell: ({ availabilityZone }) => availabilityZone ?? '–',
+    cell: ({ availabilityZone }) => <span className="word">{availabilityZone ?? '–'}</span>,
   },
   {
     id: 'started',
@@ -151,6 +153,7 @@ const STOPPED: readonly Column<Task>[] = [
         ))}
       </>
     ),
+    width: 440,
   },
   {
     id: 'code',
