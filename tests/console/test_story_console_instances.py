@@ -273,7 +273,7 @@ def see_all_done(console: ConsolePage) -> None:
     console.screenshot("deregister-instance-done")
 
 
-def test_the_record_stays_inactive_and_its_page_goes_on(left: Left, house: House) -> None:
+def test_the_procedure_by_mouse_makes_it_inactive(left: Left, house: House) -> None:
     console = left.console
     assert house.describe_instance(left.machine.arn)["status"] == "INACTIVE"
     expect(label(console, "Status")).to_have_text("INACTIVE")
@@ -365,7 +365,7 @@ def test_step_8_the_machine_is_terminated_as_the_page_says(left: Left, house: Ho
 # --- the procedure, by keyboard alone ---
 
 
-def test_it_is_done_by_keyboard_alone(
+def test_the_procedure_by_keyboard_alone(
     left: Left, house: House, front: Front, visitor: ConsolePage
 ) -> None:
     machine = house.add_machine()

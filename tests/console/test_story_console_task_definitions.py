@@ -161,7 +161,7 @@ def step_7_verify_and_choose_deregister(console: ConsolePage, house: House) -> N
     console.screenshot("deregister-task-definition-done")
 
 
-def test_they_are_inactive_at_once_and_the_page_shows_it_live(deregistered: Deregistered) -> None:
+def test_the_procedure_by_mouse_makes_them_inactive_at_once(deregistered: Deregistered) -> None:
     console = deregistered.console
     expect(console.page.get_by_text("2 revisions are deregistered")).to_be_visible()
     expect(console.rows("Revisions")).to_have_count(1)
@@ -294,7 +294,9 @@ def deregister_the_last(console: ConsolePage, keyboard: Keyboard) -> None:
     console.screenshot("deregister-task-definition-keyboard-done")
 
 
-def test_the_family_is_moved_to_the_inactive_list(without_active: Deregistered) -> None:
+def test_the_procedure_by_keyboard_alone_moves_the_family_to_the_inactive_list(
+    without_active: Deregistered,
+) -> None:
     families = without_active.families
     expect(families.row("Families", FAMILY)).to_have_count(0)
     choose_status(families, "INACTIVE")
