@@ -5,17 +5,15 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
-import { useMemo, useRef } from 'react';
+import { memo } from 'react';
 import { useContainerInstances, useTasks } from '../../live/collections';
 import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
-import { useNow } from '../../widgets/When';
 import { GhostBox, InstanceBoxView } from './boxes';
 import { colourOf, mapColours } from './colours';
-import { NOTHING_SEEN, seenAfter } from './ghosts';
-import { type ClusterPicture, pictureOf } from './layout';
 import './map.css';
 import { TaskCells } from './TaskCells';
+import { useSight } from './useSight';
 
 /** More boxes than this in a zone are counted, not drawn. */
 const BOXES_MAX = 120;
@@ -23,12 +21,7 @@ const BOXES_MAX = 120;
 export default function ClusterMap({ cluster }: { cluster: string }) {
   const instances = useContainerInstances(cluster);
   const tasks = useTasks(cluster);
-  const now = useNow();
-  const picture = useMemo(
-    () => pictureOf(instances.items, tasks.items, now),
-    [instances.items, tasks.items, now],
-  );
-  const ghosts = useGhosts(instances, tasks.items, now);
+  const { picture, ghosts } = useSight(instances, tasks);
   const failure = instances.failure ?? tasks.failure;
   if (failure && !instances.items.length) {
     return <FailureAlert failure={failure} title="The map could not be drawn" />;
@@ -38,7 +31,7 @@ export default function ClusterMap({ cluster }: { cluster: string }) {
   return (
     <div className="map" style={mapColours}>
       <SpaceBetween size="m">
-        <Legend picture={picture} />
+        <Legend owners={picture.owners} />
         {picture.waiting.length > 0 && (
           <Alert type="info" header={`${picture.waiting.length} waiting for a place`}>
             <TaskCells cells={picture.waiting} owners={picture.owners} cluster={cluster} />
@@ -97,27 +90,12 @@ export default function ClusterMap({ cluster }: { cluster: string }) {
   );
 }
 
-function useGhosts(
-  instances: ReturnType<typeof useContainerInstances>,
-  tasks: ReturnType<typeof useTasks>['items'],
-  now: number,
-) {
-  const seen = useRef(NOTHING_SEEN);
-  // Not before the first whole look: what is not listed yet has not left.
-  if (!instances.isLoading) seen.current = seenAfter(seen.current, instances.items, tasks, now);
-  return seen.current.ghosts;
-}
-
-function Legend({ picture }: { picture: ClusterPicture }) {
+const Legend = memo(function Legend({ owners }: { owners: readonly string[] }) {
   return (
     <div className="map-legend">
-      {picture.owners.map((owner) => (
+      {owners.map((owner) => (
         <span key={owner}>
-          <i
-            className="map-cell"
-            style={{ background: colourOf(owner, picture.owners) }}
-            aria-hidden
-          />{' '}
+          <i className="map-cell" style={{ background: colourOf(owner, owners) }} aria-hidden />{' '}
           {owner}
         </span>
       ))}
@@ -135,7 +113,7 @@ function Legend({ picture }: { picture: ClusterPicture }) {
       </span>
     </div>
   );
-}
+});
 
 function NoInstances() {
   return (

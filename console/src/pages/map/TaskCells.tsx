@@ -1,5 +1,5 @@
 /** Tasks as small squares: coloured by service, drawn by what they are at. */
-import { memo } from 'react';
+import { memo, useCallback } from 'react';
 import { useNavigate } from 'react-router';
 import { hrefOf } from '../../app/links';
 import { paths } from '../../app/paths';
@@ -17,6 +17,8 @@ const CELLS_MAX = 48;
 
 export function TaskCells({ cells, owners, cluster }: Props) {
   const more = cells.length - CELLS_MAX;
+  const navigate = useNavigate();
+  const follow = useCallback((path: string) => void navigate(path), [navigate]);
   return (
     <div className="map-cells">
       {cells.slice(0, CELLS_MAX).map((cell) => (
@@ -26,6 +28,7 @@ export function TaskCells({ cells, owners, cluster }: Props) {
           words={cell.words}
           phase={cell.phase}
           colour={colourOf(cell.owner, owners)}
+          onFollow={follow}
         />
       ))}
       {more > 0 && <span className="map-more">+{more}</span>}
@@ -38,10 +41,10 @@ interface CellProps {
   words: string;
   phase: string;
   colour: string;
+  onFollow: (path: string) => void;
 }
 
-const Cell = memo(function Cell({ path, words, phase, colour }: CellProps) {
-  const navigate = useNavigate();
+const Cell = memo(function Cell({ path, words, phase, colour, onFollow }: CellProps) {
   return (
     <a
       className={`map-cell ${phase}`}
@@ -51,7 +54,7 @@ const Cell = memo(function Cell({ path, words, phase, colour }: CellProps) {
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
-        void navigate(path);
+        onFollow(path);
       }}
     >
       <span className="map-words">{words}</span>

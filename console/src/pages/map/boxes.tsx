@@ -1,5 +1,5 @@
 /** A container instance as a box, and one that has just left. */
-
+import { memo } from 'react';
 import { paths } from '../../app/paths';
 import { nameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
@@ -15,7 +15,7 @@ interface Props {
   cluster: string;
 }
 
-export function InstanceBoxView({ box, owners, cluster }: Props) {
+export const InstanceBoxView = memo(function InstanceBoxView({ box, owners, cluster }: Props) {
   return (
     <section className={`map-box ${box.status.toLowerCase()}`} aria-label={`Instance ${box.name}`}>
       <header>
@@ -29,7 +29,7 @@ export function InstanceBoxView({ box, owners, cluster }: Props) {
       <Meter name="Memory" share={box.memory} />
     </section>
   );
-}
+});
 
 function Meter({ name, share }: { name: string; share: Share }) {
   const percent = share.total ? Math.round((100 * share.used) / share.total) : 0;

@@ -41,7 +41,15 @@ export function seenAfter(
   for (const task of tasks) {
     const place = task.containerInstanceArn ?? '';
     if (task.lastStatus !== 'RUNNING' || !present.has(place)) continue;
-    running.set(place, [...(running.get(place) ?? []), task]);
+    const there = running.get(place);
+    if (there) there.push(task);
+    else running.set(place, [task]);
   }
   return { instances: present, running, ghosts };
+}
+
+/** When the first of them leaves the map. */
+export function nextGhostGone(ghosts: readonly Ghost[]): number | undefined {
+  const ends = ghosts.map(({ since }) => since + GHOST_SECONDS * 1_000);
+  return ends.length ? Math.min(...ends) : undefined;
 }

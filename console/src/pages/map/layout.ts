@@ -1,6 +1,7 @@
 /** What the cluster map shows, out of tasks and container instances: no drawing here. */
 import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { nameOf } from '../../aws/arns';
+import { same } from '../../widgets/arranged';
 
 export interface TaskCell {
   readonly id: string;
@@ -11,6 +12,8 @@ export interface TaskCell {
   /** How it is drawn: `coming`, `here`, `unwell`, `leaving`, `failed` or `gone`. */
   readonly phase: Phase;
   readonly words: string;
+  /** By what the tasks of a box are ordered. */
+  readonly order: string;
 }
 
 export type Phase = 'coming' | 'here' | 'unwell' | 'leaving' | 'failed' | 'gone';
@@ -86,10 +89,33 @@ export function ownerOf(task: Task): string {
   return nameOf(task.taskDefinitionArn).split(':')[0] || 'tasks';
 }
 
+/** When the picture is another one though nothing changed: a stopped task leaves the map. */
+export function nextLeaving(tasks: readonly Task[], now: number): number | undefined {
+  let next: number | undefined;
+  for (const task of tasks) {
+    if (task.lastStatus !== 'STOPPED') continue;
+    const leaves = (task.stoppedAt?.getTime() ?? 0) + LEAVING_SECONDS * 1_000 + 1;
+    if (leaves > now && (next === undefined || leaves < next)) next = leaves;
+  }
+  return next;
+}
+
+/* Tasks and instances are never changed, only replaced: the same ones are drawn the same. */
+const cellsKept = new WeakMap<Task, TaskCell>();
+const boxesKept = new WeakMap<ContainerInstance, InstanceBox>();
+
 function cellOf(task: Task, now: number): TaskCell | undefined {
-  const status = task.lastStatus ?? '';
   const phase = phaseOf(task, now);
   if (!phase) return undefined;
+  const known = cellsKept.get(task);
+  if (known?.phase === phase) return known;
+  const made = newCell(task, phase);
+  cellsKept.set(task, made);
+  return made;
+}
+
+function newCell(task: Task, phase: Phase): TaskCell {
+  const status = task.lastStatus ?? '';
   const id = nameOf(task.taskArn);
   const owner = ownerOf(task);
   const because = task.stoppedReason ? `, ${task.stoppedReason}` : '';
@@ -103,6 +129,7 @@ function cellOf(task: Task, now: number): TaskCell | undefined {
     status,
     phase,
     words: `${owner}: task ${id.slice(0, 8)} of ${revision}, ${status}${health}${because}`,
+    order: `${owner} ${id}`,
   };
 }
 
@@ -127,7 +154,16 @@ function isFailed(task: Task): boolean {
   );
 }
 
-function boxOf(instance: ContainerInstance, tasks: readonly TaskCell[]): InstanceBox {
+function boxOf(instance: ContainerInstance, cells: readonly TaskCell[]): InstanceBox {
+  const tasks = [...cells].sort(by(({ order }) => order));
+  const known = boxesKept.get(instance);
+  if (known && same(known.tasks, tasks) === known.tasks) return known;
+  const made = newBox(instance, tasks);
+  boxesKept.set(instance, made);
+  return made;
+}
+
+function newBox(instance: ContainerInstance, tasks: readonly TaskCell[]): InstanceBox {
   const attribute = (name: string) => instance.attributes?.find((one) => one.name === name)?.value;
   return {
     arn: instance.containerInstanceArn ?? '',
@@ -137,7 +173,7 @@ function boxOf(instance: ContainerInstance, tasks: readonly TaskCell[]): Instanc
     zone: attribute('ecs.availability-zone') ?? UNKNOWN_ZONE,
     cpu: shareOf(instance, 'CPU'),
     memory: shareOf(instance, 'MEMORY'),
-    tasks: [...tasks].sort(by(({ owner, id }) => `${owner} ${id}`)),
+    tasks,
   };
 }
 

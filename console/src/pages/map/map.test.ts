@@ -1,7 +1,7 @@
 import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
-import { GHOST_SECONDS, NOTHING_SEEN, seenAfter } from './ghosts';
-import { LEAVING_SECONDS, pictureOf } from './layout';
+import { GHOST_SECONDS, NOTHING_SEEN, nextGhostGone, seenAfter } from './ghosts';
+import { LEAVING_SECONDS, nextLeaving, pictureOf } from './layout';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -79,4 +79,37 @@ test('an instance that comes back is no ghost', () => {
   const first = seenAfter(NOTHING_SEEN, [instance('a')], [], NOW);
   const gone = seenAfter(first, [], [], NOW + 1);
   expect(seenAfter(gone, [instance('a')], [], NOW + 2).ghosts).toEqual([]);
+});
+
+test('a box is the same one until its instance or one of its tasks is another', () => {
+  const [a, b] = [instance('a'), instance('b')];
+  const [first, second] = [task('t', 'a'), task('u', 'b')];
+  const boxes = (...tasks: Task[]) => pictureOf([a, b], tasks, NOW).zones[0]?.boxes ?? [];
+  const before = boxes(first, second);
+  const after = boxes(second, { ...first, lastStatus: 'STOPPING' });
+  expect(after[1]).toBe(before[1]);
+  expect(after[0]).not.toBe(before[0]);
+  expect(after[0]?.tasks[0]?.phase).toBe('leaving');
+  expect(boxes(second)[0]?.tasks).toEqual([]);
+});
+
+test('the map is another one when the next stopped task leaves it', () => {
+  const stopped = (at: number) =>
+    task('t', 'a', { lastStatus: 'STOPPED', stoppedAt: new Date(at) });
+  const tasks = [task('r', 'a'), stopped(NOW - 99_000), stopped(NOW - 1_000), stopped(NOW)];
+  const next = nextLeaving(tasks, NOW) ?? 0;
+  expect(next).toBe(NOW + LEAVING_SECONDS * 1_000 - 999);
+  const drawn = (at: number) => pictureOf([instance('a')], tasks, at).zones[0]?.boxes[0]?.tasks;
+  expect(drawn(next - 1)).toHaveLength(3);
+  expect(drawn(next)).toHaveLength(2);
+  expect(nextLeaving(tasks.slice(0, 2), NOW)).toBeUndefined();
+});
+
+test('and when the first ghost is gone', () => {
+  const first = seenAfter(NOTHING_SEEN, [instance('a'), instance('b')], [], NOW);
+  const second = seenAfter(first, [instance('b')], [], NOW + 5);
+  const third = seenAfter(second, [], [], NOW + 9);
+  const next = nextGhostGone(third.ghosts) ?? 0;
+  expect(seenAfter(third, [], [], next).ghosts.length).toBe(1);
+  expect(nextGhostGone([])).toBeUndefined();
 });
