@@ -10,8 +10,9 @@ import { UNUSED } from '../usage';
 import type { UsageOfFamily } from '../useUsage';
 import type { Told } from './useBatches';
 
-/** Drawn at most; those that failed or are used come first. */
+/** Those that failed or are used come first and are drawn, of the others a few. */
 const SHOWN_MAX = 50;
+const UNUSED_SHOWN_MAX = 8;
 
 interface Props {
   revisions: readonly TaskDefinition[];
@@ -25,11 +26,13 @@ export function RevisionResults({ revisions, usage, outcomes }: Props) {
     return usage.byRevision.has(taskDefinitionArn) ? 1 : 2;
   };
   const sorted = [...revisions].sort((a, b) => rank(a) - rank(b));
-  const omitted = sorted.length - SHOWN_MAX;
+  const telling = sorted.filter((one) => rank(one) < 2).length;
+  const shown = Math.min(SHOWN_MAX, telling + UNUSED_SHOWN_MAX);
+  const omitted = sorted.length - shown;
   return (
     <Table
       variant="embedded"
-      items={sorted.slice(0, SHOWN_MAX)}
+      items={sorted.slice(0, shown)}
       trackBy="taskDefinitionArn"
       wrapLines
       enableKeyboardNavigation={false}
@@ -54,7 +57,13 @@ export function RevisionResults({ revisions, usage, outcomes }: Props) {
         },
         ...(outcomes.size ? [resultColumn(outcomes)] : []),
       ]}
-      footer={omitted > 0 && <Box>and {omitted} more that are not used</Box>}
+      footer={
+        omitted > 0 && (
+          <Box>
+            and {omitted} more{telling <= shown && ', which nobody uses'}
+          </Box>
+        )
+      }
     />
   );
 }

@@ -58,24 +58,38 @@ export function failuresIn(
   return found;
 }
 
-/** Sends one after the other; tells of each revision as soon as its outcome is known. */
+/** So many calls are under way at a time. */
+const SENT_AT_ONCE = 4;
+
+/** Sends all of them; tells of each revision as soon as its outcome is known. */
 export async function sendAll(
   batches: readonly Batch[],
   tell: (arn: string, outcome: Outcome) => void,
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
-  for (const { arns, call, outcomesOf } of batches) {
-    let failed: ReadonlyMap<string, Failure>;
-    try {
-      failed = outcomesOf(await call.send());
-    } catch (error) {
-      const failure = failureOf(error);
-      failed = new Map(arns.map((arn) => [arn, failure]));
+  const waiting = [...batches];
+  const sendNext = async (): Promise<void> => {
+    for (let batch = waiting.shift(); batch; batch = waiting.shift()) {
+      const failed = await failuresOf(batch);
+      for (const arn of batch.arns) {
+        outcomes.set(arn, failed.get(arn));
+        tell(arn, failed.get(arn));
+      }
     }
-    for (const arn of arns) {
-      outcomes.set(arn, failed.get(arn));
-      tell(arn, failed.get(arn));
-    }
-  }
+  };
+  await Promise.all(Array.from({ length: SENT_AT_ONCE }, sendNext));
   return outcomes;
+}
+
+async function failuresOf({
+  arns,
+  call,
+  outcomesOf,
+}: Batch): Promise<ReadonlyMap<string, Failure>> {
+  try {
+    return outcomesOf(await call.send());
+  } catch (error) {
+    const failure = failureOf(error);
+    return new Map(arns.map((arn) => [arn, failure]));
+  }
 }

@@ -41,7 +41,7 @@ export function RevisionChoice({ revisions, from, to, onChoose }: Props) {
           onChange={({ detail }) => onChoose(from, Number(detail.selectedOption.value))}
         />
       </FormField>
-      <Button iconName="arrow-left" ariaLabel="Swap from and to" onClick={() => onChoose(to, from)}>
+      <Button ariaLabel="Swap from and to" onClick={() => onChoose(to, from)}>
         Swap
       </Button>
     </SpaceBetween>

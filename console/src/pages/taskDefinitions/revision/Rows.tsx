@@ -13,7 +13,9 @@ export function Rows<T>({ title, items, columns }: Props<T>) {
   if (!items.length) return null;
   return (
     <div>
-      <Box variant="h4">{title}</Box>
+      <Box variant="h4" tagOverride="h3">
+        {title}
+      </Box>
       <Table<T>
         variant="embedded"
         items={items}
