@@ -1,6 +1,6 @@
 /** The console: sign-in, or the pages for who is signed in. */
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { createBrowserRouter, RouterProvider } from 'react-router';
 import { followChanges } from '../live/changes';
 import { refreshByChanges } from '../live/useLiveQuery';
@@ -13,7 +13,6 @@ import { Shell } from './Shell';
 
 export function App({ token }: { token: string | undefined }) {
   const keys = useSyncExternalStore(onSession, session);
-  useTheme();
   if (!keys) return <SignInPage token={token} />;
   return <Console key={keys.accessKeyId} />;
 }
@@ -43,14 +42,4 @@ function Console() {
       </NotificationsProvider>
     </QueryClientProvider>
   );
-}
-
-/** Draws all anew when the theme is chosen. */
-function useTheme(): void {
-  const [, draw] = useState(0);
-  useEffect(() => {
-    const again = () => draw((count) => count + 1);
-    addEventListener('roadstead:theme', again);
-    return () => removeEventListener('roadstead:theme', again);
-  }, []);
 }

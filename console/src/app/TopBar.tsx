@@ -6,7 +6,7 @@ import { type Connection, connectionNow, onConnection } from '../live/changes';
 import { BASE, REGIONS, region } from '../session/region';
 import { session, signOut } from '../session/session';
 import { hrefOf } from './links';
-import { chooseTheme, theme } from './theme';
+import { chooseTheme, onTheme, theme } from './theme';
 
 const CONNECTION_WORDS: Record<Connection, string> = {
   connecting: 'Connecting …',
@@ -17,6 +17,7 @@ const CONNECTION_WORDS: Record<Connection, string> = {
 export function TopBar() {
   const { pathname } = useLocation();
   const connection = useSyncExternalStore(onConnection, connectionNow);
+  const isDark = useSyncExternalStore(onTheme, theme) === 'dark';
   const current = region();
   const known = REGIONS.some(({ id }) => id === current)
     ? REGIONS
@@ -42,11 +43,8 @@ export function TopBar() {
           },
           {
             type: 'button',
-            text: theme() === 'dark' ? 'Light mode' : 'Dark mode',
-            onClick: () => {
-              chooseTheme(theme() === 'dark' ? 'light' : 'dark');
-              dispatchEvent(new Event('roadstead:theme'));
-            },
+            text: isDark ? 'Light mode' : 'Dark mode',
+            onClick: () => chooseTheme(isDark ? 'light' : 'dark'),
           },
           {
             type: 'menu-dropdown',

@@ -14,6 +14,15 @@ export function theme(): Theme {
 export function chooseTheme(chosen: Theme): void {
   localStorage.setItem(CHOSEN, chosen);
   applyTheme();
+  for (const listener of listeners) listener();
+}
+
+const listeners = new Set<() => void>();
+
+/** Tells when another theme is chosen. */
+export function onTheme(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function applyTheme(): void {
