@@ -17,6 +17,8 @@ import { useSight } from './useSight';
 
 /** More boxes than this in a zone are counted, not drawn. */
 const BOXES_MAX = 120;
+/** So many instances are drawn at once; of more, what is in sight. */
+const WHOLE_MAX = 60;
 
 export default function ClusterMap({ cluster }: { cluster: string }) {
   const instances = useContainerInstances(cluster);
@@ -54,6 +56,7 @@ export default function ClusterMap({ cluster }: { cluster: string }) {
                     box={box}
                     owners={picture.owners}
                     cluster={cluster}
+                    isWhole={instances.items.length <= WHOLE_MAX}
                   />
                 ))}
                 {zone.boxes.length > BOXES_MAX && (

@@ -8,16 +8,34 @@ import { When } from '../../widgets/When';
 import type { Ghost } from './ghosts';
 import { type InstanceBox, ownerOf, type Share } from './layout';
 import { TaskCells } from './TaskCells';
+import { useNear } from './useNear';
 
 interface Props {
   box: InstanceBox;
   owners: readonly string[];
   cluster: string;
+  /** Drawn at once, wherever it is. */
+  isWhole: boolean;
 }
 
-export const InstanceBoxView = memo(function InstanceBoxView({ box, owners, cluster }: Props) {
+/** Of hundreds, those that nobody has scrolled to yet are empty. */
+export const InstanceBoxView = memo(function InstanceBoxView({ isWhole, ...shown }: Props) {
+  const [element, isNear] = useNear<HTMLElement>(isWhole);
+  const { box } = shown;
   return (
-    <section className={`map-box ${box.status.toLowerCase()}`} aria-label={`Instance ${box.name}`}>
+    <section
+      ref={element}
+      className={`map-box ${box.status.toLowerCase()}`}
+      aria-label={`Instance ${box.name}`}
+    >
+      {isNear && <BoxContent {...shown} />}
+    </section>
+  );
+});
+
+function BoxContent({ box, owners, cluster }: Omit<Props, 'isWhole'>) {
+  return (
+    <>
       <header>
         <AppLink to={paths.instance(cluster, nameOf(box.arn))}>{box.name}</AppLink>
         <StatusLabel status={box.isConnected ? box.status : 'FAILED'}>
@@ -27,9 +45,9 @@ export const InstanceBoxView = memo(function InstanceBoxView({ box, owners, clus
       <TaskCells cells={box.tasks} owners={owners} cluster={cluster} />
       <Meter name="CPU" share={box.cpu} />
       <Meter name="Memory" share={box.memory} />
-    </section>
+    </>
   );
-});
+}
 
 function Meter({ name, share }: { name: string; share: Share }) {
   const percent = share.total ? Math.round((100 * share.used) / share.total) : 0;
