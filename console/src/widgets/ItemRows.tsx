@@ -1,8 +1,9 @@
 /** The rows of a list's page: the costly part, left as it is when nothing of it changed. */
 import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { memo, type ReactNode, type RefObject, useMemo } from 'react';
+import { memo, type ReactNode, type RefObject, useMemo, useRef } from 'react';
 import type { Failure } from '../aws/failures';
 import { FailureAlert } from './FailureAlert';
+import { slotsOf } from './slots';
 
 export interface Column<T> {
   readonly id: string;
@@ -18,6 +19,7 @@ interface Props {
   items: readonly unknown[];
   columns: readonly Column<unknown>[];
   idOf: (item: unknown) => string;
+  reusesRows: boolean;
   selectionType: 'single' | 'multi' | undefined;
   selected: readonly unknown[] | undefined;
   onSelect: (items: readonly unknown[]) => void;
@@ -38,13 +40,14 @@ interface Props {
 export const ItemRows = memo(function ItemRows(props: Props) {
   const { title, columns, idOf } = props;
   const definitions = useMemo(() => columns.map(definitionOf), [columns]);
+  const trackBy = useTracked(props.items, idOf, props.reusesRows);
   const labels = useMemo(() => labelsOf(title, idOf), [title, idOf]);
   return (
     <Table
       ref={props.table}
       items={props.items}
       columnDefinitions={definitions}
-      trackBy={idOf}
+      trackBy={trackBy}
       variant={props.variant}
       stickyHeader
       resizableColumns={false}
@@ -83,9 +86,30 @@ export function inSentence(title: string): string {
   return /^[A-Z]{2}/.test(title) ? title : title.toLowerCase();
 }
 
-function definitionOf({ id, header, cell, width, value }: Column<unknown>) {
-  return { id, header, cell, width, sortingField: value && id };
+/** What a row is known by: its item, or the place that it has on the page. */
+function useTracked(
+  items: readonly unknown[],
+  idOf: (item: unknown) => string,
+  reusesRows: boolean,
+): (item: unknown) => string {
+  const former = useRef<ReadonlyMap<string, string>>(new Map());
+  return useMemo(() => {
+    if (!reusesRows) return idOf;
+    const slots = slotsOf(former.current, items.map(idOf));
+    former.current = slots;
+    return (item) => slots.get(idOf(item)) ?? idOf(item);
+  }, [items, idOf, reusesRows]);
 }
+
+function definitionOf({ id, header, cell, width, value }: Column<unknown>) {
+  const drawn = (item: unknown) => <Cell item={item} cell={cell} />;
+  return { id, header, cell: drawn, width, sortingField: value && id };
+}
+
+/** Drawn anew only when its item is another: not when its neighbours change. */
+const Cell = memo(function Cell({ item, cell }: { item: unknown; cell: Column<unknown>['cell'] }) {
+  return <>{cell(item)}</>;
+});
 
 function idOfColumn(column: TableProps.SortingColumn<unknown>): string {
   return column.sortingField ?? '';

@@ -42,6 +42,8 @@ interface Props<T> {
   sortedBy?: string;
   isDescending?: boolean;
   pageSize?: number;
+  /** For lists of thousands whose cells keep no state: rows of a page take the places of others. */
+  reusesRows?: boolean;
   variant?: TableProps['variant'];
 }
 
@@ -124,6 +126,7 @@ function Arranged<T>({
       items={arranged.shown as readonly unknown[]}
       columns={columns as readonly Column<unknown>[]}
       idOf={props.idOf as (item: unknown) => string}
+      reusesRows={props.reusesRows ?? false}
       selectionType={props.selectionType}
       selected={props.selected}
       onSelect={props.onSelect as (items: readonly unknown[]) => void}
