@@ -18,6 +18,7 @@ const FamilyPage = lazy(() => import('../pages/taskDefinitions/FamilyPage'));
 const RevisionPage = lazy(() => import('../pages/taskDefinitions/RevisionPage'));
 const DifferencePage = lazy(() => import('../pages/taskDefinitions/DifferencePage'));
 const CreateTaskDefinitionPage = lazy(() => import('../pages/taskDefinitions/CreatePage'));
+const TaskPage = lazy(() => import('../pages/tasks/TaskPage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
 const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
@@ -29,6 +30,7 @@ export const routes: RouteObject[] = [
   { path: 'clusters', element: <ClustersPage /> },
   { path: 'clusters/:cluster/:tab?', element: <ClusterPage /> },
   { path: 'clusters/:cluster/instances/:id', element: <InstancePage /> },
+  { path: 'clusters/:cluster/tasks/:id', element: <TaskPage /> },
   { path: 'load-balancers', element: <LoadBalancersPage /> },
   { path: 'load-balancers/:id', element: <LoadBalancerPage /> },
   { path: 'classic-load-balancers/:name', element: <ClassicLoadBalancerPage /> },

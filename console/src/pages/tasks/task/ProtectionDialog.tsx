@@ -1,0 +1,86 @@
+/** Protects a task for a while, or ends that. ECS answers 200 also where it refuses. */
+import type { Failure as EcsFailure } from '@aws-sdk/client-ecs';
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Modal from '@cloudscape-design/components/modal';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
+import * as ecs from '../../../aws/ecs';
+import { CopyCommand } from '../../../widgets/CopyCommand';
+import { FailureAlert } from '../../../widgets/FailureAlert';
+import { useSend } from '../../../widgets/useSend';
+import { NumberField } from '../../services/form/NumberField';
+
+const MINUTES_MAX = 2_880;
+
+interface Props {
+  cluster: string;
+  id: string;
+  isOn: boolean;
+  onDone: () => void;
+  onDismiss: () => void;
+}
+
+export function ProtectionDialog({ cluster, id, isOn, onDone, onDismiss }: Props) {
+  const [minutes, setMinutes] = useState('120');
+  const [refusals, setRefusals] = useState<readonly EcsFailure[]>([]);
+  const { send, isSending, failure } = useSend({ isQuiet: true });
+  const given = Number(minutes);
+  const isWrong = isOn && !(Number.isInteger(given) && given >= 1 && given <= MINUTES_MAX);
+  const call = ecs.updateTaskProtection({
+    cluster,
+    tasks: [id],
+    protectionEnabled: isOn,
+    ...(isOn ? { expiresInMinutes: given } : {}),
+  });
+  const act = async () => {
+    const answer = await send(call);
+    if (!answer) return;
+    setRefusals(answer.failures ?? []);
+    if (answer.failures?.length) return;
+    onDone();
+    onDismiss();
+  };
+  return (
+    <Modal
+      visible
+      header={isOn ? `Protect task ${id}` : `End the protection of task ${id}`}
+      closeAriaLabel="Close"
+      onDismiss={onDismiss}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <CopyCommand call={call} />
+            <Button variant="link" onClick={onDismiss}>
+              Cancel
+            </Button>
+            <Button variant="primary" disabled={isWrong} loading={isSending} onClick={act}>
+              {isOn ? 'Protect' : 'End protection'}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {isOn ? (
+          <NumberField
+            label="Minutes from now"
+            description="1 to 2880 (48 hours). A new time replaces the former one."
+            value={minutes}
+            onChange={setMinutes}
+            problem={isWrong ? `expiresInMinutes should be 1 to ${MINUTES_MAX}.` : undefined}
+          />
+        ) : (
+          <div>The service may stop the task from then on, when it scales in or deploys.</div>
+        )}
+        {refusals.map(({ arn, reason, detail }) => (
+          <Alert key={arn ?? reason} type="error" header={reason ?? 'ECS refused'}>
+            {detail ?? 'ECS gave no detail.'}
+          </Alert>
+        ))}
+        {failure && <FailureAlert failure={failure} title="UpdateTaskProtection was refused" />}
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,73 @@
+/** The containers of a task: how each is, how it ended, and what it was made of. */
+import type { Task, Container as TaskContainer } from '@aws-sdk/client-ecs';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import { EmptyState } from '../../../widgets/EmptyState';
+import { StatusLabel } from '../../../widgets/StatusLabel';
+import { Rows } from '../../taskDefinitions/revision/Rows';
+import { bindingText, exitText } from '../containerWords';
+
+export function TaskContainers({ task }: { task: Task }) {
+  const containers = task.containers ?? [];
+  return (
+    <Container header={<Header variant="h2">Containers</Header>}>
+      {containers.length ? (
+        <Rows<TaskContainer> title="Containers of the task" items={containers} columns={COLUMNS} />
+      ) : (
+        <EmptyState title="No containers">ECS tells of none for this task.</EmptyState>
+      )}
+    </Container>
+  );
+}
+
+const COLUMNS = [
+  { header: 'Container', cell: ({ name }: TaskContainer) => name ?? '–' },
+  {
+    header: 'Status',
+    cell: ({ lastStatus, healthStatus }: TaskContainer) => (
+      <>
+        <StatusLabel status={lastStatus} />
+        {healthStatus && healthStatus !== 'UNKNOWN' && (
+          <div>
+            <StatusLabel status={healthStatus} />
+          </div>
+        )}
+      </>
+    ),
+  },
+  {
+    header: 'Exit code, reason',
+    cell: (one: TaskContainer) => <span className="task-verbatim">{exitText(one)}</span>,
+  },
+  {
+    header: 'Image, digest',
+    cell: ({ image, imageDigest }: TaskContainer) => (
+      <>
+        <div className="task-verbatim">{image ?? '–'}</div>
+        {imageDigest && <div className="task-verbatim task-quiet">{imageDigest}</div>}
+      </>
+    ),
+  },
+  {
+    header: 'Ports',
+    cell: ({ networkBindings = [] }: TaskContainer) =>
+      networkBindings.length
+        ? networkBindings.map((one) => <div key={bindingText(one)}>{bindingText(one)}</div>)
+        : '–',
+  },
+  {
+    header: 'CPU, memory',
+    cell: ({ cpu, memory, memoryReservation }: TaskContainer) => (
+      <>
+        <div className="word">{cpu ?? '–'} units</div>
+        <div className="word">{memory ?? memoryReservation ?? '–'} MiB</div>
+      </>
+    ),
+  },
+  {
+    header: 'Runtime id',
+    cell: ({ runtimeId }: TaskContainer) => (
+      <span className="task-verbatim task-quiet">{runtimeId ?? '–'}</span>
+    ),
+  },
+];

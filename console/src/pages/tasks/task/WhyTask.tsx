@@ -1,0 +1,53 @@
+/** Why a task waits or stopped, and what would help. A task that runs has nothing to explain. */
+import type { Task } from '@aws-sdk/client-ecs';
+import Alert from '@cloudscape-design/components/alert';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { nameOf } from '../../../aws/arns';
+import { isFailedTask, reasonsOf } from '../../services/stopped';
+import { useExplanation } from '../queries';
+import { groupOf } from '../taskGroups';
+
+export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
+  const group = groupOf(task);
+  const { data, error } = useExplanation(cluster, nameOf(task.taskArn), group === 'stopped');
+  const isLeaving = task.desiredStatus === 'STOPPED';
+  const advice = data?.advice ?? [];
+  if (group === 'running' && !isLeaving && !advice.length) return null;
+  const type = isFailedTask(task) ? 'error' : advice.length ? 'warning' : 'info';
+  const why = data?.why ?? [];
+  return (
+    <Alert type={type} header={headingOf(task)}>
+      <SpaceBetween size="xs">
+        {task.stopCode && (
+          <div>
+            Stop code: <b>{task.stopCode}</b>
+          </div>
+        )}
+        {(data?.summary ? [data.summary] : reasonsOf(task)).map((line) => (
+          <div key={line} className="task-verbatim">
+            {line}
+          </div>
+        ))}
+        {why.length > 0 && (
+          <ul className="task-lines">
+            {why.map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+        )}
+        {advice.map((line) => (
+          <div key={line}>→ {line}</div>
+        ))}
+        {error && !data && <small>It could not be explained further: {error.message}</small>}
+      </SpaceBetween>
+    </Alert>
+  );
+}
+
+function headingOf(task: Task): string {
+  const { lastStatus, desiredStatus } = task;
+  if (lastStatus === 'STOPPED') return isFailedTask(task) ? 'The task failed' : 'The task stopped';
+  if (desiredStatus === 'STOPPED') return `The task is stopping (${lastStatus})`;
+  if (groupOf(task) === 'pending') return `The task is on its way (${lastStatus})`;
+  return `The task is ${lastStatus}`;
+}
