@@ -55,6 +55,7 @@ export default function TasksTab({ cluster }: { cluster: string }) {
         listed={shown === 'all' ? listed : undefined}
         columns={TASK_COLUMNS}
         idOf={idOf}
+        reusesRows
         isLoading={isLoading}
         failure={failure}
         sortedBy="created"
