@@ -17,6 +17,8 @@ import { useSight } from './useSight';
 
 /** More boxes than this in a zone are counted, not drawn. */
 const BOXES_MAX = 120;
+/** As many services and families as there are colours are named. */
+const OWNERS_MAX = 10;
 /** So many instances are drawn at once; of more, what is in sight. */
 const WHOLE_MAX = 60;
 
@@ -96,12 +98,15 @@ export default function ClusterMap({ cluster }: { cluster: string }) {
 const Legend = memo(function Legend({ owners }: { owners: readonly string[] }) {
   return (
     <div className="map-legend">
-      {owners.map((owner) => (
+      {owners.slice(0, OWNERS_MAX).map((owner) => (
         <span key={owner}>
           <i className="map-cell" style={{ background: colourOf(owner, owners) }} aria-hidden />{' '}
           {owner}
         </span>
       ))}
+      {owners.length > OWNERS_MAX && (
+        <span>… and {owners.length - OWNERS_MAX} more, in these colours again</span>
+      )}
       <span>
         <i className="map-cell coming" aria-hidden /> starting
       </span>
