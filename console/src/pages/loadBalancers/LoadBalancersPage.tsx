@@ -42,7 +42,14 @@ const COLUMNS: readonly Column<LoadBalancer>[] = [
     id: 'zones',
     header: 'Availability Zones',
     value: (one) => zonesOf(one),
-    cell: (one) => zonesOf(one) || '–',
+    cell: (one) =>
+      zonesOf(one)
+        .split(' ')
+        .map((zone) => (
+          <span key={zone} className="word">
+            {zone || '–'}{' '}
+          </span>
+        )),
   },
   {
     id: 'created',
@@ -118,5 +125,7 @@ export default function LoadBalancersPage() {
 }
 
 function zonesOf({ AvailabilityZones = [] }: LoadBalancer): string {
-  return AvailabilityZones.map(({ ZoneName }) => ZoneName).join(', ');
+  return AvailabilityZones.map(({ ZoneName }) => ZoneName)
+    .sort()
+    .join(', ');
 }
