@@ -19,6 +19,7 @@ const RevisionPage = lazy(() => import('../pages/taskDefinitions/RevisionPage'))
 const DifferencePage = lazy(() => import('../pages/taskDefinitions/DifferencePage'));
 const CreateTaskDefinitionPage = lazy(() => import('../pages/taskDefinitions/CreatePage'));
 const TaskPage = lazy(() => import('../pages/tasks/TaskPage'));
+const RunTaskPage = lazy(() => import('../pages/tasks/run/RunTaskPage'));
 const ServicePage = lazy(() => import('../pages/services/ServicePage'));
 const CreateServicePage = lazy(() => import('../pages/services/form/CreateServicePage'));
 const UpdateServicePage = lazy(() => import('../pages/services/form/UpdateServicePage'));
@@ -31,6 +32,7 @@ export const routes: RouteObject[] = [
   { path: 'clusters/:cluster/:tab?', element: <ClusterPage /> },
   { path: 'clusters/:cluster/instances/:id', element: <InstancePage /> },
   { path: 'clusters/:cluster/tasks/:id', element: <TaskPage /> },
+  { path: 'clusters/:cluster/run-task', element: <RunTaskPage /> },
   { path: 'load-balancers', element: <LoadBalancersPage /> },
   { path: 'load-balancers/:id', element: <LoadBalancerPage /> },
   { path: 'classic-load-balancers/:name', element: <ClassicLoadBalancerPage /> },
