@@ -11,9 +11,9 @@ import { PageBoundary } from './PageBoundary';
 import { paths } from './paths';
 import { TopBar } from './TopBar';
 
-const SECTIONS = [
+const SECTIONS: readonly { text: string; path: string; also?: string }[] = [
   { text: 'Clusters', path: paths.clusters() },
-  { text: 'Task definitions', path: paths.families() },
+  { text: 'Task definitions', path: paths.families(), also: paths.createFamily() },
   { text: 'Load balancers', path: paths.loadBalancers() },
   { text: 'Target groups', path: paths.targetGroups() },
   { text: 'Events', path: paths.events() },
@@ -25,7 +25,9 @@ export function Shell() {
   const { items } = useNotifications();
   const page = pageOf(useMatches().at(-1));
   useBeginAtTop(page);
-  const section = SECTIONS.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+  const section = SECTIONS.find(
+    ({ path, also }) => pathname === path || pathname === also || pathname.startsWith(`${path}/`),
+  );
   return (
     <>
       <TopBar />

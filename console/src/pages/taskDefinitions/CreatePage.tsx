@@ -45,7 +45,11 @@ export default function CreatePage() {
       )}
       {from && !data && !error && <Spinner size="large" />}
       {(!from || data) && (
-        <Editor initial={data ? registrable(data.definition, data.tags) : EMPTY} family={family} />
+        <Editor
+          key={from}
+          initial={data ? registrable(data.definition, data.tags) : EMPTY}
+          family={family}
+        />
       )}
     </PageFrame>
   );

@@ -1,6 +1,6 @@
 /** Who uses the revisions of a family, in all clusters, as it changes. */
 import type { Service, Task } from '@aws-sdk/client-ecs';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { clusterOf, nameOf, revisionOf } from '../../aws/arns';
 import * as ecs from '../../aws/ecs';
 import { type Failure, failureOf } from '../../aws/failures';
@@ -22,9 +22,10 @@ export function useUsage(family: string): UsageOfFamily {
     () => usageByRevision(services.items, tasks.items),
     [services.items, tasks.items],
   );
-  const isLoading =
-    (services.isLoading && !services.items.length) || (tasks.isLoading && !tasks.items.length);
-  return { byRevision, isLoading, failure: services.failure ?? tasks.failure };
+  // Looking again, as after every change, is no reason to say that one knows nothing.
+  const isKnown = useRef(false);
+  if (!services.isLoading && !tasks.isLoading) isKnown.current = true;
+  return { byRevision, isLoading: !isKnown.current, failure: services.failure ?? tasks.failure };
 }
 
 /** Services of all clusters, but for INACTIVE ones. */

@@ -12,6 +12,7 @@ import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type ReactNode, useState } from 'react';
 import { CopyCommand } from '../../../widgets/CopyCommand';
+import { FailureAlert } from '../../../widgets/FailureAlert';
 import { counted } from '../summary';
 import type { UsageOfFamily } from '../useUsage';
 import type { Batch } from './batches';
@@ -40,7 +41,8 @@ export function BatchDialog(props: Props) {
   const [typed, setTyped] = useState('');
   const { left, outcomes, isSending, send } = useBatches(props);
   const failed = left.filter((arn) => outcomes.get(arn)?.failure).length;
-  const isReady = !isSending && left.length > 0 && (!word || typed.trim() === word);
+  const isReady =
+    !isSending && !usage.isLoading && left.length > 0 && (!word || typed.trim() === word);
   return (
     <Modal
       visible
@@ -71,7 +73,10 @@ export function BatchDialog(props: Props) {
           </Alert>
         )}
         <RevisionResults revisions={revisions} usage={usage} outcomes={outcomes} />
-        {children}
+        {usage.failure && (
+          <FailureAlert failure={usage.failure} title="Who uses them could not be found out" />
+        )}
+        {failed === 0 && children}
         {word && (
           <FormField label={`To confirm, type ${word}`}>
             <Input

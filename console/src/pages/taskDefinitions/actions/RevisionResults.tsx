@@ -48,12 +48,7 @@ export function RevisionResults({ revisions, usage, outcomes }: Props) {
         {
           id: 'usage',
           header: 'Used by',
-          cell: ({ taskDefinitionArn = '' }) =>
-            usage.isLoading ? (
-              <StatusIndicator type="loading">Looking in all clusters</StatusIndicator>
-            ) : (
-              <UsageLinks usage={usage.byRevision.get(taskDefinitionArn) ?? UNUSED} />
-            ),
+          cell: ({ taskDefinitionArn = '' }) => <UsedBy arn={taskDefinitionArn} usage={usage} />,
         },
         ...(outcomes.size ? [resultColumn(outcomes)] : []),
       ]}
@@ -66,6 +61,15 @@ export function RevisionResults({ revisions, usage, outcomes }: Props) {
       }
     />
   );
+}
+
+function UsedBy({ arn, usage }: { arn: string; usage: UsageOfFamily }) {
+  const known = usage.byRevision.get(arn);
+  if (usage.isLoading) {
+    return <StatusIndicator type="loading">Looking in all clusters</StatusIndicator>;
+  }
+  if (!known && usage.failure) return <>Not known</>;
+  return <UsageLinks usage={known ?? UNUSED} />;
 }
 
 function resultColumn(outcomes: Props['outcomes']) {
@@ -83,8 +87,9 @@ function Result({ told }: { told: Told | undefined }) {
   if (!told) return <Box color="text-status-inactive">–</Box>;
   if (!told.failure) return <StatusIndicator type="success">Done</StatusIndicator>;
   return (
-    <StatusIndicator type="error" wrapText>
+    <>
+      <StatusIndicator type="error">Failed</StatusIndicator>
       <FailureText failure={told.failure} />
-    </StatusIndicator>
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { useNavigate } from 'react-router';
 import { paths } from '../../../app/paths';
 import { clusterOf, nameOf } from '../../../aws/arns';
 import * as ecs from '../../../aws/ecs';
+import { AppLink } from '../../../widgets/AppLink';
 import { ConfirmDialog } from '../../../widgets/ConfirmDialog';
 import { useAllServices } from '../useUsage';
 
@@ -54,7 +55,8 @@ export function UpdateServiceDialog({ name, onDismiss }: Props) {
       {service && (
         <Box>
           A new deployment starts tasks of <b>{name}</b> and stops those of{' '}
-          <b>{nameOf(service.taskDefinition)}</b> as the service's deployment configuration allows.
+          <b>{nameOf(service.taskDefinition)}</b> as the service's deployment configuration allows.{' '}
+          <AppLink to={paths.updateService(cluster, serviceName)}>Change more of it</AppLink>
         </Box>
       )}
     </ConfirmDialog>

@@ -3,6 +3,7 @@ import type { Call } from '../../../aws/call';
 import { type Batch, deletions, deregistrations, failuresIn, sendAll } from './batches';
 import { whyNot } from './choices';
 import { afterDeregistration } from './consequences';
+import { told } from './useBatches';
 
 const arn = (revision: number) =>
   `arn:aws:ecs:us-east-1:123456789012:task-definition/web:${revision}`;
@@ -100,4 +101,12 @@ describe('calls for many revisions', () => {
     expect(found.get(arn(2))?.message).toBe('Still ACTIVE.');
     expect(found.get(arn(3))?.message).toBe('ECS gave no reason.');
   });
+});
+
+it('is told by name', () => {
+  expect(told(['web:1'], 'deregistered', 'So it is.')).toEqual([
+    'web:1 is deregistered',
+    'So it is.',
+  ]);
+  expect(told(['web:2', 'web:1'], 'deleted')).toEqual(['2 revisions are deleted', 'web:2, web:1.']);
 });

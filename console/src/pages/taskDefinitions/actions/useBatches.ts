@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNotifications } from '../../../app/notifications';
 import type { Failure } from '../../../aws/failures';
 import { announce } from '../../../live/changes';
-import { nameSome, shortName } from '../summary';
+import { counted, nameSome, shortName } from '../summary';
 import { type Batch, sendAll } from './batches';
 
 export interface Told {
@@ -42,14 +42,15 @@ export function useBatches(given: Given) {
       .filter(({ taskDefinitionArn: arn = '' }) => found.has(arn) && !failed.includes(arn))
       .map(shortName);
     given.onSelect(failed);
-    if (went.length) {
-      const verb = went.length === 1 ? 'is' : 'are';
-      succeeded(
-        `${nameSome(went)} ${verb} ${given.done}`,
-        failed.length ? undefined : given.afterwards,
-      );
-    }
+    if (went.length) succeeded(...told(went, given.done, failed.length ? '' : given.afterwards));
     if (!failed.length) given.onDismiss();
   };
   return { left, outcomes, isSending, send: () => void sendThem() };
+}
+
+/** Title and text of the notification: one is named in the title, several in the text. */
+export function told(names: readonly string[], done: string, afterwards = ''): [string, string] {
+  if (names.length === 1) return [`${names[0]} is ${done}`, afterwards];
+  const text = [`${nameSome(names)}.`, afterwards].filter(Boolean).join(' ');
+  return [`${counted(names.length, 'revision')} are ${done}`, text];
 }
