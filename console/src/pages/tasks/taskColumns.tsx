@@ -10,6 +10,7 @@ import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
 import { isFailedTask, reasonsOf } from '../services/stopped';
 import { GroupLink } from './GroupLink';
+import { serviceOf } from './taskGroups';
 import './tasks.css';
 
 export const TASK_COLUMNS: readonly Column<Task>[] = [
@@ -30,15 +31,22 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'status',
-    header: 'Last status',
-    value: ({ lastStatus }) => lastStatus,
-    cell: (task) => <TaskStatus task={task} />,
+    header: 'Last status, desired',
+    value: ({ lastStatus, desiredStatus }) => `${lastStatus ?? ''} ${desiredStatus ?? ''}`,
+    cell: (task) => (
+      <>
+        <TaskStatus task={task} />
+        {task.desiredStatus !== task.lastStatus && (
+          <div className="task-quiet">desired {task.desiredStatus ?? '–'}</div>
+        )}
+      </>
+    ),
   },
   {
-    id: 'desired',
-    header: 'Desired status',
-    value: ({ desiredStatus }) => desiredStatus,
-    cell: ({ desiredStatus }) => desiredStatus ?? '–',
+    id: 'reason',
+    header: 'Stopped reason',
+    value: (task) => [task.stopCode ?? '', ...reasonsOf(task)].join(' '),
+    cell: (task) => <Reasons task={task} />,
   },
   {
     id: 'health',
@@ -54,9 +62,16 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'group',
-    header: 'Group',
-    value: ({ group }) => group,
-    cell: (task) => <GroupLink task={task} />,
+    header: 'Group, started by',
+    value: ({ group, startedBy }) => `${group ?? ''} ${startedBy ?? ''}`,
+    cell: (task) => (
+      <>
+        <GroupLink task={task} />
+        {!serviceOf(task) && task.startedBy && (
+          <div className="task-quiet task-verbatim">by {task.startedBy}</div>
+        )}
+      </>
+    ),
   },
   {
     id: 'instance',
@@ -76,18 +91,6 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
         {startedAt ? <div className="task-quiet">ran {startedText(createdAt, startedAt)}</div> : ''}
       </>
     ),
-  },
-  {
-    id: 'by',
-    header: 'Started by',
-    value: ({ startedBy }) => startedBy,
-    cell: ({ startedBy }) => <span className="task-verbatim">{startedBy ?? '–'}</span>,
-  },
-  {
-    id: 'reason',
-    header: 'Stopped reason',
-    value: (task) => [task.stopCode ?? '', ...reasonsOf(task)].join(' '),
-    cell: (task) => <Reasons task={task} />,
   },
 ];
 

@@ -59,7 +59,7 @@ test('a task that never ran ends without running', () => {
   expect(said(task)).toEqual([
     ['Placed; waits for the agent', 1, false],
     ['Pulls images', 2, false],
-    ['Containers have ended', 1, false],
+    ['Could not start; is given up', 1, false],
   ]);
   expect(timelineOf(task, NOW).startSeconds).toBeUndefined();
 });

@@ -90,6 +90,7 @@ function described(id: Moment, task: Task): Pick<Phase, 'label' | 'kind'> {
         ? { label: 'Stops', kind: 'stop' }
         : { label: 'Stops its containers', kind: 'stop' };
     case 'executionStoppedAt':
+      if (!startedAt) return { label: 'Could not start; is given up', kind: 'stop' };
       return hadEnded
         ? { label: 'Containers have ended', kind: 'stop' }
         : { label: 'Containers have ended; cleans up', kind: 'stop' };

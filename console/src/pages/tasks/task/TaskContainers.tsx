@@ -2,9 +2,9 @@
 import type { Task, Container as TaskContainer } from '@aws-sdk/client-ecs';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import Table from '@cloudscape-design/components/table';
 import { EmptyState } from '../../../widgets/EmptyState';
 import { StatusLabel } from '../../../widgets/StatusLabel';
-import { Rows } from '../../taskDefinitions/revision/Rows';
 import { bindingText, exitText } from '../containerWords';
 
 export function TaskContainers({ task }: { task: Task }) {
@@ -12,7 +12,13 @@ export function TaskContainers({ task }: { task: Task }) {
   return (
     <Container header={<Header variant="h2">Containers</Header>}>
       {containers.length ? (
-        <Rows<TaskContainer> title="Containers of the task" items={containers} columns={COLUMNS} />
+        <Table
+          variant="embedded"
+          items={containers}
+          columnDefinitions={COLUMNS}
+          wrapLines
+          ariaLabels={{ tableLabel: 'Containers' }}
+        />
       ) : (
         <EmptyState title="No containers">ECS tells of none for this task.</EmptyState>
       )}
@@ -21,8 +27,14 @@ export function TaskContainers({ task }: { task: Task }) {
 }
 
 const COLUMNS = [
-  { header: 'Container', cell: ({ name }: TaskContainer) => name ?? '–' },
   {
+    id: 'container',
+    header: 'Container',
+    cell: ({ name }: TaskContainer) => name ?? '–',
+    isRowHeader: true,
+  },
+  {
+    id: 'status',
     header: 'Status',
     cell: ({ lastStatus, healthStatus }: TaskContainer) => (
       <>
@@ -36,10 +48,12 @@ const COLUMNS = [
     ),
   },
   {
+    id: 'exit code',
     header: 'Exit code, reason',
     cell: (one: TaskContainer) => <span className="task-verbatim">{exitText(one)}</span>,
   },
   {
+    id: 'image',
     header: 'Image, digest',
     cell: ({ image, imageDigest }: TaskContainer) => (
       <>
@@ -49,6 +63,7 @@ const COLUMNS = [
     ),
   },
   {
+    id: 'ports',
     header: 'Ports',
     cell: ({ networkBindings = [] }: TaskContainer) =>
       networkBindings.length
@@ -56,6 +71,7 @@ const COLUMNS = [
         : '–',
   },
   {
+    id: 'cpu',
     header: 'CPU, memory',
     cell: ({ cpu, memory, memoryReservation }: TaskContainer) => (
       <>
@@ -65,6 +81,7 @@ const COLUMNS = [
     ),
   },
   {
+    id: 'runtime id',
     header: 'Runtime id',
     cell: ({ runtimeId }: TaskContainer) => (
       <span className="task-verbatim task-quiet">{runtimeId ?? '–'}</span>

@@ -18,21 +18,12 @@ export function TaskSummary({ task }: { task: Task }) {
 }
 
 function pairsOf(task: Task): { label: string; value: ReactNode }[] {
-  const stopped = task.stopCode || task.stoppedReason;
   return [
     { label: 'Last status', value: <TaskStatus task={task} /> },
     { label: 'Desired status', value: task.desiredStatus ?? '–' },
     { label: 'Health', value: <StatusLabel status={task.healthStatus} /> },
     { label: 'Group', value: <GroupLink task={task} /> },
-    ...(stopped
-      ? [
-          { label: 'Stop code', value: task.stopCode ?? '–' },
-          {
-            label: 'Stopped reason',
-            value: <span className="task-verbatim">{task.stoppedReason ?? '–'}</span>,
-          },
-        ]
-      : []),
+    ...(task.stopCode ? [{ label: 'Stop code', value: task.stopCode }] : []),
     { label: 'Task definition', value: <ArnLink arn={task.taskDefinitionArn} /> },
     { label: 'Container instance', value: <ArnLink arn={task.containerInstanceArn} /> },
     { label: 'Availability Zone', value: task.availabilityZone ?? '–' },

@@ -27,7 +27,7 @@ export function Timeline({ task }: { task: Task }) {
   const { phases, stoppedAt, startSeconds, stopSeconds } = timelineOf(task, now);
   const words = [
     startSeconds === undefined ? '' : `It ran ${duration(startSeconds)} after it was created.`,
-    stopSeconds === undefined ? '' : `Stopping it took ${duration(stopSeconds)}.`,
+    !stopSeconds ? '' : `Stopping it took ${duration(stopSeconds)}.`,
     'Bars of starting and stopping have one scale; running has none.',
   ];
   return (

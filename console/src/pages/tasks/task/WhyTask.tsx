@@ -18,7 +18,7 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
   return (
     <Alert type={type} header={headingOf(task)}>
       <SpaceBetween size="xs">
-        {task.stopCode && (
+        {task.stopCode && !data?.summary?.includes(task.stopCode) && (
           <div>
             Stop code: <b>{task.stopCode}</b>
           </div>
