@@ -199,7 +199,7 @@ def test_the_service_still_scales_by_its_dialog(
         expect(console.page.get_by_text(f"{count} of {count} tasks RUNNING")).to_be_visible()
 
 
-@pytest.mark.parametrize("form", ["create-service", f"services/{FAMILY}/update"])
+@pytest.mark.parametrize("form", ["create-service", f"services/{FAMILY}/update", "run-task"])
 def test_no_form_offers_them(deregistered: Deregistered, console: ConsolePage, form: str) -> None:
     page = console.open(f"/clusters/{CLUSTER}/{form}?taskDefinition={FAMILY}")
     page.get_by_role("button", name=re.compile("^Revision ")).click()
@@ -211,7 +211,7 @@ def test_no_form_offers_them(deregistered: Deregistered, console: ConsolePage, f
     console.screenshot(f"deregister-task-definition-not-offered-{name}")
 
 
-@pytest.mark.parametrize("form", ["create-service"])
+@pytest.mark.parametrize("form", ["create-service", "run-task"])
 def test_a_link_that_names_one_is_told_that_it_is_not_active(
     deregistered: Deregistered, console: ConsolePage, form: str
 ) -> None:
