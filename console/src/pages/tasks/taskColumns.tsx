@@ -56,17 +56,15 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'definition',
-    header: 'Task definition',
-    value: ({ taskDefinitionArn }) => nameOf(taskDefinitionArn),
-    cell: ({ taskDefinitionArn }) => <ArnLink arn={taskDefinitionArn} />,
-  },
-  {
-    id: 'group',
-    header: 'Group, started by',
-    value: ({ group, startedBy }) => `${group ?? ''} ${startedBy ?? ''}`,
+    header: 'Task definition, group',
+    value: ({ taskDefinitionArn, group, startedBy }) =>
+      `${nameOf(taskDefinitionArn)} ${group ?? ''} ${startedBy ?? ''}`,
     cell: (task) => (
       <>
-        <GroupLink task={task} />
+        <ArnLink arn={task.taskDefinitionArn} />
+        <div>
+          <GroupLink task={task} />
+        </div>
         {!serviceOf(task) && task.startedBy && (
           <div className="task-quiet task-verbatim">by {task.startedBy}</div>
         )}
@@ -75,7 +73,7 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
   },
   {
     id: 'instance',
-    header: 'Container instance',
+    header: 'Instance',
     value: ({ containerInstanceArn }) => nameOf(containerInstanceArn),
     cell: ({ containerInstanceArn }) => (
       <ArnLink arn={containerInstanceArn}>{nameOf(containerInstanceArn).slice(0, 8)}</ArnLink>
@@ -88,7 +86,11 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
     cell: ({ createdAt, startedAt }) => (
       <>
         <When at={createdAt} />
-        {startedAt ? <div className="task-quiet">ran {startedText(createdAt, startedAt)}</div> : ''}
+        {startedAt ? (
+          <div className="task-quiet word">ran {startedText(createdAt, startedAt)}</div>
+        ) : (
+          ''
+        )}
       </>
     ),
   },
