@@ -14,7 +14,7 @@ import { TopBar } from './TopBar';
 const SECTIONS: readonly { text: string; path: string; also?: string }[] = [
   { text: 'Clusters', path: paths.clusters() },
   { text: 'Task definitions', path: paths.families(), also: paths.createFamily() },
-  { text: 'Load balancers', path: paths.loadBalancers() },
+  { text: 'Load balancers', path: paths.loadBalancers(), also: '/classic-load-balancers' },
   { text: 'Target groups', path: paths.targetGroups() },
   { text: 'Events', path: paths.events() },
 ];
@@ -25,8 +25,8 @@ export function Shell() {
   const { items } = useNotifications();
   const page = pageOf(useMatches().at(-1));
   useBeginAtTop(page);
-  const section = SECTIONS.find(
-    ({ path, also }) => pathname === path || pathname === also || pathname.startsWith(`${path}/`),
+  const section = SECTIONS.find(({ path, also = path }) =>
+    [path, also].some((one) => `${pathname}/`.startsWith(`${one}/`)),
   );
   return (
     <>
