@@ -388,7 +388,7 @@ def test_when_the_host_program_is_killed_agents_and_containers_go_on_and_are_ado
         assert get(url).startswith("hello")
         until(partial(house.has_host, other_than=pid), "another host answers")
         assert house.machines() == machines
-    assert processes_of(task["taskArn"]) == before
+    assert set(before) <= set(processes_of(task["taskArn"])), "none of them ended"
     assert house.task(task["taskArn"])["lastStatus"] == "RUNNING"
     check_all(house, starts)
 
@@ -405,6 +405,6 @@ def test_when_up_is_killed_agents_and_containers_go_on_and_the_next_up_adopts_th
     assert get(url).startswith("hello")
     house.up(instances=2)
     assert house.machines() == machines
-    assert processes_of(task["taskArn"]) == before
+    assert set(before) <= set(processes_of(task["taskArn"])), "none of them ended"
     assert house.task(task["taskArn"])["lastStatus"] == "RUNNING"
     check_all(house, starts)
