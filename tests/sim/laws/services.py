@@ -1,8 +1,12 @@
-"""Services: one PRIMARY deployment, first; statuses go forward; revisions that may be deployed."""
+"""Services: one PRIMARY deployment, first; statuses go forward; revisions that may be deployed.
+
+No task is left without its deployment.
+"""
 
 from collections.abc import Iterator
 
 from roadstead.ecs.records.service import SERVICES, Service
+from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.state.view import View
 from roadstead.store.store import Commit
@@ -27,8 +31,19 @@ class ServiceLaw:
             if is_same and _ORDER.index(after.status) < _ORDER.index(before.status):
                 yield f"{after.arn} went back from {before.status} to {after.status}"
             yield from _primary(after)
+            yield from self._dropped(before if is_same else None, after)
             if after.deployment_controller == "ECS":
                 yield from self._deployed(before if is_same else None, after)
+
+    def _dropped(self, before: Service | None, after: Service) -> Iterator[str]:
+        """A deployment goes with its last task: nobody would look after one that it left."""
+        kept = {each.id for each in after.deployments}
+        for each in before.deployments if before is not None else ():
+            left = [
+                self._view.count(TASKS_BY_STANDING, standing_key(each.id, at)) for at in STANDINGS
+            ]
+            if each.id not in kept and any(left):
+                yield f"{after.arn} drops {each.id} with {sum(left)} tasks"
 
     def _deployed(self, before: Service | None, after: Service) -> Iterator[str]:
         """A new deployment of a revision that is not ACTIVE: only where it was in use before."""

@@ -4,7 +4,6 @@ Invariant: the record that a service names is of its PRIMARY deployment, and is 
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -19,7 +18,12 @@ from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure
-from roadstead.ecs.rules.deployment.shares import most_led_to, share_out, with_shares
+from roadstead.ecs.rules.deployment.shares import (
+    most_led_to,
+    share_out,
+    stale_deployments,
+    with_shares,
+)
 from roadstead.ecs.rules.deployment.stages import Stage
 from roadstead.ecs.transitions import service_deployments as records
 from roadstead.ecs.transitions.service_events import announce
@@ -207,14 +211,9 @@ def _failed(call: Call, deployment: Deployment, failure: Failure) -> Deployment:
 
 def _without_stale(service: Service) -> Service:
     """The service without the deployments that had to go before this one could begin."""
-    shares: list[Any] = [each.scale_percent for each in service.deployments]
+    stale = {each.id for each in stale_deployments(service)}
     return msgspec.structs.replace(
-        service,
-        deployments=tuple(
-            each
-            for number, each in enumerate(service.deployments)
-            if number == 0 or shares[number] != 0.0
-        ),
+        service, deployments=tuple(each for each in service.deployments if each.id not in stale)
     )
 
 

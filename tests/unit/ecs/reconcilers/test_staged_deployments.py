@@ -172,6 +172,21 @@ def test_a_stop_rolls_back_in_stages_without_hooks_too(stage: str) -> None:
     assert is_back(world)
 
 
+def test_a_revision_with_a_task_is_kept_though_another_became_the_source() -> None:
+    world = a_rolled_out_world(**BLUE_GREEN)
+    roll_out(world)
+    for task in tasks_of(world, 2):
+        world.put(msgspec.structs.replace(task, protection_enabled=True))
+    roll_out(world, 3)
+    assert record(world).lifecycle_stage == "RECONCILE_SERVICE"
+    assert shares(world) == [(3, 0.0), (2, 0.0), (1, 100.0)]
+    world.update_service(WEB, completed_revision_arn="", desired_count=0)
+    assert record(world).lifecycle_stage != "RECONCILE_SERVICE"
+    assert not tasks_of(world, 1)
+    assert tasks_of(world, 2)
+    assert [revision for revision, _ in shares(world)] == [3, 2]
+
+
 def test_hooks_of_one_stage_run_in_parallel_all_must_succeed() -> None:
     hooks = [pause("POST_SCALE_UP"), pause("POST_SCALE_UP"), pause("PRE_SCALE_UP")]
     world = a_rolled_out_world(**BLUE_GREEN, lifecycleHooks=hooks)

@@ -12,7 +12,7 @@ from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, st
 from roadstead.ecs.rules.deployment.circuit_breaker import resets_on_healthy_task
 from roadstead.ecs.rules.deployment.configuration import early_healthy_percent, is_staged
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure, took_too_long
-from roadstead.ecs.rules.deployment.shares import source_deployment
+from roadstead.ecs.rules.deployment.shares import stale_deployments
 from roadstead.ecs.rules.deployment.stages import Facts, Need, course, hook_stages, stage_at
 from roadstead.ecs.transitions.service_deployments import configuration_of
 from roadstead.state.view import View
@@ -25,9 +25,7 @@ DEPLOYMENT_LASTS_MAX = timedelta(days=30)
 def facts_of(view: View, service: Service, record: ServiceDeployment, now: datetime) -> Facts:
     """The facts that the stages of the deployment wait for."""
     configuration = configuration_of(service, record)
-    source = source_deployment(service)
     older = service.deployments[1:]
-    stale = [each for each in older if source is None or each.id != source.id]
     is_source_gone = not has_left(view, older)
     is_target_ready = is_ready(view, service, now, early_healthy_percent(configuration))
     if not is_staged(configuration) and early_healthy_percent(configuration) is None:
@@ -37,7 +35,7 @@ def facts_of(view: View, service: Service, record: ServiceDeployment, now: datet
         minutes_in_stage=(now - since).total_seconds() / 60,
         are_hooks_done=all(_is_done(run, now) for run in runs_of_stage(record)),
         hook_stages=hook_stages(configuration),
-        is_stale_gone=not has_left(view, stale),
+        is_stale_gone=not has_left(view, stale_deployments(service)),
         is_target_ready=is_target_ready,
         is_source_gone=is_source_gone,
         has_listeners=has_listeners(view, service),

@@ -27,6 +27,12 @@ def source_deployment(service: Service) -> Deployment | None:
     return most_led_to(service, older) or (older[0] if older else None)
 
 
+def stale_deployments(service: Service) -> tuple[Deployment, ...]:
+    """What is left of revisions before the source; a new deployment waits until they are gone."""
+    source = source_deployment(service)
+    return tuple(each for each in service.deployments[1:] if source is None or each.id != source.id)
+
+
 def most_led_to(service: Service, deployments: Sequence[Deployment]) -> Deployment | None:
     """Which of the deployments listeners lead most of the service's production traffic to."""
     if service.traffic is None:
