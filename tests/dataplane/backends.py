@@ -15,8 +15,6 @@ class Backend:
         self.port = port
         self.status = 200
         self.delay_seconds = 0.0
-        self.answers: dict[str, str] = {}
-        """Headers of its answers."""
         self.seen: Counter[str] = Counter()
         self.headers: list[dict[str, str]] = []
         self.active = 0
@@ -66,9 +64,7 @@ class Backend:
                     return
                 body = self.name.encode()
                 writer.write(
-                    f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(body)}\r\n".encode()
-                    + "".join(f"{each}: {text}\r\n" for each, text in self.answers.items()).encode()
-                    + b"\r\n"
+                    f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode()
                     + body
                 )
                 await writer.drain()

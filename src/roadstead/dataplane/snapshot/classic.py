@@ -23,7 +23,7 @@ from roadstead.dataplane.snapshot.messages import (
 )
 from roadstead.dataplane.snapshot.names import Files, listener_name, load_balancer_name
 from roadstead.dataplane.snapshot.piece import Piece
-from roadstead.dataplane.snapshot.routes import OUR_OWN, forwarding, refusal
+from roadstead.dataplane.snapshot.routes import ENVOYS_OWN, forwarding, refusal
 from roadstead.dataplane.snapshot.tls import downstream_tls, upstream_tls
 from roadstead.elb.records.instance import CLASSIC_INSTANCES_BY_LOAD_BALANCER, ClassicInstance
 from roadstead.elb.records.load_balancer import (
@@ -174,7 +174,7 @@ def _routes(name: str, cluster: str) -> Json:
 
     routes = [refusal(), *forwarding(to_cluster, route)]
     host = {"name": "all", "domains": ["*"], "routes": routes}
-    return typed(ROUTES, name=name, request_headers_to_remove=list(OUR_OWN), virtual_hosts=[host])
+    return typed(ROUTES, name=name, request_headers_to_remove=[ENVOYS_OWN], virtual_hosts=[host])
 
 
 def _cluster(

@@ -54,6 +54,7 @@ def front(
 def front_table(port: int, served: Sequence[Served], groups: Groups) -> Json:
     """The routes of those that speak HTTP without TLS, by host."""
     hosts = []
+    tells = any(map(asks_for_source, served))
     for each in served:
         domains = _with_port([each.load_balancer.dns_name], port)
         if len(served) == 1:
@@ -61,7 +62,7 @@ def front_table(port: int, served: Sequence[Served], groups: Groups) -> Json:
         hosts.append(
             {
                 **host(each, groups, listener_name(each.load_balancer.arn, port), domains),
-                **options(each),
+                **options(each, tells_client=tells),
             }
         )
     hosts.append(

@@ -13,7 +13,7 @@ from roadstead.dataplane.snapshot.messages import Json, extension, header, typed
 
 Network = IPv4Network | IPv6Network
 CLIENT_ADDRESS = "x-roadstead-client-address"
-"""No target gets it, whoever wrote it, and no client."""
+"""What it tells is the listener's, never the client's word, and no target gets it."""
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 
