@@ -23,7 +23,7 @@ from roadstead.dataplane.snapshot.messages import (
 )
 from roadstead.dataplane.snapshot.names import Files, listener_name, load_balancer_name
 from roadstead.dataplane.snapshot.piece import Piece
-from roadstead.dataplane.snapshot.routes import ENVOYS_OWN, forwarding, refusal
+from roadstead.dataplane.snapshot.routes import ENVOYS_OWN, ONE_HOST, forwarding, refusal
 from roadstead.dataplane.snapshot.tls import downstream_tls, upstream_tls
 from roadstead.elb.records.instance import CLASSIC_INSTANCES_BY_LOAD_BALANCER, ClassicInstance
 from roadstead.elb.records.load_balancer import (
@@ -168,11 +168,9 @@ def _routes(name: str, cluster: str) -> Json:
     to_cluster: Json = {"route": {"cluster": cluster, "timeout": "0s"}}
 
     def route(headers: Iterable[Json], fields: Json) -> Json:
-        match: Json = {"prefix": "/"}
-        asked = list(headers)
-        return {"match": {**match, "headers": asked} if asked else match, **fields}
+        return {"match": {"prefix": "/", "headers": [*headers, ONE_HOST]}, **fields}
 
-    routes = [refusal(), *forwarding(to_cluster, route)]
+    routes = [*forwarding(to_cluster, route), refusal()]
     host = {"name": "all", "domains": ["*"], "routes": routes}
     return typed(ROUTES, name=name, request_headers_to_remove=[ENVOYS_OWN], virtual_hosts=[host])
 

@@ -33,8 +33,7 @@ def front(
     chains = []
     if plain:
         # Timeouts and access log are those of the first: they belong to the connection.
-        tells = any(map(asks_for_source, plain))
-        chain = filter_chain(front_name(port), plain[0], groups, (), files, tells_client=tells)
+        chain = filter_chain(front_name(port), plain[0], groups, (), files, together=plain)
         chains.append({"filter_chain_match": {"transport_protocol": "raw_buffer"}, **chain})
     for each in encrypted:
         name = listener_name(each.load_balancer.arn, port)

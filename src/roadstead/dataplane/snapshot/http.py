@@ -1,11 +1,13 @@
 """How HTTP is spoken to clients: headers that ELB adds, timeouts, websockets, its own answers."""
 
+from collections.abc import Sequence
+
 from roadstead.dataplane.snapshot.access_log import access_log
 from roadstead.dataplane.snapshot.actions import STICKY
 from roadstead.dataplane.snapshot.messages import Json, extension, seconds, watched
 from roadstead.dataplane.snapshot.names import Files
 from roadstead.dataplane.snapshot.redirects import parts_filter
-from roadstead.dataplane.snapshot.routes import Served
+from roadstead.dataplane.snapshot.routes import Served, asks_for_parts, asks_for_source
 from roadstead.dataplane.snapshot.source_addresses import tells_source
 
 MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -27,21 +29,30 @@ ANSWERS = (
 
 
 def http(
-    route_table: str, served: Served, files: Files, *, is_encrypted: bool, tells_client: bool
+    route_table: str,
+    served: Served,
+    files: Files,
+    *,
+    is_encrypted: bool,
+    together: Sequence[Served],
 ) -> Json:
-    """The filter of an application load balancer's listener; its routes are a file of that name."""
+    """The filter of an application load balancer's listener; its routes are a file of that name.
+
+    together: all that share the connections, itself among them.
+    """
     load_balancer = served.load_balancer
     attributes = load_balancer.attributes
     found = manager(
         route_table,
         files,
+        [parts_filter()] if any(map(asks_for_parts, together)) else (),
         idle_seconds=int(attributes.get("idle_timeout.timeout_seconds", IDLE_SECONDS_DEFAULT)),
         keep_alive_seconds=int(
             attributes.get("client_keep_alive.seconds", KEEP_ALIVE_SECONDS_DEFAULT)
         ),
     )
     config = found["typed_config"]
-    if tells_client:
+    if any(map(asks_for_source, together)):
         config["early_header_mutation_extensions"] = [tells_source()]
     if not is_encrypted or attributes.get("routing.http2.enabled") == "false":
         # As ELB: HTTP/2 is what a client and an HTTPS listener agree upon, and nothing else.
@@ -54,8 +65,18 @@ def http(
     return found
 
 
-def manager(route_table: str, files: Files, *, idle_seconds: int, keep_alive_seconds: int) -> Json:
-    """Envoy's HTTP as a load balancer of AWS speaks it."""
+def manager(
+    route_table: str,
+    files: Files,
+    filters: Sequence[Json] = (),
+    *,
+    idle_seconds: int,
+    keep_alive_seconds: int,
+) -> Json:
+    """Envoy's HTTP as a load balancer of AWS speaks it.
+
+    filters: what only some listeners need. One that does nothing still costs 1 % of all requests.
+    """
     return extension(
         "http",
         MANAGER,
@@ -65,14 +86,14 @@ def manager(route_table: str, files: Files, *, idle_seconds: int, keep_alive_sec
             "config_source": watched(str(files.routes(route_table))),
         },
         http_filters=[
-            # Costs nothing but on routes that ask for it; there without a change of the listener.
+            # There without a change of the listener: stickiness comes and goes under traffic.
             {
                 **extension(
                     STICKY, "envoy.extensions.filters.http.stateful_session.v3.StatefulSession"
                 ),
                 "disabled": True,
             },
-            parts_filter(),
+            *filters,
             extension(
                 "router",
                 "envoy.extensions.filters.http.router.v3.Router",

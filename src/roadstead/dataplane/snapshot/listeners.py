@@ -19,7 +19,7 @@ from roadstead.dataplane.snapshot.messages import (
     typed,
 )
 from roadstead.dataplane.snapshot.names import Files, cluster_name, listener_name
-from roadstead.dataplane.snapshot.routes import Served, asks_for_source
+from roadstead.dataplane.snapshot.routes import Served
 from roadstead.dataplane.snapshot.tls import ALPN, downstream_tls
 from roadstead.elbv2.records.target_group import attribute
 
@@ -72,16 +72,19 @@ def filter_chain(
     certificates: Sequence[str],
     files: Files,
     *,
-    tells_client: bool = False,
+    together: Sequence[Served] = (),
 ) -> Json:
-    """What becomes of a connection. `name`: of its routes, if it has some."""
+    """What becomes of a connection.
+
+    name: of its routes, if it has some. together: all that share it, if there are more.
+    """
     listener, balancer = served.listener, served.load_balancer
     is_http = listener.protocol in ("HTTP", "HTTPS")
     is_encrypted = listener.protocol in ("HTTPS", "TLS")
-    tells = tells_client or asks_for_source(served)
     if is_http:
+        sharing = together or (served,)
         chain: Json = {
-            "filters": [http(name, served, files, is_encrypted=is_encrypted, tells_client=tells)]
+            "filters": [http(name, served, files, is_encrypted=is_encrypted, together=sharing)]
         }
     else:
         chain = {"filters": [_stream(served, groups, files)]}

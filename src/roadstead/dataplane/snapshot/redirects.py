@@ -56,6 +56,11 @@ def redirect(config: dict[str, Any], protocol: str, port: int) -> Json:
     return {"redirect": found}
 
 
+def needs_parts(config: dict[str, Any]) -> bool:
+    """Whether the Location of such a redirect is put together from parts of the request."""
+    return PARTS in redirect(config, "HTTP", 80).get("typed_per_filter_config", ())
+
+
 def parts_filter() -> Json:
     """Of a listener's HTTP: takes a path apart on the routes that ask for it, nowhere else."""
     return {**extension(PARTS, PARTS_CONFIG), "disabled": True}

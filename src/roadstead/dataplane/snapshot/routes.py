@@ -8,6 +8,7 @@ import msgspec
 from roadstead.dataplane.snapshot.actions import Groups, action
 from roadstead.dataplane.snapshot.conditions import ANYWHERE, Condition, condition
 from roadstead.dataplane.snapshot.messages import ROUTES, Json, header, typed
+from roadstead.dataplane.snapshot.redirects import needs_parts
 from roadstead.dataplane.snapshot.source_addresses import CLIENT_ADDRESS, by_source
 from roadstead.elbv2.records.load_balancer import Listener, LoadBalancer, Rule
 from roadstead.elbv2.rules.listener_attributes import RESPONSE_HEADERS, SERVER_HEADER
@@ -17,8 +18,12 @@ RETRIED_METHODS = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE"
 
 ENVOYS_OWN = "x-envoy-external-address"
 """A header that Envoy adds and cannot be told not to."""
-SEVERAL_HOSTS = {"name": ":authority", "string_match": {"contains": ","}}
-"""Of a request with more than one Host header, or with one that names no host: Envoy joins them."""
+ONE_HOST: Json = {
+    "name": ":authority",
+    "string_match": {"contains": ","},
+    "invert_match": True,
+}
+"""Of a request with one Host header that may name a host: Envoy joins several by commas."""
 BAD_REQUEST: Json = {
     "status": 400,
     "body": {
@@ -49,7 +54,7 @@ def host(
 ) -> Json:
     """The virtual host that holds a listener's rules."""
     refused = (Condition(ANYWHERE, [], None), [refusal()])
-    found = [refused, *(_routes_of(each, served, groups) for each in _in_order(served.rules))]
+    found = [*(_routes_of(each, served, groups) for each in _in_order(served.rules)), refused]
     ranges = {each for rule, _ in found for each in rule.sources or ()}
     base: Json = {"name": name, "domains": list(domains)}
     if not ranges:
@@ -58,10 +63,13 @@ def host(
 
 
 def refusal() -> Json:
-    """The first route of every host: nobody can tell which host such a request means."""
+    """The last route of every host, where nothing is left but what has no `ONE_HOST`.
+
+    Nobody can tell which host such a request means.
+    """
     return {
         "name": "several hosts",
-        "match": {**ANYWHERE, "headers": [SEVERAL_HOSTS]},
+        "match": ANYWHERE,
         "direct_response": BAD_REQUEST,
         "response_headers_to_add": [header("content-type", "text/html")],
     }
@@ -104,6 +112,15 @@ def asks_for_source(served: Served) -> bool:
     return any(each["Field"] == "source-ip" for rule in served.rules for each in rule.conditions)
 
 
+def asks_for_parts(served: Served) -> bool:
+    """Whether a rule redirects to what is put together from parts of the request."""
+    return any(
+        each["Type"] == "redirect" and needs_parts(each["RedirectConfig"])
+        for rule in served.rules
+        for each in rule.actions
+    )
+
+
 def _in_order(rules: Iterable[Rule]) -> list[Rule]:
     """By priority; the default rule, whose number is 0, comes last."""
     return sorted(rules, key=lambda rule: (rule.priority == 0, rule.priority))
@@ -117,9 +134,7 @@ def _routes_of(rule: Rule, served: Served, groups: Groups) -> Route:
     done = action(last, listener.protocol, listener.port, groups)
 
     def route(headers: Sequence[Json], fields: dict[str, Any]) -> Json:
-        match = {**asked.path, "headers": [*headers, *asked.headers]}
-        if not match["headers"]:
-            del match["headers"]
+        match = {**asked.path, "headers": [*headers, *asked.headers, ONE_HOST]}
         return {"name": name, "match": match, **fields}
 
     return asked, forwarding(done, route)
