@@ -3,12 +3,13 @@ import type { Service, Task } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { isFailedTask } from '../../widgets/failedTask';
 import { When } from '../../widgets/When';
 import { deploymentState, primaryOf } from './deploymentState';
 import { FailedTasks } from './FailedTasks';
 import { type Deployments, revisionName } from './queries';
 import { endedBadly } from './serviceDeployments';
-import { isFailedTask, tasksSince } from './stopped';
+import { tasksSince } from './stopped';
 
 interface Props {
   service: Service;

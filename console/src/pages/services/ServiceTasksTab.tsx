@@ -9,11 +9,11 @@ import type { Snapshot } from '../../live/collection';
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import { EmptyState } from '../../widgets/EmptyState';
+import { isFailedTask, reasonsOf } from '../../widgets/failedTask';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
 import { FailedTasks } from './FailedTasks';
-import { isFailedTask, reasonsOf } from './stopped';
 
 interface Props {
   cluster: string;

@@ -2,7 +2,7 @@ import type { Service, Task } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { deploymentState } from './deploymentState';
 import { rolloutOf, tasksOfService } from './rollout';
-import { failuresOf, isFailedTask, reasonsOf } from './stopped';
+import { failuresOf } from './stopped';
 
 const NOW = 1_000_000_000;
 const definition = (revision: number) => `arn:aws:ecs:r:1:task-definition/web:${revision}`;
@@ -119,31 +119,6 @@ test('failed tasks with the same reason are one failure', () => {
     task('d', {}),
   ]);
   expect(groups.map(({ tasks }) => tasks.length).sort()).toEqual([1, 2]);
-});
-
-test('what a user stopped is no failure; what exits by itself is', () => {
-  const stopped = (members: Partial<Task>) =>
-    isFailedTask(task('a', { lastStatus: 'STOPPED', ...members }));
-  expect(stopped({ stopCode: 'UserInitiated', containers: [{ exitCode: 137 }] })).toBe(false);
-  expect(stopped({ stopCode: 'EssentialContainerExited' })).toBe(true);
-  expect(
-    stopped({
-      stopCode: 'ServiceSchedulerInitiated',
-      stoppedReason: 'Task failed container health checks',
-    }),
-  ).toBe(true);
-  expect(
-    stopped({ stopCode: 'ServiceSchedulerInitiated', stoppedReason: 'Scaling activity' }),
-  ).toBe(false);
-  expect(stopped({ stopCode: 'SomethingNew' as never, containers: [{ exitCode: 1 }] })).toBe(true);
-});
-
-test('the reasons of a task are its own and those of its containers', () => {
-  const one = task('a', {
-    stoppedReason: 'Essential container in task exited',
-    containers: [{ name: 'web', exitCode: 1 }, { name: 'side' }],
-  });
-  expect(reasonsOf(one)).toEqual(['Essential container in task exited', 'web: exit code 1']);
 });
 
 test('the tasks of a service are found by their group', () => {

@@ -1,9 +1,9 @@
 /** The live picture of a service: a row for each revision, a cell for each of its tasks. */
 import type { Deployment, Service, Task } from '@aws-sdk/client-ecs';
 import { nameOf } from '../../aws/arns';
+import { isFailedTask } from '../../widgets/failedTask';
 import { counted } from './deploymentState';
 import { grouped } from './grouped';
-import { isFailedTask } from './stopped';
 
 export type Phase =
   | 'wanted'

@@ -1,35 +1,8 @@
-/** Tasks that stopped, and which of them nobody wanted to stop. */
+/** Failed tasks of a service, by why they failed. */
 import type { Task } from '@aws-sdk/client-ecs';
 import { nameOf } from '../../aws/arns';
+import { isFailedTask, reasonsOf } from '../../widgets/failedTask';
 import { grouped } from './grouped';
-
-/** Whether it ended by itself, or never began: not by the scheduler's or a user's wish. */
-export function isFailedTask({
-  lastStatus,
-  stopCode,
-  containers = [],
-  stoppedReason = '',
-}: Task): boolean {
-  if (lastStatus !== 'STOPPED') return false;
-  if (stopCode === 'TaskFailedToStart' || stopCode === 'EssentialContainerExited') return true;
-  if (stopCode === 'ServiceSchedulerInitiated')
-    return /health check|unhealthy/i.test(stoppedReason);
-  if (stopCode === 'UserInitiated') return false;
-  return containers.some(({ exitCode }) => exitCode !== undefined && exitCode !== 0);
-}
-
-/** Why it stopped: the task's reason, then what its containers say. */
-export function reasonsOf(task: Task): string[] {
-  const { stoppedReason, containers = [] } = task;
-  const ofContainers = containers.flatMap(({ name, reason, exitCode }) => {
-    const parts = [
-      reason && reason !== stoppedReason ? reason : '',
-      exitCode !== undefined ? `exit code ${exitCode}` : '',
-    ].filter(Boolean);
-    return parts.length ? `${name ?? 'container'}: ${parts.join(', ')}` : [];
-  });
-  return [...(stoppedReason ? [stoppedReason] : []), ...ofContainers];
-}
 
 export interface FailureGroup {
   readonly revision: string;

@@ -5,11 +5,12 @@ import { paths } from '../../app/paths';
 import { clusterOf, nameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
+import { isFailedTask, reasonsOf } from '../../widgets/failedTask';
 import type { Column } from '../../widgets/ItemTable';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
-import { isFailedTask, reasonsOf } from '../services/stopped';
 import { GroupLink } from './GroupLink';
+import { LOSS_SIGNS, lossOf } from './orphans';
 import { serviceOf } from './taskGroups';
 import './tasks.css';
 
@@ -99,6 +100,18 @@ export const TASK_COLUMNS: readonly Column<Task>[] = [
 /** A failed task is told apart by its sign, also for who sees no colours. */
 export function TaskStatus({ task }: { task: Task }) {
   const { lastStatus } = task;
+  const loss = lossOf(task);
+  const sign = loss && LOSS_SIGNS[loss];
+  if (sign) {
+    return (
+      <>
+        <span className="word">
+          <StatusIndicator type="warning">{lastStatus}</StatusIndicator>
+        </span>
+        <div className="task-quiet">{sign}</div>
+      </>
+    );
+  }
   if (!isFailedTask(task)) return <StatusLabel status={lastStatus} />;
   return (
     <>

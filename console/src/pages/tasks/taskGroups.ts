@@ -1,6 +1,6 @@
 /** Which tasks a list shows: by how far they are, and those that failed. */
 import type { Task } from '@aws-sdk/client-ecs';
-import { isFailedTask } from '../services/stopped';
+import { isFailedTask } from '../../widgets/failedTask';
 
 export type TaskGroup = 'pending' | 'running' | 'stopped';
 export type Shown = 'all' | TaskGroup | 'failed';

@@ -3,9 +3,11 @@ import type { Task } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { nameOf } from '../../../aws/arns';
-import { isFailedTask, reasonsOf } from '../../services/stopped';
+import { isFailedTask, reasonsOf } from '../../../widgets/failedTask';
+import { lossOf, lossWords } from '../orphans';
 import { useExplanation } from '../queries';
 import { groupOf } from '../taskGroups';
+import { MachineLeft } from './MachineLeft';
 
 export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
   const group = groupOf(task);
@@ -13,11 +15,17 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
   const isLeaving = task.desiredStatus === 'STOPPED';
   const advice = data?.advice ?? [];
   if (group === 'running' && !isLeaving && !advice.length) return null;
-  const type = isFailedTask(task) ? 'error' : advice.length ? 'warning' : 'info';
+  const loss = lossWords(task);
+  const type = loss ? 'warning' : isFailedTask(task) ? 'error' : advice.length ? 'warning' : 'info';
   const why = data?.why ?? [];
   return (
-    <Alert type={type} header={headingOf(task)}>
+    <Alert type={type} header={loss?.heading ?? headingOf(task)}>
       <SpaceBetween size="xs">
+        {loss?.lines.map((line) => (
+          <div key={line}>{line}</div>
+        ))}
+        {lossOf(task) === 'orphaned' && <MachineLeft id={data?.instance?.ec2InstanceId} />}
+        {loss && <div>What ECS recorded:</div>}
         {task.stopCode && !data?.summary?.includes(task.stopCode) && (
           <div>
             Stop code: <b>{task.stopCode}</b>
