@@ -9,7 +9,7 @@ import { nameOf } from '../../aws/arns';
 import * as ecs from '../../aws/ecs';
 import { ConfirmDialog } from '../../widgets/ConfirmDialog';
 import { PlanView } from '../../widgets/plan/PlanView';
-import { useSettled } from '../services/actions/useSettled';
+import { useSettled } from '../../widgets/useSettled';
 
 interface Props {
   cluster: string;

@@ -1,7 +1,12 @@
-/** What fields of forms offer: families and revisions, networks. */
+/** What fields of forms offer: families and revisions, networks, where a task would fit. */
 import type { SecurityGroup, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import * as ecs from '../../aws/ecs';
+import {
+  type ExplainPlacementRequest,
+  explainPlacement,
+  type Placement,
+} from '../../aws/roadstead';
 import { useLiveQuery } from '../../live/useLiveQuery';
 
 const KINDS = ['task-definition'] as const;
@@ -82,5 +87,15 @@ export function useNetworks() {
         securityGroups: groups.SecurityGroups ?? [],
       };
     },
+  });
+}
+
+/** Which container instances could take a task; asked anew as they fill and empty. */
+export function usePlacement(question: ExplainPlacementRequest, enabled: boolean) {
+  return useLiveQuery<Placement | undefined>({
+    key: ['placement', question],
+    kinds: ['container-instance'],
+    enabled,
+    ask: async (signal) => (await explainPlacement(question).send(signal)).placement,
   });
 }

@@ -5,10 +5,10 @@ import { useState } from 'react';
 import * as ecs from '../../../aws/ecs';
 import { ConfirmDialog } from '../../../widgets/ConfirmDialog';
 import { PlanView } from '../../../widgets/plan/PlanView';
+import { useSettled } from '../../../widgets/useSettled';
 import { counted } from '../deploymentState';
 import { desiredCount, desiredCountProblem } from './counts';
 import type { DialogProps } from './ServiceDialog';
-import { useSettled } from './useSettled';
 
 export function ScaleDialog({ cluster, service, onDismiss }: DialogProps) {
   const now = service.desiredCount ?? 0;

@@ -5,8 +5,11 @@ import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
+import { FormSection } from '../../../widgets/forms/FormSection';
 import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import { PlacementFields } from '../../../widgets/forms/PlacementFields';
+import { PlacementHint } from '../../../widgets/forms/PlacementHint';
 import { TagsField } from '../../../widgets/forms/TagsField';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
 import { BalancerFields } from './BalancerFields';
@@ -14,9 +17,6 @@ import { portChoices } from './balancerForm';
 import { type CreateForm, type createProblems, isStaged, placementQuestion } from './createForm';
 import { DeploymentFields } from './DeploymentFields';
 import { DAEMON_DEPLOYMENT, FIRST_DEPLOYMENT } from './deploymentForm';
-import { FormSection } from './FormSection';
-import { NumberField } from './NumberField';
-import { PlacementHint } from './PlacementHint';
 
 interface Props {
   cluster: string;

@@ -6,8 +6,8 @@ import FormField from '@cloudscape-design/components/form-field';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import { type DeploymentForm, type DeploymentProblems, pausesOf } from './deploymentForm';
-import { NumberField } from './NumberField';
 
 interface Props {
   value: DeploymentForm;

@@ -8,13 +8,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { paths } from '../../../app/paths';
+import { FormSection } from '../../../widgets/forms/FormSection';
 import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import { PlacementFields } from '../../../widgets/forms/PlacementFields';
 import { useTaskDefinition } from '../../../widgets/forms/queries';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
 import { DeploymentFields } from './DeploymentFields';
-import { FormSection } from './FormSection';
-import { NumberField } from './NumberField';
 import { UpdateDialog } from './UpdateDialog';
 import { changesOf, hasProblems, readService, type UpdateForm, updateProblems } from './updateForm';
 

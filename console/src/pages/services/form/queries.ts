@@ -1,10 +1,5 @@
-/** What the form of a service asks: target groups, listener rules, and where a task would fit. */
+/** What the form of a service asks: target groups and listener rules. */
 import type { Listener, Rule, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  type ExplainPlacementRequest,
-  explainPlacement,
-  type Placement,
-} from '../../../aws/roadstead';
 import { useLiveQuery } from '../../../live/useLiveQuery';
 
 export function useTargetGroupChoices() {
@@ -76,14 +71,4 @@ function ruleOf(
     ...(ForwardConfig?.TargetGroups ?? []).flatMap((one) => one.TargetGroupArn ?? []),
   ]);
   return { arn: arn ?? '', words, groups: [...new Set(groups)] };
-}
-
-/** Which container instances could take a task; asked anew as they fill and empty. */
-export function usePlacement(question: ExplainPlacementRequest, enabled: boolean) {
-  return useLiveQuery<Placement | undefined>({
-    key: ['placement', question],
-    kinds: ['container-instance'],
-    enabled,
-    ask: async (signal) => (await explainPlacement(question).send(signal)).placement,
-  });
 }

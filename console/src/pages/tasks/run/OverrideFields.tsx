@@ -5,7 +5,7 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { NumberField } from '../../services/form/NumberField';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import type { OverrideForm, VariableForm } from './runForm';
 
 interface Props {

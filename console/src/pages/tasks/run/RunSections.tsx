@@ -3,13 +3,13 @@ import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { FormSection } from '../../../widgets/forms/FormSection';
 import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import { PlacementFields } from '../../../widgets/forms/PlacementFields';
+import { PlacementHint } from '../../../widgets/forms/PlacementHint';
 import { TagsField } from '../../../widgets/forms/TagsField';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
-import { FormSection } from '../../services/form/FormSection';
-import { NumberField } from '../../services/form/NumberField';
-import { PlacementHint } from '../../services/form/PlacementHint';
 import { OverrideFields } from './OverrideFields';
 import { NO_OVERRIDE, placementQuestion, type RunForm, type RunProblems } from './runForm';
 

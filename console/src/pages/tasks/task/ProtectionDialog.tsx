@@ -9,8 +9,8 @@ import { useState } from 'react';
 import * as ecs from '../../../aws/ecs';
 import { CopyCommand } from '../../../widgets/CopyCommand';
 import { FailureAlert } from '../../../widgets/FailureAlert';
+import { NumberField } from '../../../widgets/forms/NumberField';
 import { useSend } from '../../../widgets/useSend';
-import { NumberField } from '../../services/form/NumberField';
 
 const MINUTES_MAX = 2_880;
 

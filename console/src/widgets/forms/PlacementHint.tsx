@@ -1,8 +1,8 @@
-/** Whether a task of the new service would find a place, before it is asked for. */
+/** Whether a task of what is written would find a place, before it is asked for. */
 import Alert from '@cloudscape-design/components/alert';
-import type { ExplainPlacementRequest } from '../../../aws/roadstead';
-import { PlacementTable } from '../../../widgets/plan/PlacementTable';
-import { useSettled } from '../actions/useSettled';
+import type { ExplainPlacementRequest } from '../../aws/roadstead';
+import { PlacementTable } from '../plan/PlacementTable';
+import { useSettled } from '../useSettled';
 import { usePlacement } from './queries';
 
 interface Props {
