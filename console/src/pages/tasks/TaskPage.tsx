@@ -14,6 +14,7 @@ import { FailureAlert } from '../../widgets/FailureAlert';
 import { useTaskDefinition } from '../../widgets/forms/queries';
 import { PageFrame } from '../../widgets/PageFrame';
 import { Tags } from '../../widgets/Tags';
+import { mayRunOn } from './orphans';
 import { useTask } from './queries';
 import { StopDialog } from './StopDialog';
 import { Protection } from './task/Protection';
@@ -74,17 +75,17 @@ function Actions({ cluster, task, onStop }: ActionsProps) {
       <CopyCommand
         call={ecs.describeTasks({ cluster, tasks: [nameOf(task.taskArn)], include: ['TAGS'] })}
       />
-      <Button
-        disabled={!canStop}
-        disabledReason={
-          task.lastStatus === 'STOPPED' ? 'It is stopped.' : 'It is to be STOPPED already.'
-        }
-        onClick={onStop}
-      >
+      <Button disabled={!canStop} disabledReason={whyNotStop(task)} onClick={onStop}>
         Stop
       </Button>
     </SpaceBetween>
   );
+}
+
+function whyNotStop(task: Task): string {
+  if (mayRunOn(task))
+    return 'It is STOPPED for ECS, which does not reach what may still run of it.';
+  return task.lastStatus === 'STOPPED' ? 'It is stopped.' : 'It is to be STOPPED already.';
 }
 
 function Content({ cluster, task }: { cluster: string; task: Task }) {

@@ -1,5 +1,6 @@
 /** A task's life cut into phases: what went on from one moment that ECS tells to the next. */
 import type { Task } from '@aws-sdk/client-ecs';
+import { lossOf } from './orphans';
 
 export interface Phase {
   readonly id: Moment;
@@ -20,7 +21,7 @@ export interface TaskTimeline {
   readonly stoppedAt: Date | undefined;
   /** Until it ran. */
   readonly startSeconds: number | undefined;
-  /** From the wish to stop it to its end. */
+  /** From the wish to stop it to its end, if that was reported. */
   readonly stopSeconds: number | undefined;
 }
 
@@ -55,7 +56,7 @@ export function timelineOf(task: Task, nowMs: number): TaskTimeline {
     phases: withShares(phases),
     stoppedAt: task.stoppedAt,
     startSeconds: between(task.createdAt, task.startedAt),
-    stopSeconds: between(task.stoppingAt, task.stoppedAt),
+    stopSeconds: lossOf(task) ? undefined : between(task.stoppingAt, task.stoppedAt),
   };
 }
 

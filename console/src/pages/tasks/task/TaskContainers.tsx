@@ -3,19 +3,23 @@ import type { Task, Container as TaskContainer } from '@aws-sdk/client-ecs';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
+import { useMemo } from 'react';
 import { EmptyState } from '../../../widgets/EmptyState';
 import { StatusLabel } from '../../../widgets/StatusLabel';
 import { bindingText, exitText } from '../containerWords';
+import { CONTAINER_SIGNS, lossOf } from '../orphans';
 
 export function TaskContainers({ task }: { task: Task }) {
   const containers = task.containers ?? [];
+  const loss = lossOf(task);
+  const columns = useMemo(() => columnsOf(loss && CONTAINER_SIGNS[loss]), [loss]);
   return (
     <Container header={<Header variant="h2">Containers</Header>}>
       {containers.length ? (
         <Table
           variant="embedded"
           items={containers}
-          columnDefinitions={COLUMNS}
+          columnDefinitions={columns}
           wrapLines
           ariaLabels={{ tableLabel: 'Containers' }}
         />
@@ -26,7 +30,8 @@ export function TaskContainers({ task }: { task: Task }) {
   );
 }
 
-const COLUMNS = [
+/** `sign`: what the recorded status does not say of one whose end was not reported. */
+const columnsOf = (sign = '') => [
   {
     id: 'container',
     header: 'Container',
@@ -36,9 +41,10 @@ const COLUMNS = [
   {
     id: 'status',
     header: 'Status',
-    cell: ({ lastStatus, healthStatus }: TaskContainer) => (
+    cell: ({ lastStatus, healthStatus, exitCode }: TaskContainer) => (
       <>
         <StatusLabel status={lastStatus} />
+        {sign && exitCode === undefined && <div className="task-quiet">{sign}</div>}
         {healthStatus && healthStatus !== 'UNKNOWN' && (
           <div>
             <StatusLabel status={healthStatus} />

@@ -4,9 +4,10 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { mayRunOn } from '../orphans';
 
 export function TaskLogs({ task }: { task: Task }) {
-  const isOver = task.lastStatus === 'STOPPED';
+  const runsOn = mayRunOn(task);
   const containers = (task.containers ?? []).filter(({ runtimeId }) => runtimeId);
   return (
     <Container header={<Header variant="h2">Logs, shell and metrics</Header>}>
@@ -19,7 +20,7 @@ export function TaskLogs({ task }: { task: Task }) {
           <div key={runtimeId} className="task-verbatim">
             {name}:{' '}
             <Box variant="code">
-              {isOver || lastStatus === 'STOPPED'
+              {lastStatus === 'STOPPED' && !runsOn
                 ? `instances/<EC2 instance>/data/ended/${runtimeId}.log`
                 : `instances/<EC2 instance>/data/containers/${runtimeId}/log`}
             </Box>

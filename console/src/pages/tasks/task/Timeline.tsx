@@ -12,6 +12,7 @@ import {
 } from '@cloudscape-design/design-tokens';
 import type { CSSProperties } from 'react';
 import { duration, useNow } from '../../../widgets/When';
+import { mayRunOn } from '../orphans';
 import { type Phase, timelineOf } from '../taskTimeline';
 
 const COLOURS = {
@@ -45,7 +46,13 @@ export function Timeline({ task }: { task: Task }) {
         {stoppedAt && (
           <li>
             <Moment at={stoppedAt} name="stoppedAt" />
-            <StatusIndicator type="stopped">Stopped</StatusIndicator>
+            {mayRunOn(task) ? (
+              <StatusIndicator type="warning">
+                Recorded as STOPPED; no end was reported
+              </StatusIndicator>
+            ) : (
+              <StatusIndicator type="stopped">Stopped</StatusIndicator>
+            )}
           </li>
         )}
       </ol>

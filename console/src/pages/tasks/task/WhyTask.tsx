@@ -25,7 +25,6 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
           <div key={line}>{line}</div>
         ))}
         {lossOf(task) === 'orphaned' && <MachineLeft id={data?.instance?.ec2InstanceId} />}
-        {loss && <div>What ECS recorded:</div>}
         {task.stopCode && !data?.summary?.includes(task.stopCode) && (
           <div>
             Stop code: <b>{task.stopCode}</b>
@@ -33,6 +32,7 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
         )}
         {(data?.summary ? [data.summary] : reasonsOf(task)).map((line) => (
           <div key={line} className="task-verbatim">
+            {loss && 'ECS recorded: '}
             {line}
           </div>
         ))}
@@ -43,9 +43,7 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
             ))}
           </ul>
         )}
-        {advice.map((line) => (
-          <div key={line}>→ {line}</div>
-        ))}
+        {!loss && advice.map((line) => <div key={line}>→ {line}</div>)}
         {error && !data && <small>It could not be explained further: {error.message}</small>}
       </SpaceBetween>
     </Alert>
