@@ -18,6 +18,7 @@ import { useRevision } from './queries';
 import { useRevisions } from './revisions';
 import { hasSecrets } from './secrets';
 import './taskDefinitions.css';
+import '../../widgets/verbatim.css';
 
 export default function DifferencePage() {
   const { family = '' } = useParams();

@@ -24,6 +24,7 @@ import { UsedBy } from './revision/UsedBy';
 import { useRevisions } from './revisions';
 import { useUsage } from './useUsage';
 import './taskDefinitions.css';
+import '../../widgets/verbatim.css';
 
 export default function RevisionPage() {
   const { family = '', revision = '' } = useParams();

@@ -1,17 +1,6 @@
-/** Which values are not shown unless one asks for them: those whose names say that they are secret. */
+/** A task definition with what looks secret in it masked. */
+import { looksSecret, MASK } from '../../widgets/looksSecret';
 import { isObject, type Json } from './document';
-
-export const MASK = '••••••••';
-
-const SECRET =
-  /pass(word|wd|phrase)?s?(_|-|$)|pwd|secret|token|credential|(api|access|private|encryption|signing|auth)[_-]?key|(^|[_-])(auth|dsn)([_-]|$)|connection[_-]?string|database[_-]?url/i;
-
-/** `userinfo@` of an address. */
-const CREDENTIALS_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@]+@/i;
-
-export function looksSecret(name: string | undefined, value = ''): boolean {
-  return SECRET.test(name ?? '') || CREDENTIALS_IN_URL.test(value);
-}
 
 /** The same document, with what looks secret in `environment` and `dockerLabels` masked. */
 export function masked<T extends Json>(value: T): T {

@@ -6,7 +6,7 @@ import type {
   Task,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import { shellLine } from '../taskDefinitions/shellWords';
+import { shellLine } from '../../widgets/shellWords';
 
 export interface Variable {
   readonly name: string;

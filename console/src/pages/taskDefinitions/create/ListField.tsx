@@ -6,8 +6,8 @@ import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useEffect, useState } from 'react';
+import { looksSecret } from '../../../widgets/looksSecret';
 import { type Json, type JsonObject, objectsIn, textOf } from '../document';
-import { looksSecret } from '../secrets';
 import { problemOf, useDraft, useField } from './DraftContext';
 import { numberOrText, type Path } from './draft';
 

@@ -5,8 +5,8 @@ import Select from '@cloudscape-design/components/select';
 import Textarea from '@cloudscape-design/components/textarea';
 import Toggle from '@cloudscape-design/components/toggle';
 import { type ReactNode, useState } from 'react';
+import { shellLine, shellWords } from '../../../widgets/shellWords';
 import { textOf, wordsIn } from '../document';
-import { shellLine, shellWords } from '../shellWords';
 import { useField } from './DraftContext';
 import { numberOrText, type Path } from './draft';
 

@@ -1,6 +1,8 @@
 /** Values for the screen: what looks secret is masked, and still seen to be another. */
+
+import { looksSecret, MASK } from '../../../widgets/looksSecret';
 import { isObject, type Json, type JsonObject } from '../document';
-import { looksSecret, MASK, masked } from '../secrets';
+import { masked } from '../secrets';
 
 /** How a value of a change reads. */
 export function shownValue(value: Json | undefined, namedBy: string | undefined, isOpen: boolean) {

@@ -6,9 +6,9 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { MaskedValue } from './MaskedValue';
+import { MaskedValue } from '../../../widgets/MaskedValue';
+import { Rows } from '../../../widgets/Rows';
 import { membersOf, otherMembers } from './members';
-import { Rows } from './Rows';
 
 export function ContainerDetails({ container }: { container: ContainerDefinition }) {
   const others = otherMembers(container);

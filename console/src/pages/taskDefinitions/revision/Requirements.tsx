@@ -4,7 +4,7 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { Rows } from './Rows';
+import { Rows } from '../../../widgets/Rows';
 
 export function Requirements({ definition }: { definition: TaskDefinition }) {
   const { volumes = [], placementConstraints = [], requiresAttributes = [] } = definition;

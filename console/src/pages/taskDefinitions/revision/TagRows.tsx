@@ -2,7 +2,7 @@
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import { EmptyState } from '../../../widgets/EmptyState';
-import { Rows } from './Rows';
+import { Rows } from '../../../widgets/Rows';
 
 interface Tag {
   key?: string;

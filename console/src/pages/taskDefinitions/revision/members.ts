@@ -1,6 +1,6 @@
 /** How the members of a container definition read, those this console does not know among them. */
 import type { ContainerDefinition } from '@aws-sdk/client-ecs';
-import { shellLine } from '../shellWords';
+import { shellLine } from '../../../widgets/shellWords';
 
 export interface Member {
   readonly label: string;

@@ -20,7 +20,7 @@ import {
   placementProblem,
 } from '../../../widgets/forms/placementTemplates';
 import { tagsProblem } from '../../../widgets/forms/tagProblems';
-import { shellWords } from '../../taskDefinitions/shellWords';
+import { shellWords } from '../../../widgets/shellWords';
 
 const COUNT_MAX = 10;
 const STARTED_BY_MAX = 128;

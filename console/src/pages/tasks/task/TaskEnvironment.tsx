@@ -6,8 +6,8 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { Failure } from '../../../aws/failures';
 import { FailureAlert } from '../../../widgets/FailureAlert';
-import { MaskedValue } from '../../taskDefinitions/revision/MaskedValue';
-import { Rows } from '../../taskDefinitions/revision/Rows';
+import { MaskedValue } from '../../../widgets/MaskedValue';
+import { Rows } from '../../../widgets/Rows';
 import { type ContainerEnvironment, environmentsOf, overrideRows } from '../environment';
 
 interface Props {

@@ -1,7 +1,8 @@
 /** A value that looks secret is shown only when one asks for it. */
 import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
-import { looksSecret, MASK } from '../secrets';
+import { looksSecret, MASK } from './looksSecret';
+import './verbatim.css';
 
 export function MaskedValue({ name, value }: { name: string; value: string }) {
   const [isShown, show] = useState(false);
