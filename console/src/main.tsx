@@ -7,8 +7,10 @@ import { applyTheme } from './app/theme';
 import { configuration } from './session/configuration';
 import { takeToken } from './session/oneTimeLink';
 import { BASE, regionOfPath, setRegion } from './session/region';
+import { nameColours } from './widgets/colours';
 
 applyTheme();
+nameColours();
 const token = takeToken();
 const named = regionOfPath(location.pathname);
 if (named) setRegion(named);

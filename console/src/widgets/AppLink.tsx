@@ -1,27 +1,17 @@
 /** A link within the console: the router follows it, and it can be opened in another tab. */
-import Link, { type LinkProps } from '@cloudscape-design/components/link';
 import type { ReactNode } from 'react';
-import { useHref, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 
 interface Props {
   to: string;
   children: ReactNode;
-  variant?: LinkProps['variant'];
-  fontSize?: LinkProps['fontSize'];
-  ariaLabel?: string;
+  /** Of the text; without it as large as what stands around it. */
+  size?: 'large';
 }
 
-export function AppLink({ to, children, ...rest }: Props) {
-  const navigate = useNavigate();
+export function AppLink({ to, children, size }: Props) {
   return (
-    <Link
-      {...rest}
-      href={useHref(to)}
-      onFollow={(event) => {
-        event.preventDefault();
-        void navigate(to);
-      }}
-    >
+    <Link to={to} className={size ? `link link-${size}` : 'link'}>
       {children}
     </Link>
   );

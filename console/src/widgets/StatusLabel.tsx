@@ -1,10 +1,8 @@
 /** A status of ECS's or ELB's with its sign. One that is not known here is shown as it is. */
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';
+import { Sign, type SignType } from './Sign';
 
-const SIGNS: Record<string, StatusIndicatorProps.Type> = {
+const SIGNS: Record<string, SignType> = {
   ACTIVE: 'success',
   RUNNING: 'success',
   HEALTHY: 'success',
@@ -51,10 +49,10 @@ interface Props {
 export function StatusLabel({ status, children }: Props) {
   if (!status) return <>–</>;
   const type = SIGNS[status] ?? 'info';
-  if (children) return <StatusIndicator type={type}>{children}</StatusIndicator>;
+  if (children) return <Sign type={type}>{children}</Sign>;
   return (
     <span className="word">
-      <StatusIndicator type={type}>{status}</StatusIndicator>
+      <Sign type={type}>{status}</Sign>
     </span>
   );
 }

@@ -28,7 +28,7 @@ function Summary({ cluster }: { cluster: Cluster }) {
   const count = (label: string, tab: string, value: number | undefined) => ({
     label,
     value: (
-      <AppLink to={paths.cluster(cluster.clusterName ?? '', tab)} fontSize="heading-l">
+      <AppLink to={paths.cluster(cluster.clusterName ?? '', tab)} size="large">
         {String(value ?? 0)}
       </AppLink>
     ),
@@ -43,7 +43,7 @@ function Summary({ cluster }: { cluster: Cluster }) {
           {
             label: 'Tasks running, pending',
             value: (
-              <AppLink to={paths.cluster(cluster.clusterName ?? '', 'tasks')} fontSize="heading-l">
+              <AppLink to={paths.cluster(cluster.clusterName ?? '', 'tasks')} size="large">
                 {`${cluster.runningTasksCount ?? 0}, ${cluster.pendingTasksCount ?? 0}`}
               </AppLink>
             ),

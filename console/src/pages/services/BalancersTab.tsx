@@ -47,9 +47,7 @@ function Entry({ entry, graceSeconds }: { entry: LoadBalancer; graceSeconds: num
         header={
           <Header variant="h2">
             {targetGroupArn ? (
-              <AppLink to={paths.targetGroup(targetGroupArn)} fontSize="heading-m">
-                {title}
-              </AppLink>
+              <AppLink to={paths.targetGroup(targetGroupArn)}>{title}</AppLink>
             ) : (
               title
             )}
