@@ -3,6 +3,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { TableProps } from '@cloudscape-design/components/table';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ReadEvent } from '../../live/events';
 import { EmptyState } from '../../widgets/EmptyState';
@@ -18,9 +19,10 @@ interface Props {
   filter: EventFilter;
   /** What the filter is set with. */
   filters?: ReactNode;
+  variant?: TableProps['variant'];
 }
 
-export function EventLines({ filter, filters }: Props) {
+export default function EventLines({ filter, filters, variant }: Props) {
   const followed = useEvents(queryOf(filter));
   const { events, state, isPaused, waiting, pause, resume, missed } = followed;
   const [opened, open] = useState<ReadEvent>();
@@ -75,6 +77,7 @@ export function EventLines({ filter, filters }: Props) {
         empty={empty}
         sortedBy="at"
         isDescending
+        variant={variant}
       />
       {opened && <EventDialog event={opened.event} onDismiss={() => open(undefined)} />}
     </SpaceBetween>

@@ -4,8 +4,8 @@
  */
 import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { balancedNameOf } from '../../aws/arns';
+import { isOrphaned } from '../../widgets/orphanedTask';
 
-const ORPHANED_REASON = /deregistration forced/i;
 /** What left longer ago belongs to another story. */
 const LATELY_MS = 15 * 60_000;
 /** A deployment that drains starts tasks elsewhere before it stops any here. */
@@ -13,12 +13,7 @@ const AHEAD_MS = 3 * 60_000;
 
 /** ECS knows nothing of orphans: these are the last things that it told of them. */
 export function orphansOf(tasks: readonly Task[], instanceArn: string): Task[] {
-  return tasks.filter(
-    (task) =>
-      task.containerInstanceArn === instanceArn &&
-      task.lastStatus === 'STOPPED' &&
-      ORPHANED_REASON.test(task.stoppedReason ?? ''),
-  );
+  return tasks.filter((task) => task.containerInstanceArn === instanceArn && isOrphaned(task));
 }
 
 /** Tasks of services that are there still, or that their scheduler stopped here lately. */

@@ -1,9 +1,14 @@
 /** The service's events, the newest first, with what they name as links. */
 import type { Service, ServiceEvent } from '@aws-sdk/client-ecs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { EmptyState } from '../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { When } from '../../widgets/When';
+import { EventsOf } from '../events/EventsOf';
 import { EventMessage } from './EventMessage';
+
+/** Its own sentences are listed already. */
+const TYPES = ['task', 'deployment', 'hook'];
 
 export function ServiceEventsTab({ cluster, service }: { cluster: string; service: Service }) {
   const columns: readonly Column<ServiceEvent>[] = [
@@ -22,19 +27,27 @@ export function ServiceEventsTab({ cluster, service }: { cluster: string; servic
     },
   ];
   return (
-    <ItemTable
-      title="Events"
-      name="events"
-      items={service.events ?? []}
-      columns={columns}
-      idOf={({ id = '' }) => id}
-      sortedBy="at"
-      isDescending
-      empty={
-        <EmptyState title="No events">
-          What the scheduler does for this service is told here, and the last 100 are kept.
-        </EmptyState>
-      }
-    />
+    <SpaceBetween size="l">
+      <ItemTable
+        title="Events"
+        name="events"
+        items={service.events ?? []}
+        columns={columns}
+        idOf={({ id = '' }) => id}
+        sortedBy="at"
+        isDescending
+        empty={
+          <EmptyState title="No events">
+            What the scheduler does for this service is told here, and the last 100 are kept.
+          </EmptyState>
+        }
+      />
+      <EventsOf
+        cluster={cluster}
+        service={service.serviceName}
+        types={TYPES}
+        description="What is not told above: its tasks, deployments and hooks as they change."
+      />
+    </SpaceBetween>
   );
 }

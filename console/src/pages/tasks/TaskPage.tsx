@@ -14,6 +14,7 @@ import { FailureAlert } from '../../widgets/FailureAlert';
 import { useTaskDefinition } from '../../widgets/forms/queries';
 import { PageFrame } from '../../widgets/PageFrame';
 import { Tags } from '../../widgets/Tags';
+import { EventsOf } from '../events/EventsOf';
 import { mayRunOn } from './orphans';
 import { useTask } from './queries';
 import { StopDialog } from './StopDialog';
@@ -101,6 +102,11 @@ function Content({ cluster, task }: { cluster: string; task: Task }) {
       <TaskEnvironment task={task} definition={definition.data} failure={definition.error} />
       {!isOver && serviceOf(task) && <Protection cluster={cluster} task={task} />}
       <TaskLogs task={task} />
+      <EventsOf
+        cluster={cluster}
+        task={nameOf(task.taskArn)}
+        description="Each change of its status, as EventBridge would be told, then as it happens."
+      />
       <Tags arn={task.taskArn ?? ''} tags={task.tags ?? []} of={`task ${nameOf(task.taskArn)}`} />
     </SpaceBetween>
   );

@@ -3,6 +3,7 @@
  * the API tells of them, so what else may be true of their containers is said here, in words.
  */
 import type { Task } from '@aws-sdk/client-ecs';
+import { isOrphaned } from '../../widgets/orphanedTask';
 import { serviceOf } from './taskGroups';
 
 export type Loss =
@@ -15,7 +16,6 @@ export type Loss =
   /** It was to stop already when one of these happened; its record keeps the first reason. */
   | 'lost while it stopped';
 
-const FORCED = /deregistration forced/i;
 const SILENT = /^host ec2 .* was not heard for/i;
 const HOST_ENDED = /^host ec2 .* (stopped|terminated)/i;
 
@@ -23,7 +23,7 @@ const HOST_ENDED = /^host ec2 .* (stopped|terminated)/i;
 export function lossOf(task: Task): Loss | undefined {
   const { lastStatus, connectivity, stoppedReason = '' } = task;
   if (lastStatus !== 'STOPPED') return undefined;
-  if (FORCED.test(stoppedReason)) return 'orphaned';
+  if (isOrphaned(task)) return 'orphaned';
   if (connectivity !== 'DISCONNECTED') return undefined;
   if (SILENT.test(stoppedReason)) return 'given up';
   if (HOST_ENDED.test(stoppedReason)) return 'ended with its machine';
