@@ -9,9 +9,9 @@ import Spinner from '@cloudscape-design/components/spinner';
 import { useContainerInstances } from '../../live/collections';
 import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
+import { sumOf, takesTasks, zoneOf } from '../../widgets/instanceResources';
 import { counted } from '../../widgets/plan/planWords';
 import { ResourceBar } from '../../widgets/ResourceBar';
-import { sumOf, takesTasks, zoneOf } from '../instances/resources';
 
 export function Capacity({ cluster }: { cluster: string }) {
   const { items, isLoading, failure } = useContainerInstances(cluster);

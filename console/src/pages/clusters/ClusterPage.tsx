@@ -5,16 +5,16 @@ import Spinner from '@cloudscape-design/components/spinner';
 import Tabs from '@cloudscape-design/components/tabs';
 import { Suspense, useState } from 'react';
 import { Navigate, useNavigate, useParams } from 'react-router';
+import { CLUSTER_TABS } from '../../app/clusterTabs';
 import { hrefOf } from '../../app/links';
 import { paths } from '../../app/paths';
 import * as ecs from '../../aws/ecs';
+import { useCluster } from '../../live/clusters';
 import { CopyCommand } from '../../widgets/CopyCommand';
 import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
 import { DeleteClusterDialog } from './DeleteClusterDialog';
-import { useCluster } from './queries';
-import { CLUSTER_TABS } from './tabs';
 
 const ABOVE = [{ text: 'Clusters', to: paths.clusters() }];
 

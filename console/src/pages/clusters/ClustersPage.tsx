@@ -4,13 +4,13 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { lazy, Suspense, useState } from 'react';
 import { paths } from '../../app/paths';
 import * as ecs from '../../aws/ecs';
+import { useClusters } from '../../live/clusters';
 import { AppLink } from '../../widgets/AppLink';
 import { CopyCommand } from '../../widgets/CopyCommand';
 import { EmptyState } from '../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { PageFrame } from '../../widgets/PageFrame';
 import { StatusLabel } from '../../widgets/StatusLabel';
-import { useClusters } from './queries';
 
 /* Loaded when they are opened: this page is the first that most people see. */
 const CreateClusterDialog = lazy(() =>

@@ -5,11 +5,11 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { paths } from '../../app/paths';
+import { useCluster } from '../../live/clusters';
 import { AppLink } from '../../widgets/AppLink';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { Attention } from './Attention';
 import { Capacity } from './Capacity';
-import { useCluster } from './queries';
 
 export default function OverviewTab({ cluster }: { cluster: string }) {
   const { data } = useCluster(cluster);

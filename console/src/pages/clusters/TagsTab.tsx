@@ -1,5 +1,5 @@
+import { useCluster } from '../../live/clusters';
 import { Tags } from '../../widgets/Tags';
-import { useCluster } from './queries';
 
 export default function TagsTab({ cluster }: { cluster: string }) {
   const { data } = useCluster(cluster);

@@ -1,7 +1,7 @@
 /** An event as one line for people: what it is about, and what happened to it and why. */
 import { clusterOf, nameOf } from '../../aws/arns';
 import type { PublishedEvent } from '../../live/events';
-import { partsOf } from '../services/eventParts';
+import { partsOf } from '../../widgets/eventParts';
 import { type Detail, listOf, numberOf, recordOf, textOf } from './detail';
 
 /** Words, which lead to a page if they have an ARN. */

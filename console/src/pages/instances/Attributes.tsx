@@ -9,8 +9,8 @@ import * as ecs from '../../aws/ecs';
 import { ConfirmDialog } from '../../widgets/ConfirmDialog';
 import { EmptyState } from '../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
+import { isCapability, isReserved } from '../../widgets/instanceResources';
 import { AttributeDialog } from './AttributeDialog';
-import { isCapability, isReserved } from './resources';
 
 const COLUMNS: readonly Column<Attribute>[] = [
   { id: 'name', header: 'Name', value: ({ name }) => name, cell: ({ name }) => name },

@@ -6,10 +6,10 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTasks } from '../../live/collections';
+import { amountOf, gpusOf, type Ports, portsOf } from '../../widgets/instanceResources';
 import { counted } from '../../widgets/plan/planWords';
 import { ResourceBar } from '../../widgets/ResourceBar';
 import { interfacesOf, liveTasksOn } from './departed';
-import { amountOf, gpusOf, type Ports, portsOf } from './resources';
 
 interface Props {
   cluster: string;

@@ -6,10 +6,10 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { clusterOf, nameOf } from '../../aws/arns';
 import * as ecs from '../../aws/ecs';
+import { attributeOf, isExternal, zoneOf } from '../../widgets/instanceResources';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { useSend } from '../../widgets/useSend';
 import { When } from '../../widgets/When';
-import { attributeOf, isExternal, zoneOf } from './resources';
 
 export function InstanceSummary({ instance }: { instance: ContainerInstance }) {
   const { status, statusReason, ec2InstanceId, versionInfo = {} } = instance;

@@ -3,7 +3,7 @@ import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
-import { isExternal } from './resources';
+import { isExternal } from '../../widgets/instanceResources';
 
 export function TerminateAdvice({ instances }: { instances: readonly ContainerInstance[] }) {
   const ids = instances.flatMap((one) => (isExternal(one) ? [] : (one.ec2InstanceId ?? [])));

@@ -4,9 +4,9 @@ import { paths } from '../../app/paths';
 import { clusterOf, nameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
 import type { Column } from '../../widgets/ItemTable';
+import { amountOf, zoneOf } from '../../widgets/instanceResources';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { AgentConnection } from './InstanceSummary';
-import { amountOf, zoneOf } from './resources';
 
 export const INSTANCE_COLUMNS: readonly Column<ContainerInstance>[] = [
   {

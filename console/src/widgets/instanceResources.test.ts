@@ -8,7 +8,7 @@ import {
   portsOf,
   sumOf,
   takesTasks,
-} from './resources';
+} from './instanceResources';
 
 const INSTANCE: ContainerInstance = {
   registeredResources: [
