@@ -21,3 +21,8 @@ export function revisionOf(arn: string | undefined): { family: string; revision:
 export function balancedNameOf(arn: string | undefined): string {
   return (arn ?? '').split('/').at(-2) ?? '';
 }
+
+/** The last part of an ARN is what addresses of pages have. */
+export function hasId(id: string): (arn: string | undefined) => boolean {
+  return (arn) => nameOf(arn) === id;
+}

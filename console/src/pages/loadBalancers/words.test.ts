@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actionInWords, conditionsInWords, countsByState, targetsOf } from './words';
+import { actionInWords, conditionsInWords, targetsOf } from './words';
 
 test('conditions read as a sentence', () => {
   const rule = {
@@ -48,13 +48,4 @@ test('what leads to no target group is said', () => {
     }),
   ).toBe('redirect to https://#{host}:443/#{path} (301)');
   expect(actionInWords({ Type: 'dance' as never })).toBe('dance');
-});
-
-test('states that need attention come first, unknown ones are counted too', () => {
-  expect(countsByState(['healthy', 'draining', 'healthy', undefined, 'unhealthy'])).toEqual([
-    { state: 'unhealthy', count: 1 },
-    { state: 'draining', count: 1 },
-    { state: 'healthy', count: 2 },
-    { state: 'unknown', count: 1 },
-  ]);
 });

@@ -7,8 +7,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { paths } from '../../app/paths';
 import { balancedNameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
+import { TargetsTable } from '../../widgets/balancing/TargetsTable';
 import { EmptyState } from '../../widgets/EmptyState';
-import { TargetsTable } from '../targetGroups/TargetsTable';
 
 export default function BalancersTab({ service }: { service: Service }) {
   const { loadBalancers = [], healthCheckGracePeriodSeconds = 0 } = service;

@@ -4,8 +4,8 @@ import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balan
 import { useMemo } from 'react';
 import { useContainerInstances } from '../../live/collections';
 import { useLiveQuery } from '../../live/useLiveQuery';
-import { targetGroupsOf } from './targetGroups';
-import { healthByTask } from './taskHealth';
+import { targetGroupsOf } from '../../widgets/balancing/targetGroups';
+import { healthByTask } from '../../widgets/balancing/targetTasks';
 
 /** Of a service without target groups: no task has any. */
 export function useTaskHealth(

@@ -5,17 +5,17 @@ import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useParams } from 'react-router';
 import { paths } from '../../app/paths';
-import { balancedNameOf } from '../../aws/arns';
+import { balancedNameOf, hasId } from '../../aws/arns';
 import { describeTargetHealth } from '../../aws/elbv2';
+import { useAttributes, useTargetGroups } from '../../live/balancing';
 import { AppLink } from '../../widgets/AppLink';
+import { AttributesTable } from '../../widgets/balancing/AttributesTable';
+import { HealthCounts } from '../../widgets/balancing/HealthCounts';
+import { TargetsTable } from '../../widgets/balancing/TargetsTable';
 import { CopyCommand } from '../../widgets/CopyCommand';
 import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
-import { AttributesTable } from '../loadBalancers/AttributesTable';
-import { HealthCounts } from '../loadBalancers/HealthCounts';
-import { hasId, useAttributes, useTargetGroups } from '../loadBalancers/queries';
-import { TargetsTable } from './TargetsTable';
 
 const ABOVE = [{ text: 'Target groups', to: paths.targetGroups() }];
 

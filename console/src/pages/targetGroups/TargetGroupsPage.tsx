@@ -2,12 +2,12 @@ import type { TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
 import Box from '@cloudscape-design/components/box';
 import { paths } from '../../app/paths';
 import { balancedNameOf } from '../../aws/arns';
+import { useTargetGroups } from '../../live/balancing';
 import { AppLink } from '../../widgets/AppLink';
+import { HealthCounts } from '../../widgets/balancing/HealthCounts';
 import { EmptyState } from '../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { PageFrame } from '../../widgets/PageFrame';
-import { HealthCounts } from '../loadBalancers/HealthCounts';
-import { useTargetGroups } from '../loadBalancers/queries';
 
 const COLUMNS: readonly Column<TargetGroup>[] = [
   {

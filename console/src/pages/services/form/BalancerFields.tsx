@@ -6,6 +6,7 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useTargetGroups } from '../../../live/balancing';
 import {
   BALANCERS_MAX,
   type BalancerForm,
@@ -14,7 +15,7 @@ import {
   NEW_BALANCER,
   portChoices,
 } from './balancerForm';
-import { useListenerRules, useTargetGroupChoices } from './queries';
+import { useListenerRules } from './queries';
 
 interface Props {
   value: readonly BalancerForm[];
@@ -27,7 +28,7 @@ interface Props {
 
 export function BalancerFields({ value, onChange, definition, isStaged, problem }: Props) {
   const ports = portChoices(definition);
-  const groups = groupChoices(useTargetGroupChoices().data ?? [], definition?.networkMode);
+  const groups = groupChoices(useTargetGroups().data ?? [], definition?.networkMode);
   const change = (index: number, part: Partial<BalancerForm>) =>
     onChange(value.map((one, at) => (at === index ? { ...one, ...part } : one)));
   const first = ports.length === 1 ? (ports[0]?.value ?? '') : '';

@@ -1,24 +1,6 @@
-/** What the form of a service asks: target groups and listener rules. */
-import type { Listener, Rule, TargetGroup } from '@aws-sdk/client-elastic-load-balancing-v2';
+/** What the form of a service asks: listener rules. */
+import type { Listener, Rule } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { useLiveQuery } from '../../../live/useLiveQuery';
-
-export function useTargetGroupChoices() {
-  return useLiveQuery<readonly TargetGroup[]>({
-    key: ['target group choices'],
-    kinds: ['target-group', 'listener', 'rule'],
-    ask: async (signal) => {
-      const elbv2 = await import('../../../aws/elbv2');
-      const found: TargetGroup[] = [];
-      let Marker: string | undefined;
-      do {
-        const page = await elbv2.describeTargetGroups({ Marker }).send(signal);
-        found.push(...(page.TargetGroups ?? []));
-        Marker = page.NextMarker;
-      } while (Marker);
-      return found;
-    },
-  });
-}
 
 export interface ListenerRule {
   readonly arn: string;

@@ -1,7 +1,8 @@
 /** The attributes of a load balancer or target group. */
-import { EmptyState } from '../../widgets/EmptyState';
-import { ItemTable } from '../../widgets/ItemTable';
-import { useAttributes } from './queries';
+
+import { useAttributes } from '../../live/balancing';
+import { EmptyState } from '../EmptyState';
+import { ItemTable } from '../ItemTable';
 
 interface Props {
   of: 'load-balancer' | 'target-group';

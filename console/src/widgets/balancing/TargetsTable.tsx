@@ -2,22 +2,22 @@
 import type { TargetHealthDescription } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { useRef } from 'react';
 import { nameOf } from '../../aws/arns';
-import { ArnLink } from '../../widgets/ArnLink';
-import { EmptyState } from '../../widgets/EmptyState';
-import { ItemTable } from '../../widgets/ItemTable';
-import { StatusLabel } from '../../widgets/StatusLabel';
-import { duration, useNow } from '../../widgets/When';
-import { useAttributes, useTargetHealth } from '../loadBalancers/queries';
+import { useAttributes, useTargetHealth } from '../../live/balancing';
+import { ArnLink } from '../ArnLink';
+import { EmptyState } from '../EmptyState';
+import { ItemTable } from '../ItemTable';
+import { StatusLabel } from '../StatusLabel';
+import { duration, useNow } from '../When';
 import { type DrainingSince, drainingAfter, targetKey } from './draining';
-import type { Holder } from './holders';
-import { useHolders } from './queries';
+import type { Holder } from './targetTasks';
+import { useHolders } from './useHolders';
 
 export function TargetsTable({ arn }: { arn: string }) {
   const { data = [], isPending, error, refetch } = useTargetHealth(arn);
   const { data: attributes = {} } = useAttributes('target-group', arn);
-  const { data: holders } = useHolders(arn);
+  const holders = useHolders(arn);
   const holderOf = (target: TargetHealthDescription) =>
-    holders?.get(target.Target?.Id ?? '') ?? holders?.get(targetKey(target));
+    holders.get(target.Target?.Id ?? '') ?? holders.get(targetKey(target));
   const since = useRef<DrainingSince>(new Map());
   since.current = drainingAfter(since.current, data, Date.now());
   const delay = Number(attributes['deregistration_delay.timeout_seconds'] ?? Number.NaN);

@@ -1,8 +1,8 @@
 /** How many of a group's targets are in which state, as it changes. */
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { StatusLabel } from '../../widgets/StatusLabel';
-import { useTargetHealth } from './queries';
-import { countsByState } from './words';
+import { useTargetHealth } from '../../live/balancing';
+import { StatusLabel } from '../StatusLabel';
+import { countsByState } from './targetStates';
 
 export function HealthCounts({ arn }: { arn: string }) {
   const { data, error } = useTargetHealth(arn);

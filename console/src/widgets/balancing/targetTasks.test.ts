@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { targetGroupsOf } from './targetGroups';
-import { healthByTask } from './taskHealth';
+import { healthByTask, holdersOf } from './targetTasks';
 
 const instances = [{ containerInstanceArn: 'ci', ec2InstanceId: 'i-1' }];
 
@@ -37,19 +36,27 @@ test('a target of an address is the task that has it, as well as its worst targe
   expect(healthByTask([{ taskArn: 'x' }], [], [target('healthy')]).size).toBe(0);
 });
 
-test('the target groups of a service are those of both of its sides, each once', () => {
-  const entry = {
-    targetGroupArn: 'blue',
-    advancedConfiguration: {
-      alternateTargetGroupArn: 'green',
-      productionListenerRule: '',
-      roleArn: '',
-    },
+const bridged = (taskArn: string, lastStatus: string) => ({
+  taskArn,
+  lastStatus,
+  containerInstanceArn: 'ci',
+  containers: [{ networkBindings: [{ hostPort: 32768 }] }],
+});
+
+test('an address is held by the task whose interface has it', () => {
+  const task = {
+    taskArn: 't',
+    containers: [{ networkInterfaces: [{ privateIpv4Address: '10.0.0.9' }] }],
   };
-  expect(targetGroupsOf({ loadBalancers: [entry, { targetGroupArn: 'blue' }] })).toEqual([
-    'blue',
-    'green',
-  ]);
-  expect(targetGroupsOf({ loadBalancers: [{ loadBalancerName: 'classic' }] })).toEqual([]);
-  expect(targetGroupsOf({})).toEqual([]);
+  expect(holdersOf([task], []).get('10.0.0.9')?.taskArn).toBe('t');
+});
+
+test('a host port is held by the task that still runs, whichever is told first', () => {
+  const [old, young] = [bridged('old', 'STOPPED'), bridged('young', 'RUNNING')];
+  expect(holdersOf([old, young], instances).get('i-1:32768')?.taskArn).toBe('young');
+  expect(holdersOf([young, old], instances).get('i-1:32768')?.taskArn).toBe('young');
+});
+
+test('tasks that tell nothing of their network hold nothing', () => {
+  expect(holdersOf([{}, { containers: [{}] }], instances).size).toBe(0);
 });
