@@ -9,7 +9,7 @@ import { useParams, useSearchParams } from 'react-router';
 import { paths } from '../../app/paths';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
-import type { ActionId } from './actions/choices';
+import { type ActionId, neighbourOf } from './actions/choices';
 import { RevisionActions } from './actions/RevisionActions';
 import { RevisionDialog } from './actions/RevisionDialog';
 import { type JsonObject, plain, registrable } from './document';
@@ -64,7 +64,11 @@ function Actions({ family, definition }: { family: string; definition: TaskDefin
   const [action, setAction] = useState<ActionId>();
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <RevisionActions selected={[definition]} onAsk={setAction} />
+      <RevisionActions
+        selected={[definition]}
+        comparedWith={neighbourOf(definition, items)}
+        onAsk={setAction}
+      />
       <LinkButton to={paths.createRevision(family, definition.revision ?? 0)} variant="primary">
         Create new revision
       </LinkButton>

@@ -12,6 +12,9 @@ import { AppLink } from '../../../widgets/AppLink';
 import { FailureAlert } from '../../../widgets/FailureAlert';
 import { useClusterNames } from '../queries';
 
+/** So many are no longer found at a glance. */
+const FILTERED_FROM = 10;
+
 interface Props {
   title: string;
   pathIn: (cluster: string) => string;
@@ -64,6 +67,7 @@ export function ChooseClusterDialog({ title, pathIn, onDismiss }: Props) {
               selectedOption={cluster === undefined ? null : { value: cluster, label: cluster }}
               options={(clusters ?? []).map((value) => ({ value, label: value }))}
               statusType={isPending ? 'loading' : 'finished'}
+              filteringType={(clusters?.length ?? 0) > FILTERED_FROM ? 'auto' : 'none'}
               loadingText="Loading clusters"
               onChange={({ detail }) => choose(detail.selectedOption.value)}
             />

@@ -9,14 +9,20 @@ import { ACTIONS, type ActionId, whyNot } from './choices';
 
 interface Props {
   selected: readonly TaskDefinition[];
+  /** What the one that is selected is compared with, where another cannot be selected. */
+  comparedWith?: TaskDefinition;
   /** Those that a dialog asks about; the others lead to a page of their own. */
   onAsk: (action: ActionId) => void;
 }
 
-export function RevisionActions({ selected, onAsk }: Props) {
+export function RevisionActions({ selected, comparedWith, onAsk }: Props) {
   const navigate = useNavigate();
+  const concerned = (action: ActionId) =>
+    action === 'compare' && comparedWith ? [...selected, comparedWith] : selected;
   const choose = (action: ActionId) => {
-    const [first, second] = [...selected].sort((a, b) => revisionNumber(a) - revisionNumber(b));
+    const [first, second] = [...concerned(action)].sort(
+      (a, b) => revisionNumber(a) - revisionNumber(b),
+    );
     if (!first) return;
     const { family, revision } = revisionOf(first.taskDefinitionArn);
     if (action === 'create-revision') void navigate(paths.createRevision(family, revision));
@@ -28,7 +34,7 @@ export function RevisionActions({ selected, onAsk }: Props) {
     <ButtonDropdown
       expandToViewport
       items={ACTIONS.map(({ id, text }) => {
-        const reason = whyNot(id, selected);
+        const reason = whyNot(id, concerned(id));
         return { id, text, disabled: reason !== undefined, disabledReason: reason };
       })}
       onItemClick={({ detail }) => choose(detail.id as ActionId)}

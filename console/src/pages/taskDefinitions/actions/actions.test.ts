@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../aws/call';
 import { type Batch, deletions, deregistrations, failuresIn, sendAll } from './batches';
-import { whyNot } from './choices';
+import { neighbourOf, whyNot } from './choices';
 import { afterDeregistration } from './consequences';
 import { told } from './useBatches';
 
@@ -37,8 +37,15 @@ describe('what can be done with the selected revisions', () => {
     }
   });
 
+  it('is to compare one alone with the one before it, or after if it is the first', () => {
+    const all = [one(1), one(3, 'INACTIVE'), one(7)];
+    expect(neighbourOf(one(7), all)?.revision).toBe(3);
+    expect(neighbourOf(one(1), all)?.revision).toBe(3);
+    expect(neighbourOf(one(1), [one(1)])).toBeUndefined();
+  });
+
   it('is to compare two, and to go on from one of any status', () => {
-    expect(whyNot('compare', [one(1)])).toBe('Select two revisions to compare.');
+    expect(whyNot('compare', [one(1)])).toBe('Comparing takes two revisions.');
     expect(whyNot('compare', [one(1), one(2, 'INACTIVE')])).toBeUndefined();
     expect(whyNot('create-revision', [one(2, 'INACTIVE')])).toBeUndefined();
   });

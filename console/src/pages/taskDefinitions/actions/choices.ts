@@ -1,6 +1,6 @@
 /** What can be done with the selected revisions, and why the rest cannot. */
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import { nameSome, shortName } from '../summary';
+import { nameSome, newestFirst, revisionNumber, shortName } from '../summary';
 
 export const ACTIONS = [
   { id: 'deregister', text: 'Deregister' },
@@ -31,7 +31,7 @@ export function whyNot(action: ActionId, selected: readonly TaskDefinition[]): s
         'Only INACTIVE revisions can be deleted: deregister them first',
       );
     case 'compare':
-      return selected.length === 2 ? undefined : 'Select two revisions to compare.';
+      return selected.length === 2 ? undefined : 'Comparing takes two revisions.';
     case 'create-revision':
       return selected.length === 1 ? undefined : 'Select one revision.';
     default:
@@ -42,6 +42,16 @@ export function whyNot(action: ActionId, selected: readonly TaskDefinition[]): s
         'New tasks and services can only be made of an ACTIVE revision',
       );
   }
+}
+
+/** What a revision is compared with where no other was selected: the one before it, or after. */
+export function neighbourOf(
+  one: TaskDefinition,
+  all: readonly TaskDefinition[],
+): TaskDefinition | undefined {
+  const number = revisionNumber(one);
+  const others = newestFirst(all).filter((other) => revisionNumber(other) !== number);
+  return others.find((other) => revisionNumber(other) < number) ?? others.at(-1);
 }
 
 function refused(
