@@ -5,11 +5,11 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { followChanges } from '../live/changes';
 import { refreshByChanges } from '../live/useLiveQuery';
 import { BASE, region } from '../session/region';
-import { SignInPage } from '../session/SignInPage';
 import { onSession, session } from '../session/session';
 import { NotificationsProvider } from './notifications';
 import { routes } from './routes';
 import { Shell } from './Shell';
+import { SignInPage } from './SignInPage';
 
 export function App({ token }: { token: string | undefined }) {
   const keys = useSyncExternalStore(onSession, session);

@@ -2,8 +2,8 @@
 import Input from '@cloudscape-design/components/input';
 import Multiselect from '@cloudscape-design/components/multiselect';
 import Select from '@cloudscape-design/components/select';
-import { EVENT_TYPES, type EventFilter, PERIODS, periodOf } from './eventFilter';
-import './events.css';
+import { EVENT_TYPES, type EventFilter, PERIODS, periodOf } from '../../widgets/events/eventFilter';
+import '../../widgets/events/events.css';
 
 type Set = (value: string) => void;
 

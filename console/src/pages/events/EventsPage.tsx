@@ -1,8 +1,8 @@
 /** What happens in all clusters, as it happens. */
 import { useMemo } from 'react';
 import { useClusters } from '../../live/clusters';
+import EventLines from '../../widgets/events/EventLines';
 import { PageFrame } from '../../widgets/PageFrame';
-import EventLines from './EventLines';
 import { useEventFilter } from './useEventFilter';
 
 export default function EventsPage() {

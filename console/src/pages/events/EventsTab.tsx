@@ -1,5 +1,5 @@
 /** What happens in one cluster, as it happens. */
-import EventLines from './EventLines';
+import EventLines from '../../widgets/events/EventLines';
 import { useEventFilter } from './useEventFilter';
 
 export default function EventsTab({ cluster }: { cluster: string }) {

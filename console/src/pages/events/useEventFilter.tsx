@@ -1,8 +1,8 @@
 /** The filter of events as the address has it, and what it is set with. */
 import { type ReactNode, useMemo } from 'react';
+import { type EventFilter, FIRST_PERIOD } from '../../widgets/events/eventFilter';
 import { useAddressText, useAddressValue } from '../../widgets/useAddressValue';
 import { EventFilters } from './EventFilters';
-import { type EventFilter, FIRST_PERIOD } from './eventFilter';
 
 /** `within`: the cluster, where it is given; else it is chosen from `clusters`. */
 export function useEventFilter(

@@ -1,7 +1,7 @@
 /** An event's message with links to what it names. */
 import { paths } from '../../app/paths';
 import { AppLink } from '../../widgets/AppLink';
-import { partsOf } from '../../widgets/eventParts';
+import { partsOf } from '../../widgets/events/eventParts';
 
 export function EventMessage({ message, cluster }: { message: string; cluster: string }) {
   return (

@@ -2,9 +2,9 @@
 import type { Service, ServiceEvent } from '@aws-sdk/client-ecs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { EmptyState } from '../../widgets/EmptyState';
+import { EventsOf } from '../../widgets/events/EventsOf';
 import { type Column, ItemTable } from '../../widgets/ItemTable';
 import { When } from '../../widgets/When';
-import { EventsOf } from '../events/EventsOf';
 import { EventMessage } from './EventMessage';
 
 /** Its own sentences are listed already. */

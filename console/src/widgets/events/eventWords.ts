@@ -1,8 +1,8 @@
 /** An event as one line for people: what it is about, and what happened to it and why. */
 import { clusterOf, nameOf } from '../../aws/arns';
 import type { PublishedEvent } from '../../live/events';
-import { partsOf } from '../../widgets/eventParts';
 import { type Detail, listOf, numberOf, recordOf, textOf } from './detail';
+import { partsOf } from './eventParts';
 
 /** Words, which lead to a page if they have an ARN. */
 export interface Part {

@@ -11,8 +11,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { failureOf } from '../aws/failures';
 import { tryKeys } from '../aws/roadstead';
-import { signInWith } from './oneTimeLink';
-import { type Session, signIn } from './session';
+import { signInWith } from '../session/oneTimeLink';
+import { type Session, signIn } from '../session/session';
 
 const UNREACHABLE = 'The control plane does not answer. Start it with `roadstead up`.';
 

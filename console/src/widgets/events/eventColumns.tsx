@@ -2,8 +2,8 @@
 import Button from '@cloudscape-design/components/button';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReadEvent } from '../../live/events';
-import { ArnLink } from '../../widgets/ArnLink';
-import type { Column } from '../../widgets/ItemRows';
+import { ArnLink } from '../ArnLink';
+import type { Column } from '../ItemRows';
 import { type EventWords, type Part, plainWords, wordsOf } from './eventWords';
 
 /** Worked out once for an event, however often it is drawn and looked through. */
