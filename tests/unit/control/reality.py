@@ -8,14 +8,15 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+from given import NOW
 from roadstead.control.planned import carry_out
 from roadstead.control.reconcilers import RECONCILERS
-from roadstead.ec2.records.network import NETWORK_INTERFACES, NetworkInterface
 from roadstead.ec2.transitions.network_interfaces import interface_attached, interface_detached
 from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 from roadstead.ecs.records.service_tasks import standing
-from roadstead.ecs.records.task import TASKS, Task
+from roadstead.ecs.records.task import TASKS, Task, target_key
 from roadstead.ecs.rules.task_lifecycle import is_agent_to_stop, is_known_to_agent
+from roadstead.ecs.transitions.task_interfaces import network_interface_of
 from roadstead.ecs.transitions.task_reports import (
     ContainerReport,
     TaskReport,
@@ -47,13 +48,13 @@ class Reality(World):
         until = self.now + timedelta(seconds=seconds)
         while self.now < until:
             self.now += timedelta(seconds=1)
-            for eni in list(self.view.all(NETWORK_INTERFACES)):
-                self._let_answer(eni)
-            for task in list(self.view.all(TASKS)):
+            for task in self._in_turn():
+                self._let_machine_answer(task)
+            for task in self._in_turn():
                 self._let_report(task)
-            for target in list(self.view.all(TARGETS)):
-                if target.status == "initial" and self._is_due(target.registered_at, CHECK_SECONDS):
-                    self._answer(target)
+            for task in self._in_turn():
+                for each in task.targets:
+                    self._let_balancer_check(self.view.get(TARGETS, target_key(each)))
             self.pass_time(0)
 
     def do(self, operation: str, request: dict[str, Any]) -> None:
@@ -65,16 +66,35 @@ class Reality(World):
         self.moved.clear()
         self.began = self.now
 
-    def _let_answer(self, eni: NetworkInterface) -> None:
+    def _in_turn(self) -> list[Task]:
+        """As a plan supposes: the oldest task first; those made together, machine by machine."""
+        return sorted(
+            self.view.all(TASKS),
+            key=lambda task: (
+                task.created_at or NOW,
+                task.container_instance_arn,
+                task.service_arn,
+                task.task_definition_arn,
+            ),
+        )
+
+    def _let_machine_answer(self, task: Task) -> None:
         """What is asked of a machine it has done within a second."""
+        eni = network_interface_of(self.view, self.view.must(TASKS, task.arn))
+        if eni is None:
+            return
         match eni.attachment and eni.attachment.status:
             case "attaching":
                 self.update(lambda tx: interface_attached(tx, self.call, eni))
             case "detaching":
                 self.update(lambda tx: interface_detached(tx, self.call, eni))
 
-    def _answer(self, target: Target) -> None:
+    def _let_balancer_check(self, target: Target | None) -> None:
         """A load balancer finds the target healthy, if a listener leads to it."""
+        if target is None or target.status != "initial":
+            return
+        if not self._is_due(target.registered_at, CHECK_SECONDS):
+            return
         if self.view.count(RULES_BY_TARGET_GROUP, target.target_group_arn):
             self.update(lambda tx: report_health(tx, self.call, target, healthy=True))
 

@@ -1,7 +1,6 @@
 """A plan is what then happens, and it leaves no trace: on states drawn at random."""
 
 import re
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -24,16 +23,11 @@ from given import (
 )
 from networking import a_primary_interface
 from roadstead.aws.errors import ApiError
-from roadstead.control.planned import Refused, carry_out
-from roadstead.control.plans import set_the_scene, subject_of
-from roadstead.control.rehearsal.journal import Journal
-from roadstead.control.rehearsal.stage import Bounds, rehearsal
-from roadstead.control.rehearsal.tasks import Assumptions
+from roadstead.control.planned import Refused
 from unit.control.picture import picture
-from unit.control.reality import START_SECONDS, STOP_SECONDS, Reality
+from unit.control.planned_moves import WATCHED_SECONDS, rehearsed
+from unit.control.reality import Reality
 
-ASSUMED = Assumptions(start_seconds=START_SECONDS, stop_seconds=STOP_SECONDS)
-WATCHED_SECONDS = 400
 STRATEGIES: list[list[dict[str, str]]] = [
     [],
     [{"type": "spread", "field": "instanceId"}],
@@ -193,28 +187,6 @@ changes = st.one_of(
 )
 
 
-def rehearsed(
-    world: Reality, operation: str, request: dict[str, Any]
-) -> tuple[Counter[tuple[float, str, str, str]], str, Any]:
-    """What the rehearsal shows, how it ended, and what it was refused with."""
-    journal = Journal()
-    call = world.call
-    subject = subject_of(world.view, call, operation, request)
-    with rehearsal(world.view, call, journal, ASSUMED, Bounds()) as stage:
-        try:
-            stage.act(lambda tx, own: carry_out(tx, own, operation, subject.request))
-        except (ApiError, Refused) as refusal:
-            return Counter(), "REFUSED", refusal.message
-        set_the_scene(world.view, stage, subject)
-        end = stage.play()
-        moved: Counter[tuple[float, str, str, str]] = Counter()
-        for each in journal.movements:
-            seconds = (each.at - call.now).total_seconds()
-            if seconds <= WATCHED_SECONDS:
-                moved[seconds, each.kind, each.service_arn, each.container_instance_arn] += 1
-        return moved, end, None
-
-
 @settings(max_examples=30, deadline=None)
 @drawn(worlds(), changes)
 def test_a_rehearsal_leaves_no_trace(world: Reality, change: tuple[str, dict[str, Any]]) -> None:
@@ -224,9 +196,7 @@ def test_a_rehearsal_leaves_no_trace(world: Reality, change: tuple[str, dict[str
     assert rehearsed(world, *change) == first, "the same plan of the same state"
 
 
-# The same worlds each time: in about one of 2,000, tasks end in one moment and are told of in
-# another order than the plan supposed; then a copy may start on another machine than planned.
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None)
 @drawn(worlds(), changes)
 def test_what_is_planned_is_what_happens(
     world: Reality, change: tuple[str, dict[str, Any]]

@@ -15,7 +15,7 @@ import msgspec
 
 from roadstead.control.reconcilers import RECONCILERS
 from roadstead.control.rehearsal.identities import RehearsalIds
-from roadstead.control.rehearsal.tasks import Assumptions, Move, next_move, report
+from roadstead.control.rehearsal.tasks import Assumptions, Move, Turn, next_move, report, turn_of
 from roadstead.ecs.reconcilers import retention
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.ecs.records.tuning import tuning
@@ -38,6 +38,9 @@ End = Literal["AT_REST", "TIME", "STEPS", "WORK"]
 """Why it ended: nothing moves any more, or a bound on virtual time, steps or real time."""
 Where = tuple[str, str]
 """A reconciler's name and a key of it."""
+Due = tuple[datetime, int, Turn, str, str]
+"""A moment: (at, 0, turn, task ARN, move), (at, 1, (), reconciler, key) or (at, 2, (), "", ""), at
+which there is only something to see. So reports come before wakes, in the order of their turns."""
 
 
 class Audience(Protocol):
@@ -84,12 +87,14 @@ class Stage:
         self._reconcilers = {each.__name__: each for each in REHEARSED}
         self._written: list[Tx] = []
         self._queue: dict[Where, None] = {}
+        self._bystanders: dict[Where, None] = {}
+        """Nobody looks at these now in reality: they are only asked when they will. So they come
+        last, and take no room from those who wait for it longer."""
         self._wakes: dict[Where, datetime] = {}
         self._idle: dict[Where, _Idle] = {}
         self._moves: dict[str, tuple[datetime, Move]] = {}
-        self._due: list[tuple[datetime, int, str, str]] = []
-        """A heap of moments: (at, 0, task ARN, move), (at, 1, reconciler, key) or (at, 2, "", ""),
-        at which there is only something to see. Entries that the dicts above lack are stale."""
+        self._due: list[Due] = []
+        """A heap. Entries that the dicts above lack are stale."""
 
     @property
     def seconds(self) -> float:
@@ -110,8 +115,8 @@ class Stage:
         return result
 
     def look_at(self, change: Change) -> None:
-        """Queue whoever a change concerns, though nothing changed just now."""
-        self._enqueue((change,))
+        """Look also at whoever a change concerns, though nothing changed just now."""
+        self._bystanders.update(dict.fromkeys(self._concerned((change,))))
 
     def expect(self, task: Task) -> None:
         """Let the task's agent report, when its time comes, what is to be reported of it."""
@@ -120,7 +125,7 @@ class Stage:
             self._moves.pop(task.arn, None)
         elif self._moves.get(task.arn) != move:
             self._moves[task.arn] = move
-            heapq.heappush(self._due, (move[0], 0, task.arn, move[1]))
+            heapq.heappush(self._due, (move[0], 0, turn_of(task, move[1]), task.arn, move[1]))
 
     def play(self) -> End:
         """Let reconcilers and agents work, until nothing moves or a bound is reached."""
@@ -146,12 +151,12 @@ class Stage:
             self._written.pop().undo()
 
     def _settle(self) -> End | None:
-        while self._queue:
+        while queue := self._queue or self._bystanders:
             cut = self._count()
             if cut is not None:
                 return cut
-            where = next(iter(self._queue))
-            del self._queue[where]
+            where = next(iter(queue))
+            del queue[where]
             self._look(where)
         return None
 
@@ -183,7 +188,7 @@ class Stage:
     def _wake_at(self, where: Where, at: datetime) -> None:
         if self._wakes.get(where) != at:
             self._wakes[where] = at
-            heapq.heappush(self._due, (at, 1, *where))
+            heapq.heappush(self._due, (at, 1, (), *where))
 
     def _next_moment(self) -> datetime | None:
         """When something happens next; None when nobody moves who would change anything."""
@@ -195,8 +200,8 @@ class Stage:
             return self._due[0][0]
         return None
 
-    def _is_stale(self, entry: tuple[datetime, int, str, str]) -> bool:
-        at, kind, first, second = entry
+    def _is_stale(self, entry: Due) -> bool:
+        at, kind, _, first, second = entry
         if kind == 0:
             return self._moves.get(first) != (at, second)
         return kind == 1 and self._wakes.get((first, second)) != at
@@ -212,7 +217,7 @@ class Stage:
             entry = heapq.heappop(self._due)
             if self._is_stale(entry):
                 continue
-            _, kind, first, second = entry
+            _, kind, _, first, second = entry
             if kind == 0:
                 move = self._moves.pop(first)[1]
                 self.act(lambda tx, call, arn=first, move=move: report(tx, call, arn, move))  # type: ignore[misc]  # a lambda's defaults have no types
@@ -235,16 +240,22 @@ class Stage:
             self.expect(task)
             if task.started_at == self.now:
                 healthy_after = tuning(self.view).healthy_after_running_seconds
-                heapq.heappush(self._due, (self.now + timedelta(seconds=healthy_after), 2, "", ""))
+                heapq.heappush(
+                    self._due, (self.now + timedelta(seconds=healthy_after), 2, (), "", "")
+                )
         if changes:
             self._audience.changed(self.view, changes, self.now)
 
     def _enqueue(self, changes: Iterable[Change]) -> None:
+        for where in self._concerned(changes):
+            self._queue[where] = None
+            self._idle.pop(where, None)
+
+    def _concerned(self, changes: Iterable[Change]) -> Iterator[Where]:
         for change in changes:
             for name, reconciler in self._reconcilers.items():
                 for key in reconciler.affected(self.view, change):
-                    self._queue[name, key] = None
-                    self._idle.pop((name, key), None)
+                    yield name, key
 
 
 @contextmanager

@@ -24,6 +24,8 @@ from roadstead.state.plans import Call
 from roadstead.state.view import Tx, View
 
 Move = Literal["ATTACHED", "RUNNING", "HEALTHY", "ANSWERING", "STOPPED", "DETACHED"]
+Turn = tuple[str, ...]
+"""What decides who reports first of those whose time has come at one moment."""
 
 STOP_TIMEOUT_SECONDS_DEFAULT = 30
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"""
@@ -31,6 +33,16 @@ HEALTH_INTERVAL_SECONDS_DEFAULT = 30
 """Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html"""
 _SOON = timedelta(seconds=1)
 """What is overdue when the rehearsal begins happens so soon."""
+
+
+_REPORTERS: dict[Move, str] = {
+    "ATTACHED": "1: machine",
+    "DETACHED": "1: machine",
+    "RUNNING": "2: agent",
+    "HEALTHY": "2: agent",
+    "STOPPED": "2: agent",
+    "ANSWERING": "3: load balancer",
+}
 
 
 START_SECONDS = 15.0
@@ -70,6 +82,23 @@ def next_move(
         return _at(task.started_at or now, _health_seconds(view, task), now), "HEALTHY"
     checked_at = first_answer_at(view, task)
     return None if checked_at is None else (_at(checked_at, 0, now), "ANSWERING")
+
+
+def turn_of(task: Task, move: Move) -> Turn:
+    """First machines tell of devices, then agents of tasks, then load balancers of checks.
+
+    Of each the oldest task first, and of tasks made together all of one machine, then the next:
+    as agents report. The ARN comes last, since new tasks have others in reality. Who is first
+    matters where what ends makes room for somebody who waits: he takes it at once.
+    """
+    return (
+        _REPORTERS[move],
+        "" if task.created_at is None else task.created_at.isoformat(timespec="microseconds"),
+        task.container_instance_arn,
+        task.service_arn,
+        task.task_definition_arn,
+        task.arn,
+    )
 
 
 def _next_of_machine(
