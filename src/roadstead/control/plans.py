@@ -10,6 +10,8 @@ from roadstead.control.planned import Refused, Subject, carry_out, subject_of, t
 from roadstead.control.rehearsal.journal import Journal
 from roadstead.control.rehearsal.stage import Bounds, Stage, rehearsal
 from roadstead.control.rehearsal.tasks import START_SECONDS, STOP_SECONDS, Assumptions
+from roadstead.ecs.reconcilers.service import scheduler
+from roadstead.ecs.reconcilers.service.rebalancing import is_to_be_balanced, next_comparison
 from roadstead.ecs.records.container_instance import (
     CONTAINER_INSTANCES,
     LISTED_CONTAINER_INSTANCES,
@@ -95,6 +97,8 @@ def set_the_scene(view: View, stage: Stage, subject: Subject) -> None:
             if not instance.agent_connected:
                 stage.look_at(Change(CONTAINER_INSTANCES, instance.arn, instance, instance))
     for service in list(view.walk(LISTED_SERVICES, subject.cluster.arn)):
+        if service.is_steady and is_to_be_balanced(view, service):
+            stage.wake(scheduler, service.arn, next_comparison(service, stage.now))
         if is_moving(service):
             stage.look_at(Change(SERVICES, service.arn, service, service))
             for deployment in service.deployments:

@@ -118,6 +118,10 @@ class Stage:
         """Look also at whoever a change concerns, though nothing changed just now."""
         self._bystanders.update(dict.fromkeys(self._concerned((change,))))
 
+    def wake(self, reconciler: Reconciler, key: str, at: datetime) -> None:
+        """Let the reconciler look at the key then, as it will in reality."""
+        self._wake_at((reconciler.__name__, key), at)
+
     def expect(self, task: Task) -> None:
         """Let the task's agent report, when its time comes, what is to be reported of it."""
         move = next_move(self.view, task, self._assumptions, self.now)

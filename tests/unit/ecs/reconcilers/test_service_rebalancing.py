@@ -13,6 +13,7 @@ from given import (
     a_service,
     a_task,
     a_task_definition,
+    ago,
     an_instance,
     definition_arn,
 )
@@ -162,6 +163,18 @@ def test_a_zone_that_appears_is_found_within_a_minute() -> None:
     world.settle()
     world.put(an_instance(2, availability_zone="us-east-1b"))
     world.pass_time(60)
+    assert by_zone(world) == {"a": 4, "b": 2}
+
+
+def test_zones_are_compared_on_whole_minutes_since_the_service_was_made() -> None:
+    """Whoever looked in between: no record tells of looks, so a plan could not know them."""
+    world = a_lopsided_world(4, zone_b=False, created_at=ago(30))
+    world.pass_time(10)
+    world.put(replace(world.service(WEB), desired_count=4, tags={"looked": "at"}))
+    world.put(an_instance(2, availability_zone="us-east-1b"))
+    world.pass_time(19)
+    assert by_zone(world) == {"a": 4}
+    world.pass_time(1)
     assert by_zone(world) == {"a": 4, "b": 2}
 
 

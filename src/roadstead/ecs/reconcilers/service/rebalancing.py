@@ -7,7 +7,7 @@ to do comes first and ends it; it begins again once the service is steady again.
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from roadstead.ecs.reconcilers.service.choice import tasks_of_zone_to_stop
 from roadstead.ecs.reconcilers.service.fleet import STARTED_AT_ONCE_MAX, FleetPlan, scaling_reason
@@ -45,6 +45,8 @@ LOOKED_AT_AFTER = timedelta(seconds=60)
 """The zones of a steady service are compared so often: instances come and go without its doing."""
 RETRIED_AFTER = timedelta(minutes=15)
 """After tasks that were to be moved failed. AWS gives neither number."""
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a service of unknown age was made."""
 
 
 def why_to_stop(service: Service, draining: Iterable[Task]) -> StopRebalancing | None:
@@ -102,7 +104,24 @@ def begin(view: View, service: Service, plan: FleetPlan, now: datetime) -> Plan:
     if shifts:
         actions.append(BeginRebalancing(service.arn, tasks_by_zone))
         actions.append(StartExtraTasks(service.arn, shifts))
-    return Plan(tuple(actions), now + LOOKED_AT_AFTER)
+    return Plan(tuple(actions), next_comparison(service, now))
+
+
+def next_comparison(service: Service, now: datetime) -> datetime:
+    """When the zones of a steady service are compared next: whole minutes after it was made.
+
+    Not a minute after the last look, of which no record tells: so a plan, and whoever becomes
+    leader, know the moment too.
+    """
+    since = service.created_at or _LONG_AGO
+    return since + ((now - since) // LOOKED_AT_AFTER + 1) * LOOKED_AT_AFTER
+
+
+def is_to_be_balanced(view: View, service: Service) -> bool:
+    """Whether the service's zones are not balanced, and will be as soon as there is room."""
+    if not _is_wanted(service) or has_shares(service):
+        return False
+    return not is_balanced(_tasks_by_zone(view, service))
 
 
 def _next_round(view: View, service: Service, plan: FleetPlan, now: datetime) -> Plan:
