@@ -100,6 +100,8 @@ async function refusalOf(keys: Session): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const failure = failureOf(error);
-    return failure.code === 'Unreachable' ? UNREACHABLE : `${failure.message} (${failure.code})`;
+    if (failure.code === 'Unreachable') return UNREACHABLE;
+    const { message, code, requestId } = failure;
+    return `${message} (${[code, requestId && `request id ${requestId}`].filter(Boolean).join(', ')})`;
   }
 }

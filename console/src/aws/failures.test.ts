@@ -43,3 +43,13 @@ test('keys are the reason, or they are not', () => {
   expect(isAboutKeys({ code: 'AccessDeniedException', message: '' })).toBe(true);
   expect(isAboutKeys({ code: 'Unreachable', message: '' })).toBe(false);
 });
+
+test('of a wrong secret one reads that it is wrong, not what was signed', () => {
+  const error = Object.assign(
+    new Error(
+      "The signature does not match.\n\nThe Canonical String for this request should have been\n'POST …'",
+    ),
+    { name: 'InvalidSignatureException', $metadata: { requestId: 'r-4' } },
+  );
+  expect(failureOf(error).message).toBe('The signature does not match.');
+});

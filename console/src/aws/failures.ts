@@ -20,9 +20,14 @@ export function failureOf(error: unknown): Failure {
   }
   return {
     code: told.name ?? 'Error',
-    message: told.message || 'The server gave no message.',
+    message: wordsOf(told.message) || 'The server gave no message.',
     requestId: told.$metadata?.requestId,
   };
+}
+
+/** Of a signature that does not match, AWS also says what was signed, which is for who writes a client. */
+function wordsOf(message: string | undefined): string | undefined {
+  return message?.split(/\s*The Canonical String for this request should have been/)[0];
 }
 
 const UNREACHABLE =
