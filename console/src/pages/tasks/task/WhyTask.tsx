@@ -16,7 +16,9 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
   const advice = data?.advice ?? [];
   if (group === 'running' && !isLeaving && !advice.length) return null;
   const loss = lossWords(task);
-  const type = loss ? 'warning' : isFailedTask(task) ? 'error' : advice.length ? 'warning' : 'info';
+  // Advice on a task that was stopped because somebody wanted it warns of nothing.
+  const mayHelp = advice.length > 0 && group !== 'stopped';
+  const type = loss || mayHelp ? 'warning' : isFailedTask(task) ? 'error' : 'info';
   const why = data?.why ?? [];
   return (
     <Alert type={type} header={loss?.heading ?? headingOf(task)}>
