@@ -53,3 +53,12 @@ test('of a wrong secret one reads that it is wrong, not what was signed', () => 
   );
   expect(failureOf(error).message).toBe('The signature does not match.');
 });
+
+test.each(['Unknown', 'UnknownError'])('an answer of a proxy, %s, is told as one', (name) => {
+  const error = Object.assign(new Error('UnknownError'), {
+    name,
+    $metadata: { httpStatusCode: 502 },
+  });
+  expect(failureOf(error)).toMatchObject({ code: 'HTTP 502' });
+  expect(failureOf(error).message).toContain('not the control plane');
+});

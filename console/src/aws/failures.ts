@@ -18,6 +18,10 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof TypeError && !told.$metadata) {
     return { code: 'Unreachable', message: UNREACHABLE };
   }
+  const status = told.$metadata?.httpStatusCode;
+  if (status !== undefined && status >= 500 && UNNAMED.has(told.name ?? '')) {
+    return { code: `HTTP ${status}`, message: NOT_OURS, requestId: told.$metadata?.requestId };
+  }
   return {
     code: told.name ?? 'Error',
     message: wordsOf(told.message) || 'The server gave no message.',
@@ -32,6 +36,11 @@ function wordsOf(message: string | undefined): string | undefined {
 
 const UNREACHABLE =
   'The control plane does not answer. Is it running? `roadstead up` starts it; the console goes on by itself when it is back.';
+
+/** What the SDKs call an error whose answer says nothing that AWS would say. */
+const UNNAMED = new Set(['', 'Error', 'Unknown', 'UnknownError']);
+const NOT_OURS =
+  'Something answered, but not the control plane: a proxy in front of it, perhaps, that does not reach it. Is it running? `roadstead up` starts it.';
 
 const DENIED = new Set([
   'AccessDeniedException',
