@@ -1,21 +1,25 @@
 /** Whether a task of what is written would find a place, before it is asked for. */
+import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
 import type { ExplainPlacementRequest } from '../../aws/roadstead';
 import { PlacementTable } from '../plan/PlacementTable';
 import { useSettled } from '../useSettled';
+import { canBeAsked } from './launch';
 import { usePlacement } from './queries';
 
 interface Props {
   question: ExplainPlacementRequest;
-  /** Not yet: what is written could not be asked. */
-  isIncomplete: boolean;
+  definition: TaskDefinition | undefined;
+  /** What is wrong with the rules: then nothing is asked. */
+  problem?: string;
 }
 
-export function PlacementHint({ question, isIncomplete }: Props) {
+export function PlacementHint({ question, definition, problem }: Props) {
+  const isAsked = !problem && canBeAsked(question, definition);
   const settled = useSettled(JSON.stringify(question));
   const asked = JSON.parse(settled) as ExplainPlacementRequest;
-  const { data, error } = usePlacement(asked, !isIncomplete && asked.taskDefinition !== '');
-  if (isIncomplete || !question.taskDefinition) return null;
+  const { data, error } = usePlacement(asked, isAsked && asked.taskDefinition !== '');
+  if (!isAsked) return null;
   if (error) return <Alert type="info">Placement could not be asked: {error.message}</Alert>;
   if (!data) return null;
   const { able = 0, registered = 0 } = data;

@@ -6,9 +6,8 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { FormSection } from '../../../widgets/forms/FormSection';
-import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NetworkSection, PlacementSection } from '../../../widgets/forms/LaunchSections';
 import { NumberField } from '../../../widgets/forms/NumberField';
-import { PlacementFields } from '../../../widgets/forms/PlacementFields';
 import { PlacementHint } from '../../../widgets/forms/PlacementHint';
 import { TagsField } from '../../../widgets/forms/TagsField';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
@@ -40,14 +39,12 @@ export function CreateServiceSections(props: Props) {
           isDaemon={isDaemon}
         />
       </FormSection>
-      <FormSection title="Network">
-        <NetworkFields
-          networkMode={definition?.networkMode}
-          value={form.network}
-          onChange={(network) => change({ network })}
-          problem={problems.network}
-        />
-      </FormSection>
+      <NetworkSection
+        networkMode={definition?.networkMode}
+        value={form.network}
+        change={change}
+        problem={problems.network}
+      />
       <FormSection
         title="Load balancing – optional"
         description="Existing target groups that a listener leads to. A load balancer is created with ELBv2."
@@ -68,15 +65,12 @@ export function CreateServiceSections(props: Props) {
         />
       </FormSection>
       <Discovery {...props} />
-      <FormSection title="Placement">
-        <PlacementFields
-          key={form.scheduling}
-          value={form.placement}
-          onChange={(placement) => change({ placement })}
-          isDaemon={isDaemon}
-        />
-        {problems.placement && <FormField errorText={problems.placement} />}
-      </FormSection>
+      <PlacementSection
+        value={form.placement}
+        change={change}
+        problem={problems.placement}
+        isDaemon={isDaemon}
+      />
       <Tags {...props} />
     </SpaceBetween>
   );
@@ -128,11 +122,8 @@ function WhatRuns({ cluster, form, definition, problems, change }: Props) {
       )}
       <PlacementHint
         question={placementQuestion(cluster, form, definition?.networkMode)}
-        isIncomplete={
-          !definition ||
-          problems.placement !== undefined ||
-          (definition.networkMode === 'awsvpc' && !form.network.subnets?.length)
-        }
+        definition={definition}
+        problem={problems.placement}
       />
     </FormSection>
   );

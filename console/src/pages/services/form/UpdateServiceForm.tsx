@@ -9,9 +9,8 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { paths } from '../../../app/paths';
 import { FormSection } from '../../../widgets/forms/FormSection';
-import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NetworkSection, PlacementSection } from '../../../widgets/forms/LaunchSections';
 import { NumberField } from '../../../widgets/forms/NumberField';
-import { PlacementFields } from '../../../widgets/forms/PlacementFields';
 import { useTaskDefinition } from '../../../widgets/forms/queries';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
 import { DeploymentFields } from './DeploymentFields';
@@ -71,14 +70,12 @@ export function UpdateServiceForm({
           isDaemon={isDaemon}
         />
       </FormSection>
-      <FormSection title="Network">
-        <NetworkFields
-          networkMode={networkMode}
-          value={form.network}
-          onChange={(network) => change({ network })}
-          problem={problems.network}
-        />
-      </FormSection>
+      <NetworkSection
+        networkMode={networkMode}
+        value={form.network}
+        change={change}
+        problem={problems.network}
+      />
       <FormSection title="Health checks">
         <NumberField
           label="Health check grace period in seconds"
@@ -88,12 +85,7 @@ export function UpdateServiceForm({
           problem={problems.grace}
         />
       </FormSection>
-      <FormSection title="Placement">
-        <PlacementFields
-          value={form.placement}
-          onChange={(placement) => change({ placement })}
-          isDaemon={isDaemon}
-        />
+      <PlacementSection value={form.placement} change={change} isDaemon={isDaemon}>
         {!isDaemon && (
           <Checkbox
             checked={form.rebalancing === 'ENABLED'}
@@ -104,7 +96,7 @@ export function UpdateServiceForm({
             Rebalance tasks over Availability Zones
           </Checkbox>
         )}
-      </FormSection>
+      </PlacementSection>
       {!hasChanges && <Alert type="info">Nothing has been changed yet.</Alert>}
       <Box float="right">
         <SpaceBetween direction="horizontal" size="xs">

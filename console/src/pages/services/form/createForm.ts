@@ -8,16 +8,16 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { ExplainPlacementRequest } from '../../../aws/roadstead';
 import {
-  awsvpcConfiguration,
-  type Network,
-  NO_NETWORK,
-  networkProblem,
-} from '../../../widgets/forms/networkChoices';
+  type Launch,
+  launchProblems,
+  placementQuestion as launchQuestion,
+  networkMembers,
+} from '../../../widgets/forms/launch';
+import { NO_NETWORK } from '../../../widgets/forms/networkChoices';
 import {
   NO_RULES,
   type PlacementRules,
   placementMembers,
-  placementProblem,
 } from '../../../widgets/forms/placementTemplates';
 import { tagsProblem } from '../../../widgets/forms/tagProblems';
 import { desiredCount, desiredCountProblem } from '../actions/counts';
@@ -30,19 +30,16 @@ import {
   writeDeployment,
 } from './deploymentForm';
 
-export interface CreateForm {
+export interface CreateForm extends Launch {
   readonly name: string;
-  readonly taskDefinition: string;
   readonly scheduling: SchedulingStrategy;
   readonly desired: string;
   readonly deployment: DeploymentForm;
-  readonly network: Network;
   readonly balancers: readonly BalancerForm[];
   readonly grace: string;
   readonly registryArn: string;
   /** `container:port` for records that name a port; else empty. */
   readonly registryPort: string;
-  readonly placement: PlacementRules;
   readonly tags: readonly Tag[];
   readonly propagate: PropagateTags;
 }
@@ -82,15 +79,13 @@ export function createRequest(
     taskDefinition: form.taskDefinition,
     ...(isDaemon ? { schedulingStrategy: 'DAEMON' } : { desiredCount: desiredCount(form.desired) }),
     deploymentConfiguration: deploymentOf(form),
-    ...(networkMode === 'awsvpc'
-      ? { networkConfiguration: { awsvpcConfiguration: awsvpcConfiguration(form.network) } }
-      : {}),
+    ...networkMembers(form.network, networkMode),
     ...(form.balancers.length
       ? { loadBalancers: form.balancers.map((one) => writeBalancer(one, isStaged(form))) }
       : {}),
     ...(grace ? { healthCheckGracePeriodSeconds: grace } : {}),
     ...registries(form),
-    ...placementOf(form),
+    ...placementMembers(placementOf(form)),
     ...(form.tags.length ? { tags: [...form.tags] } : {}),
     ...(form.propagate === 'NONE' ? {} : { propagateTags: form.propagate }),
   };
@@ -103,9 +98,9 @@ function deploymentOf(form: CreateForm) {
   return { minimumHealthyPercent, maximumPercent, deploymentCircuitBreaker };
 }
 
-function placementOf({ placement, scheduling }: CreateForm) {
-  const isDaemon = scheduling === 'DAEMON';
-  return placementMembers(isDaemon ? { ...placement, placementStrategy: [] } : placement);
+/** A DAEMON service takes constraints, no strategy. */
+function placementOf({ placement, scheduling }: CreateForm): PlacementRules {
+  return scheduling === 'DAEMON' ? { ...placement, placementStrategy: [] } : placement;
 }
 
 function registries({ registryArn, registryPort }: CreateForm) {
@@ -127,13 +122,12 @@ export function createProblems(form: CreateForm, definition: TaskDefinition | un
   const isDaemon = form.scheduling === 'DAEMON';
   const grace = whole(form.grace);
   return {
+    ...launchProblems(form, definition),
     name: NAME.test(form.name.trim())
       ? undefined
       : 'A name has 1 to 255 letters, digits, hyphens and underscores.',
-    taskDefinition: form.taskDefinition ? undefined : 'TaskDefinition cannot be empty.',
     desired: isDaemon ? undefined : desiredCountProblem(form.desired),
     deployment: deploymentProblems(form.deployment, isDaemon),
-    network: definition?.networkMode === 'awsvpc' ? networkProblem(form.network) : undefined,
     balancers: form.balancers
       .map((one) => balancerProblem(one, isStaged(form)))
       .find((one) => one !== undefined),
@@ -145,7 +139,6 @@ export function createProblems(form: CreateForm, definition: TaskDefinition | un
       !form.registryArn.trim() || form.registryArn.includes(':servicediscovery:')
         ? undefined
         : 'registryArn should be the ARN of a Cloud Map service, arn:aws:servicediscovery:…',
-    placement: placementProblem(form.placement),
     tags: tagsProblem(form.tags),
   };
 }
@@ -156,19 +149,5 @@ export function placementQuestion(
   form: CreateForm,
   networkMode: string | undefined,
 ): ExplainPlacementRequest {
-  const subnets = form.network.subnets ?? [];
-  const isPlaced = networkMode === 'awsvpc' && subnets.length > 0;
-  return {
-    cluster,
-    taskDefinition: form.taskDefinition,
-    ...(isPlaced
-      ? {
-          networkConfiguration: {
-            awsvpcConfiguration: { ...awsvpcConfiguration(form.network), subnets },
-          },
-        }
-      : {}),
-    ...placementOf(form),
-    launchType: 'EC2',
-  };
+  return launchQuestion(cluster, { ...form, placement: placementOf(form) }, networkMode);
 }

@@ -4,9 +4,8 @@ import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { FormSection } from '../../../widgets/forms/FormSection';
-import { NetworkFields } from '../../../widgets/forms/NetworkFields';
+import { NetworkSection, PlacementSection } from '../../../widgets/forms/LaunchSections';
 import { NumberField } from '../../../widgets/forms/NumberField';
-import { PlacementFields } from '../../../widgets/forms/PlacementFields';
 import { PlacementHint } from '../../../widgets/forms/PlacementHint';
 import { TagsField } from '../../../widgets/forms/TagsField';
 import { TaskDefinitionField } from '../../../widgets/forms/TaskDefinitionField';
@@ -26,18 +25,13 @@ export function RunSections(props: Props) {
   return (
     <SpaceBetween size="l">
       <WhatRuns {...props} />
-      <FormSection title="Network">
-        <NetworkFields
-          networkMode={definition?.networkMode}
-          value={form.network}
-          onChange={(network) => change({ network })}
-          problem={problems.network}
-        />
-      </FormSection>
-      <FormSection title="Placement">
-        <PlacementFields value={form.placement} onChange={(placement) => change({ placement })} />
-        {problems.placement && <FormField errorText={problems.placement} />}
-      </FormSection>
+      <NetworkSection
+        networkMode={definition?.networkMode}
+        value={form.network}
+        change={change}
+        problem={problems.network}
+      />
+      <PlacementSection value={form.placement} change={change} problem={problems.placement} />
       <FormSection
         title="Container overrides – optional"
         description="For these tasks only; what is left empty is as the task definition has it."
@@ -94,11 +88,8 @@ function WhatRuns({ cluster, form, definition, problems, change }: Props) {
       </FormField>
       <PlacementHint
         question={placementQuestion(cluster, form, definition?.networkMode)}
-        isIncomplete={
-          !definition ||
-          problems.placement !== undefined ||
-          (definition.networkMode === 'awsvpc' && !form.network.subnets?.length)
-        }
+        definition={definition}
+        problem={problems.placement}
       />
     </FormSection>
   );

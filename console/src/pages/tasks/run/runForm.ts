@@ -8,17 +8,13 @@ import type {
 } from '@aws-sdk/client-ecs';
 import type { ExplainPlacementRequest } from '../../../aws/roadstead';
 import {
-  awsvpcConfiguration,
-  type Network,
-  NO_NETWORK,
-  networkProblem,
-} from '../../../widgets/forms/networkChoices';
-import {
-  NO_RULES,
-  type PlacementRules,
-  placementMembers,
-  placementProblem,
-} from '../../../widgets/forms/placementTemplates';
+  type Launch,
+  launchProblems,
+  placementQuestion as launchQuestion,
+  networkMembers,
+} from '../../../widgets/forms/launch';
+import { NO_NETWORK } from '../../../widgets/forms/networkChoices';
+import { NO_RULES, placementMembers } from '../../../widgets/forms/placementTemplates';
 import { tagsProblem } from '../../../widgets/forms/tagProblems';
 import { shellWords } from '../../../widgets/shellWords';
 
@@ -39,13 +35,10 @@ export interface OverrideForm {
   readonly environment: readonly VariableForm[];
 }
 
-export interface RunForm {
-  readonly taskDefinition: string;
+export interface RunForm extends Launch {
   readonly count: string;
   readonly group: string;
   readonly startedBy: string;
-  readonly network: Network;
-  readonly placement: PlacementRules;
   readonly overrides: Readonly<Record<string, OverrideForm>>;
   readonly tags: readonly Tag[];
 }
@@ -83,9 +76,7 @@ export function runRequest(
     count: Number(form.count),
     ...(form.group.trim() ? { group: form.group.trim() } : {}),
     ...(form.startedBy.trim() ? { startedBy: form.startedBy.trim() } : {}),
-    ...(definition?.networkMode === 'awsvpc'
-      ? { networkConfiguration: { awsvpcConfiguration: awsvpcConfiguration(form.network) } }
-      : {}),
+    ...networkMembers(form.network, definition?.networkMode),
     ...placementMembers(form.placement),
     ...(containerOverrides.length ? { overrides: { containerOverrides } } : {}),
     ...(form.tags.length ? { tags: [...form.tags] } : {}),
@@ -114,7 +105,7 @@ function overridesOf({ overrides }: RunForm, definition: TaskDefinition | undefi
 export function runProblems(form: RunForm, definition: TaskDefinition | undefined) {
   const count = Number(form.count);
   return {
-    taskDefinition: form.taskDefinition ? undefined : 'TaskDefinition cannot be empty.',
+    ...launchProblems(form, definition),
     count:
       Number.isInteger(count) && count >= 1 && count <= COUNT_MAX
         ? undefined
@@ -126,8 +117,6 @@ export function runProblems(form: RunForm, definition: TaskDefinition | undefine
       form.startedBy.trim().length > STARTED_BY_MAX
         ? `startedBy has up to ${STARTED_BY_MAX} characters.`
         : undefined,
-    network: definition?.networkMode === 'awsvpc' ? networkProblem(form.network) : undefined,
-    placement: placementProblem(form.placement),
     overrides: Object.values(form.overrides).flatMap(overrideProblem)[0],
     tags: tagsProblem(form.tags),
   };
@@ -155,22 +144,8 @@ export function placementQuestion(
   form: RunForm,
   networkMode: string | undefined,
 ): ExplainPlacementRequest {
-  const subnets = form.network.subnets ?? [];
-  const isPlaced = networkMode === 'awsvpc' && subnets.length > 0;
-  return {
-    cluster,
-    taskDefinition: form.taskDefinition,
-    ...(isPlaced
-      ? {
-          networkConfiguration: {
-            awsvpcConfiguration: { ...awsvpcConfiguration(form.network), subnets },
-          },
-        }
-      : {}),
-    ...placementMembers(form.placement),
-    ...(form.group.trim() ? { group: form.group.trim() } : {}),
-    launchType: 'EC2',
-  };
+  const group = form.group.trim();
+  return { ...launchQuestion(cluster, form, networkMode), ...(group ? { group } : {}) };
 }
 
 export interface FailureRow {
