@@ -9,6 +9,7 @@ from typing import Literal
 
 from roadstead.ecs.records.task import TASKS, Task
 from roadstead.state.records import Index
+from roadstead.state.view import View
 
 Standing = Literal["PENDING", "RUNNING", "HEALTHY", "CHECKING", "UNHEALTHY"]
 
@@ -85,6 +86,12 @@ def _standing_keys(task: Task) -> tuple[str, ...]:
 
 TASKS_BY_STANDING = Index("tasks_by_standing", TASKS, _standing_keys, running_since)
 """Key: `deployment id|standing`. Those that run longest come first."""
+
+
+def has_tasks_left(view: View, deployment_id: str) -> bool:
+    """Whether the deployment has a task that was not asked to stop."""
+    return any(view.count(TASKS_BY_STANDING, standing_key(deployment_id, at)) for at in STANDINGS)
+
 
 PROTECTED_BY_STANDING = Index(
     "protected_by_standing",

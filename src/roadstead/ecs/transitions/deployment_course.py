@@ -14,6 +14,7 @@ from roadstead.ecs.records.service_deployment import (
     ServiceDeployment,
 )
 from roadstead.ecs.records.service_revision import SERVICE_REVISIONS
+from roadstead.ecs.records.service_tasks import has_tasks_left
 from roadstead.ecs.records.task_definition import TASK_DEFINITIONS
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment import circuit_breaker, rollback_reasons
@@ -42,7 +43,7 @@ def enter_stages(tx: Tx, call: Call, service: Service, stages: Sequence[Stage]) 
     record = _record(tx, service)
     for stage in stages:
         if record.lifecycle_stage == "RECONCILE_SERVICE":
-            service = _without_stale(service)
+            service = _without_stale(tx, service)
         service = share_out(service, stage)
         record = records.enter(tx, call, record, service, stage)
     return tx.put(SERVICES, service)
@@ -209,9 +210,13 @@ def _failed(call: Call, deployment: Deployment, failure: Failure) -> Deployment:
     )
 
 
-def _without_stale(service: Service) -> Service:
-    """The service without the deployments that had to go before this one could begin."""
-    stale = {each.id for each in stale_deployments(service)}
+def _without_stale(view: View, service: Service) -> Service:
+    """The service without the deployments that had to go before this one could begin.
+
+    One that still has tasks stays: the stage is also left when another configuration has no such
+    stage, and then its tasks go with those of the source.
+    """
+    stale = {each.id for each in stale_deployments(service) if not has_tasks_left(view, each.id)}
     return msgspec.structs.replace(
         service, deployments=tuple(each for each in service.deployments if each.id not in stale)
     )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from roadstead.ecs.records.service import SERVICES, Deployment, Service
-from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
+from roadstead.ecs.records.service_tasks import has_tasks_left
 from roadstead.ecs.records.task_counts import TaskCounts
 from roadstead.ecs.rules import service_events
 from roadstead.ecs.rules.deployment.shares import with_desired_counts
@@ -97,11 +97,7 @@ def begin_deletion(tx: Tx, service: Service) -> Service:
 
 def has_tasks(view: View, service: Service) -> bool:
     """Whether the service has tasks that were not asked to stop."""
-    return any(
-        view.count(TASKS_BY_STANDING, standing_key(each.id, where))
-        for each in service.deployments
-        for where in STANDINGS
-    )
+    return any(has_tasks_left(view, each.id) for each in service.deployments)
 
 
 def is_draining(view: View, service: Service) -> bool:

@@ -10,6 +10,7 @@ from rollouts import (
     a_rolled_out_world,
     a_world,
     answer,
+    configured,
     create,
     keep_failing,
     pause,
@@ -185,6 +186,23 @@ def test_a_revision_with_a_task_is_kept_though_another_became_the_source() -> No
     assert not tasks_of(world, 1)
     assert tasks_of(world, 2)
     assert [revision for revision, _ in shares(world)] == [3, 2]
+
+
+def test_a_revision_with_a_task_is_kept_though_the_stage_that_waits_for_it_is_no_more() -> None:
+    world = a_rolled_out_world(**BLUE_GREEN)
+    roll_out(world)
+    for task in tasks_of(world, 2):
+        world.put(msgspec.structs.replace(task, protection_enabled=True))
+    rolling = configured(strategy="ROLLING", lifecycleHooks=[pause("RECONCILE_SERVICE")])
+    roll_out(world, 3, **rolling)
+    assert record(world).lifecycle_stage == "RECONCILE_SERVICE"
+    world.update_service(WEB, **configured(strategy="ROLLING"))
+    assert shares(world) == [(3, None), (2, None), (1, None)]
+    assert len(tasks_of(world, 2)) == 2
+    for task in tasks_of(world, 2):
+        world.put(msgspec.structs.replace(task, protection_enabled=False))
+    world.work_for(WEB, 600)
+    assert (record(world).status, shares(world)) == ("SUCCESSFUL", [(3, None)])
 
 
 def test_hooks_of_one_stage_run_in_parallel_all_must_succeed() -> None:

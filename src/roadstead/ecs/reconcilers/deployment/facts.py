@@ -8,7 +8,7 @@ from roadstead.ecs.reconcilers.service.survey import healthy_count, next_healthy
 from roadstead.ecs.reconcilers.traffic_shift import has_listeners, is_shifted
 from roadstead.ecs.records.service import Deployment, Service
 from roadstead.ecs.records.service_deployment import HookRun, ServiceDeployment
-from roadstead.ecs.records.service_tasks import STANDINGS, TASKS_BY_STANDING, standing_key
+from roadstead.ecs.records.service_tasks import TASKS_BY_STANDING, has_tasks_left, standing_key
 from roadstead.ecs.rules.deployment.circuit_breaker import resets_on_healthy_task
 from roadstead.ecs.rules.deployment.configuration import early_healthy_percent, is_staged
 from roadstead.ecs.rules.deployment.rollback_reasons import Failure, took_too_long
@@ -58,11 +58,7 @@ def is_ready(
 
 def has_left(view: View, deployments: Iterable[Deployment]) -> bool:
     """Whether any of the deployments has a task that was not asked to stop."""
-    return any(
-        view.count(TASKS_BY_STANDING, standing_key(each.id, where))
-        for each in deployments
-        for where in STANDINGS
-    )
+    return any(has_tasks_left(view, each.id) for each in deployments)
 
 
 def has_recovered(view: View, service: Service, deployment: Deployment, now: datetime) -> bool:
