@@ -1,15 +1,10 @@
 /** Asks before something is done that stops, removes or replaces; what fails is said in it. */
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import Modal, { type ModalProps } from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ModalProps } from '@cloudscape-design/components/modal';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Call } from '../aws/call';
-import { CopyCommand } from './CopyCommand';
-import { FailureAlert } from './FailureAlert';
+import { ActionDialog } from './ActionDialog';
 import { useSend } from './useSend';
+import { WordField } from './WordField';
 
 interface Props<O> {
   title: string;
@@ -50,41 +45,27 @@ export function ConfirmDialog<O>(props: Props<O>) {
     onDismiss();
   };
   return (
-    <Modal
-      visible
-      size={props.size ?? 'medium'}
-      header={title}
-      closeAriaLabel="Close"
+    <ActionDialog
+      title={title}
+      size={props.size}
+      call={call}
+      confirm={confirm}
+      isReady={isReady}
+      isSending={isSending}
+      failure={failure}
+      onConfirm={act}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={act}>
-              {confirm}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        {children}
-        {word && (
-          <FormField label={`To confirm, type ${word}`}>
-            <Input
-              value={typed}
-              onChange={({ detail }) => setTyped(detail.value)}
-              onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void act()}
-              placeholder={word}
-              autoFocus={hadWord}
-            />
-          </FormField>
-        )}
-        {failure && <FailureAlert failure={failure} title={`${calls[0]?.operation} was refused`} />}
-      </SpaceBetween>
-    </Modal>
+      {children}
+      {word && (
+        <WordField
+          word={word}
+          value={typed}
+          onChange={setTyped}
+          onEnter={() => isReady && void act()}
+          hasFocus={hadWord}
+        />
+      )}
+    </ActionDialog>
   );
 }

@@ -1,14 +1,10 @@
 /** The tags of something that ECS has: listed, added, changed, removed. */
 import type { Tag } from '@aws-sdk/client-ecs';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import * as ecs from '../aws/ecs';
-import { CopyCommand } from './CopyCommand';
+import { ActionDialog } from './ActionDialog';
 import { EmptyState } from './EmptyState';
-import { FailureAlert } from './FailureAlert';
 import { TagsField } from './forms/TagsField';
 import { tagsProblem } from './forms/tagProblems';
 import { type Column, ItemTable } from './ItemTable';
@@ -70,29 +66,18 @@ function TagsDialog({ arn, tags, of, onDismiss }: Props & { onDismiss: () => voi
     onDismiss();
   };
   return (
-    <Modal
-      visible
-      header={`Tags of ${of}`}
-      closeAriaLabel="Close"
+    <ActionDialog
+      title={`Tags of ${of}`}
+      call={calls}
+      confirm="Save"
+      isReady={isReady}
+      isSending={isSending}
+      failure={failure}
+      refusal="The tags were refused"
+      onConfirm={save}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={calls} />
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={save}>
-              Save
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <TagsField value={edited} onChange={setEdited} />
-        {failure && <FailureAlert failure={failure} title="The tags were refused" />}
-      </SpaceBetween>
-    </Modal>
+      <TagsField value={edited} onChange={setEdited} />
+    </ActionDialog>
   );
 }

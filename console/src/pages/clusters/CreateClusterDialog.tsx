@@ -1,18 +1,13 @@
 /** Makes a cluster: its name, whether it is to have Container Insights, tags. */
 import type { Tag } from '@aws-sdk/client-ecs';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import Select from '@cloudscape-design/components/select';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { paths } from '../../app/paths';
 import * as ecs from '../../aws/ecs';
-import { CopyCommand } from '../../widgets/CopyCommand';
-import { FailureAlert } from '../../widgets/FailureAlert';
+import { ActionDialog } from '../../widgets/ActionDialog';
 import { TagsField } from '../../widgets/forms/TagsField';
 import { tagsProblem } from '../../widgets/forms/tagProblems';
 import { useSend } from '../../widgets/useSend';
@@ -50,54 +45,42 @@ export function CreateClusterDialog({ names, onDismiss }: Props) {
     void navigate(paths.cluster(name, 'overview'));
   };
   return (
-    <Modal
-      visible
-      header="Create cluster"
-      closeAriaLabel="Close"
+    <ActionDialog
+      title="Create cluster"
+      call={call}
+      confirm="Create"
+      isReady={isReady}
+      isSending={isSending}
+      failure={failure}
+      onConfirm={create}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={create}>
-              Create
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <FormField
-          label="Cluster name"
-          errorText={name ? problem : undefined}
-          constraintText="Up to 255 letters, digits, hyphens and underscores. It cannot be changed."
-        >
-          <Input
-            value={name}
-            onChange={({ detail }) => setName(detail.value)}
-            onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void create()}
-            placeholder="production"
-            autoFocus
-          />
-        </FormField>
-        <FormField
-          label="Container Insights"
-          description="Kept and told as ECS does; nothing collects metrics here."
-        >
-          <Select
-            selectedOption={INSIGHTS.find(({ value }) => value === insights) ?? null}
-            options={INSIGHTS}
-            onChange={({ detail }) => setInsights(detail.selectedOption.value ?? '')}
-          />
-        </FormField>
-        <FormField label="Tags" stretch>
-          <TagsField value={tags} onChange={setTags} />
-        </FormField>
-        {failure && <FailureAlert failure={failure} title="CreateCluster was refused" />}
-      </SpaceBetween>
-    </Modal>
+      <FormField
+        label="Cluster name"
+        errorText={name ? problem : undefined}
+        constraintText="Up to 255 letters, digits, hyphens and underscores. It cannot be changed."
+      >
+        <Input
+          value={name}
+          onChange={({ detail }) => setName(detail.value)}
+          onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void create()}
+          placeholder="production"
+          autoFocus
+        />
+      </FormField>
+      <FormField
+        label="Container Insights"
+        description="Kept and told as ECS does; nothing collects metrics here."
+      >
+        <Select
+          selectedOption={INSIGHTS.find(({ value }) => value === insights) ?? null}
+          options={INSIGHTS}
+          onChange={({ detail }) => setInsights(detail.selectedOption.value ?? '')}
+        />
+      </FormField>
+      <FormField label="Tags" stretch>
+        <TagsField value={tags} onChange={setTags} />
+      </FormField>
+    </ActionDialog>
   );
 }

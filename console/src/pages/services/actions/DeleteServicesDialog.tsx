@@ -1,18 +1,14 @@
 /** Deletes services: with a typed word when tasks would stop, and the plan of it. */
 import type { Service } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import FormField from '@cloudscape-design/components/form-field';
-import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import type { Failure } from '../../../aws/failures';
-import { CopyCommand } from '../../../widgets/CopyCommand';
+import { ActionDialog } from '../../../widgets/ActionDialog';
 import { FailureText } from '../../../widgets/FailureAlert';
 import { PlanView } from '../../../widgets/plan/PlanView';
+import { WordField } from '../../../widgets/WordField';
 import { counted } from '../deploymentState';
 import { countsText } from '../rollout';
 import { deletion, hasTasks, useDeletions } from './deletions';
@@ -43,46 +39,31 @@ export function DeleteServicesDialog({ cluster, services: given, onDismiss, onDo
     onDismiss();
   };
   return (
-    <Modal
-      visible
+    <ActionDialog
+      title={only ? `Delete ${only.serviceName}` : `Delete ${counted(services.length, 'service')}`}
       size={only ? 'large' : 'medium'}
-      header={only ? `Delete ${only.serviceName}` : `Delete ${counted(services.length, 'service')}`}
-      closeAriaLabel="Close"
+      call={left.map((one) => deletion(cluster, one))}
+      confirm="Delete"
+      isReady={isReady}
+      isSending={isSending}
+      onConfirm={act}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={left.map((one) => deletion(cluster, one))} />
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={!isReady} loading={isSending} onClick={act}>
-              Delete
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        <Services services={services} failures={failures} />
-        <div>
-          Tasks are stopped as at any scale-in: deregistered, drained, then stopped. Load balancers,
-          target groups and task definitions stay. This cannot be taken back.
-        </div>
-        {only && <PlanView operation="DeleteService" request={deletion(cluster, only).input} />}
-        {word && (
-          <FormField label={`To confirm, type ${word}`}>
-            <Input
-              value={typed}
-              onChange={({ detail }) => setTyped(detail.value)}
-              onKeyDown={({ detail }) => detail.key === 'Enter' && isReady && void act()}
-              placeholder={word}
-              autoFocus
-            />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+      <Services services={services} failures={failures} />
+      <div>
+        Tasks are stopped as at any scale-in: deregistered, drained, then stopped. Load balancers,
+        target groups and task definitions stay. This cannot be taken back.
+      </div>
+      {only && <PlanView operation="DeleteService" request={deletion(cluster, only).input} />}
+      {word && (
+        <WordField
+          word={word}
+          value={typed}
+          onChange={setTyped}
+          onEnter={() => isReady && void act()}
+        />
+      )}
+    </ActionDialog>
   );
 }
 

@@ -1,14 +1,9 @@
 /** Protects a task for a while, or ends that. ECS answers 200 also where it refuses. */
 import type { Failure as EcsFailure } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import * as ecs from '../../../aws/ecs';
-import { CopyCommand } from '../../../widgets/CopyCommand';
-import { FailureAlert } from '../../../widgets/FailureAlert';
+import { ActionDialog } from '../../../widgets/ActionDialog';
 import { NumberField } from '../../../widgets/forms/NumberField';
 import { useSend } from '../../../widgets/useSend';
 
@@ -43,44 +38,32 @@ export function ProtectionDialog({ cluster, id, isOn, onDone, onDismiss }: Props
     onDismiss();
   };
   return (
-    <Modal
-      visible
-      header={isOn ? `Protect task ${id}` : `End the protection of task ${id}`}
-      closeAriaLabel="Close"
+    <ActionDialog
+      title={isOn ? `Protect task ${id}` : `End the protection of task ${id}`}
+      call={call}
+      confirm={isOn ? 'Protect' : 'End protection'}
+      isReady={!isWrong}
+      isSending={isSending}
+      failure={failure}
+      onConfirm={act}
       onDismiss={onDismiss}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
-            <Button variant="link" onClick={onDismiss}>
-              Cancel
-            </Button>
-            <Button variant="primary" disabled={isWrong} loading={isSending} onClick={act}>
-              {isOn ? 'Protect' : 'End protection'}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
     >
-      <SpaceBetween size="m">
-        {isOn ? (
-          <NumberField
-            label="Minutes from now"
-            description="1 to 2880 (48 hours). A new time replaces the former one."
-            value={minutes}
-            onChange={setMinutes}
-            problem={isWrong ? `expiresInMinutes should be 1 to ${MINUTES_MAX}.` : undefined}
-          />
-        ) : (
-          <div>The service may stop the task from then on, when it scales in or deploys.</div>
-        )}
-        {refusals.map(({ arn, reason, detail }) => (
-          <Alert key={arn ?? reason} type="error" header={reason ?? 'ECS refused'}>
-            {detail ?? 'ECS gave no detail.'}
-          </Alert>
-        ))}
-        {failure && <FailureAlert failure={failure} title="UpdateTaskProtection was refused" />}
-      </SpaceBetween>
-    </Modal>
+      {isOn ? (
+        <NumberField
+          label="Minutes from now"
+          description="1 to 2880 (48 hours). A new time replaces the former one."
+          value={minutes}
+          onChange={setMinutes}
+          problem={isWrong ? `expiresInMinutes should be 1 to ${MINUTES_MAX}.` : undefined}
+        />
+      ) : (
+        <div>The service may stop the task from then on, when it scales in or deploys.</div>
+      )}
+      {refusals.map(({ arn, reason, detail }) => (
+        <Alert key={arn ?? reason} type="error" header={reason ?? 'ECS refused'}>
+          {detail ?? 'ECS gave no detail.'}
+        </Alert>
+      ))}
+    </ActionDialog>
   );
 }
