@@ -2,21 +2,52 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import { Component, type ReactNode } from 'react';
+import { connectionNow, onConnection } from '../live/changes';
+
+interface Props {
+  readonly children: ReactNode;
+  /** The control plane answers again, and this page has to be loaded. */
+  readonly onBack: () => void;
+}
 
 interface State {
   readonly error?: Error;
+  readonly isAway?: boolean;
 }
 
-export class PageBoundary extends Component<{ children: ReactNode }, State> {
+export class PageBoundary extends Component<Props, State> {
   override state: State = {};
 
   static getDerivedStateFromError(error: Error): State {
-    return { error };
+    return { error, isAway: connectionNow() === 'away' };
+  }
+
+  #end: (() => void) | undefined;
+
+  /** A page's code that could not be had is not asked for again, but by loading the console anew. */
+  override componentDidMount(): void {
+    this.#end = onConnection(() => {
+      if (!this.state.error) return;
+      const now = connectionNow();
+      if (now === 'away') this.setState({ isAway: true });
+      if (now === 'live' && this.state.isAway) this.props.onBack();
+    });
+  }
+
+  override componentWillUnmount(): void {
+    this.#end?.();
   }
 
   override render(): ReactNode {
     const { error } = this.state;
     if (!error) return this.props.children;
+    if (this.state.isAway) {
+      return (
+        <Alert type="warning" header="This page could not be loaded">
+          The control plane does not answer. The page comes by itself when it is back.
+        </Alert>
+      );
+    }
     return (
       <Alert
         type="error"

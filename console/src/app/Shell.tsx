@@ -1,10 +1,11 @@
 /** What is around every page: navigation, notifications, the state of the connection. */
 import AppLayout from '@cloudscape-design/components/app-layout';
-import Flashbar from '@cloudscape-design/components/flashbar';
+import Flashbar, { type FlashbarProps } from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
-import { Suspense, useLayoutEffect } from 'react';
+import { Suspense, useLayoutEffect, useSyncExternalStore } from 'react';
 import { Outlet, useLocation, useMatches, useNavigate, useNavigationType } from 'react-router';
+import { connectionNow, onConnection } from '../live/changes';
 import { hrefOf } from './links';
 import { useNotifications } from './notifications';
 import { PageBoundary } from './PageBoundary';
@@ -19,10 +20,19 @@ const SECTIONS: readonly { text: string; path: string; also?: string }[] = [
   { text: 'Events', path: paths.events() },
 ];
 
+const AWAY: FlashbarProps.MessageDefinition = {
+  id: 'away',
+  type: 'warning',
+  header: 'The control plane does not answer',
+  content:
+    'What is shown is as it was when it last did. The console goes on by itself when it is back: roadstead up starts it.',
+};
+
 export function Shell() {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const { items } = useNotifications();
+  const isAway = useSyncExternalStore(onConnection, connectionNow) === 'away';
   const page = pageOf(useMatches().at(-1));
   useBeginAtTop(page);
   const section = SECTIONS.find(({ path, also = path }) =>
@@ -52,9 +62,9 @@ export function Shell() {
             }}
           />
         }
-        notifications={<Flashbar items={[...items]} stackItems />}
+        notifications={<Flashbar items={isAway ? [AWAY, ...items] : [...items]} stackItems />}
         content={
-          <PageBoundary key={page}>
+          <PageBoundary key={page} onBack={() => location.reload()}>
             <Suspense fallback={<Spinner size="large" />}>
               <Outlet />
             </Suspense>

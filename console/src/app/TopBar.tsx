@@ -12,6 +12,7 @@ const CONNECTION_WORDS: Record<Connection, string> = {
   connecting: 'Connecting …',
   live: 'Live',
   polling: 'Not live: asking every few seconds',
+  away: 'No answer',
 };
 
 export function TopBar() {

@@ -46,6 +46,8 @@ let streams: Stream[];
 let told: Changes[];
 let ends: (() => void)[];
 let answer: (init?: RequestInit) => Promise<Response>;
+/** Of whatever is not the stream. */
+let rest: () => Promise<Response>;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -59,7 +61,10 @@ beforeEach(() => {
     init?.signal?.addEventListener('abort', () => stream.breakOff());
     return new Response(stream.body);
   };
-  vi.stubGlobal('fetch', (_: string, init?: RequestInit) => answer(init));
+  rest = async () => new Response('{}');
+  vi.stubGlobal('fetch', (url: string, init?: RequestInit) =>
+    url.includes('config.json') ? rest() : answer(init),
+  );
   ends = [onChanges((changes) => told.push(changes))];
 });
 
@@ -133,6 +138,25 @@ test('tries again later and later, but never gives up', async () => {
   await settle(60_000);
   expect(tries.mock.calls.length - soon).toBe(12); // every 5 s
   expect(connectionNow()).toBe('polling');
+});
+
+test.each([
+  ['nothing answers', UNREACHABLE],
+  ['a proxy answers', async () => new Response('<h1>Bad gateway</h1>', { status: 502 })],
+])('is away while %s, and live when it is back', async (_, gone) => {
+  await follow();
+  const back = answer;
+  answer = gone;
+  rest = gone;
+  streams[0]?.breakOff();
+  await settle();
+  expect(connectionNow()).toBe('away');
+  await settle(10_000);
+  expect(connectionNow()).toBe('away');
+  answer = back;
+  await settle(5_000);
+  expect(connectionNow()).toBe('live');
+  expect(told).toEqual([null, null]);
 });
 
 test('silence for longer than the server is ever silent is a lost stream', async () => {

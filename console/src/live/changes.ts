@@ -5,6 +5,7 @@
  */
 import { failureOf, isAboutKeys } from '../aws/failures';
 import { signedFetch } from '../aws/signed';
+import { BASE } from '../session/region';
 import { messages } from './sse';
 
 export interface Change {
@@ -17,12 +18,16 @@ export interface Change {
 /** null stands for everything. */
 export type Changes = readonly Change[] | null;
 
-/** `live`: told of every change. `polling`: the stream is away, pages ask from time to time. */
-export type Connection = 'connecting' | 'live' | 'polling';
+/**
+ * `live`: told of every change. `polling`: the stream is away, pages ask from time to time.
+ * `away`: nothing answers at all.
+ */
+export type Connection = 'connecting' | 'live' | 'polling' | 'away';
 
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 /** The server gives a sign of life every 15 s. */
 const SILENCE_MS_MAX = 40_000;
+const ANSWER_MS_MAX = 4_000;
 
 type Listener = (changes: Changes) => void;
 
@@ -72,8 +77,22 @@ async function follow(ended: AbortSignal): Promise<void> {
     }
     if (ended.aborted) return;
     if (Date.now() - began > 10_000) attempt = 0;
-    tell('polling');
+    if (connection !== 'away') tell('polling');
+    const next = (await isThere(ended)) ? 'polling' : 'away';
+    if (ended.aborted) return;
+    tell(next);
     await pause(RETRY_MS[Math.min(attempt, RETRY_MS.length - 1)] ?? 5_000, ended);
+  }
+}
+
+/** A proxy answers in place of a control plane that is away, with 500 or more. */
+async function isThere(ended: AbortSignal): Promise<boolean> {
+  try {
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(ANSWER_MS_MAX)]);
+    const { status } = await fetch(`${BASE}/config.json`, { cache: 'no-store', signal });
+    return status < 500;
+  } catch {
+    return false;
   }
 }
 
