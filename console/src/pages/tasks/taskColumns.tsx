@@ -1,12 +1,12 @@
 /** The columns of the list of tasks. */
 import type { Task } from '@aws-sdk/client-ecs';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { paths } from '../../app/paths';
 import { clusterOf, nameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import { isFailedTask, reasonsOf } from '../../widgets/failedTask';
 import type { Column } from '../../widgets/ItemTable';
+import { Sign } from '../../widgets/Sign';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
 import { GroupLink } from './GroupLink';
@@ -106,7 +106,7 @@ export function TaskStatus({ task }: { task: Task }) {
     return (
       <>
         <span className="word">
-          <StatusIndicator type="warning">{lastStatus}</StatusIndicator>
+          <Sign type="warning">{lastStatus}</Sign>
         </span>
         <div className="task-quiet">{sign}</div>
       </>
@@ -116,7 +116,7 @@ export function TaskStatus({ task }: { task: Task }) {
   return (
     <>
       <span className="word">
-        <StatusIndicator type="error">{lastStatus}</StatusIndicator>
+        <Sign type="error">{lastStatus}</Sign>
       </span>
       <div className="task-quiet">failed</div>
     </>

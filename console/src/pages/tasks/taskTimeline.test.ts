@@ -47,6 +47,14 @@ test('a task whose container exited had ended before it stops', () => {
   ]);
 });
 
+test('a task whose container exited before it was said to run does not run after its end', () => {
+  const task = { ...RUNNING, executionStoppedAt: at(6), stoppingAt: at(7), stoppedAt: at(7) };
+  expect(said(task).slice(2)).toEqual([
+    ['Creates and starts containers', 1, false],
+    ['Containers have ended', 1, false],
+  ]);
+});
+
 test('a task that never ran ends without running', () => {
   const task = {
     createdAt: at(0),

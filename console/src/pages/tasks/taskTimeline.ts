@@ -62,7 +62,7 @@ export function timelineOf(task: Task, nowMs: number): TaskTimeline {
 
 function momentsOf(task: TaskMoments): readonly { id: Moment; at: Date }[] {
   const found = MOMENTS.flatMap((id) => {
-    const at = task[id];
+    const at = id === 'startedAt' ? beganToRun(task) : task[id];
     return at ? [{ id, at }] : [];
   });
   // What is told of after the end (an agent's late word) is no part of the task's life.
@@ -70,6 +70,12 @@ function momentsOf(task: TaskMoments): readonly { id: Moment; at: Date }[] {
   return found
     .filter(({ at }) => at.getTime() <= end)
     .sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+/** A container that exits at once has ended before its agent says that the task runs. */
+function beganToRun({ startedAt, executionStoppedAt }: TaskMoments): Date | undefined {
+  if (!startedAt || !executionStoppedAt) return startedAt;
+  return startedAt < executionStoppedAt ? startedAt : executionStoppedAt;
 }
 
 function described(id: Moment, task: Task): Pick<Phase, 'label' | 'kind'> {

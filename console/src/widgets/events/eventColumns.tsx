@@ -1,9 +1,9 @@
 /** The columns of a table of events. */
 import Button from '@cloudscape-design/components/button';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReadEvent } from '../../live/events';
 import { ArnLink } from '../ArnLink';
 import type { Column } from '../ItemRows';
+import { Sign } from '../Sign';
 import { type EventWords, type Part, plainWords, wordsOf } from './eventWords';
 
 /** Worked out once for an event, however often it is drawn and looked through. */
@@ -61,7 +61,7 @@ export function eventColumns(onOpen: (read: ReadEvent) => void): readonly Column
 
 function Happened({ words }: { words: EventWords }) {
   const parts = <Parts parts={words.happened} />;
-  return words.isBad ? <StatusIndicator type="error">{parts}</StatusIndicator> : parts;
+  return words.isBad ? <Sign type="error">{parts}</Sign> : parts;
 }
 
 function Parts({ parts }: { parts: readonly Part[] }) {

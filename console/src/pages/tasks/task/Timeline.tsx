@@ -11,6 +11,7 @@ import {
   colorTextStatusSuccess,
 } from '@cloudscape-design/design-tokens';
 import type { CSSProperties } from 'react';
+import { Sign } from '../../../widgets/Sign';
 import { duration, useNow } from '../../../widgets/When';
 import { mayRunOn } from '../orphans';
 import { type Phase, timelineOf } from '../taskTimeline';
@@ -47,9 +48,7 @@ export function Timeline({ task }: { task: Task }) {
           <li>
             <Moment at={stoppedAt} name="stoppedAt" />
             {mayRunOn(task) ? (
-              <StatusIndicator type="warning">
-                Recorded as STOPPED; no end was reported
-              </StatusIndicator>
+              <Sign type="warning">Recorded as STOPPED; no end was reported</Sign>
             ) : (
               <StatusIndicator type="stopped">Stopped</StatusIndicator>
             )}
