@@ -158,11 +158,17 @@ class Machine:
         self.agent_wanted.set()
 
     def tidy(self) -> None:
-        """Someone ends the containers, and removes the networks, that no agent knows any more."""
+        """Someone ends and removes the containers and networks that no agent knows any more.
+
+        What has ended long ago too: as long as it is there, nobody else gets its port.
+        """
         known = {c.container_id for task in self.journal.tasks() for c in task.containers}
-        for container_id in list(self.running):
-            if container_id not in known:
-                self.end(container_id, KILLED)
+        for container_id in [each for each in self.containers if each not in known]:
+            self.end(container_id, KILLED)
+            if self.agent is None:
+                self.remove(container_id)
+            else:
+                self.agent.runtime.take_away(container_id)
         tasks = {task.arn for task in self.journal.tasks()}
         for arn in [each for each in self.devices.namespaces if each not in tasks]:
             self.devices.release(arn)

@@ -126,7 +126,7 @@ class SimRuntime:
         if self._fails(self._machine.hardships.remove_fails):
             await self._take(0.01, 0.2)
             raise RuntimeFailure("CannotRemoveContainerError", "device or resource busy")
-        await self._take(0.01, 0.2, lambda: self._remove(container_id))
+        await self._take(0.01, 0.2, lambda: self.take_away(container_id))
 
     def hold_ports(self, container_id: str, bindings: Iterable[NetworkBinding]) -> None:
         self._ports.hold(container_id, bindings)
@@ -170,7 +170,8 @@ class SimRuntime:
                 return
         self._machine.make(spec, bindings)
 
-    def _remove(self, container_id: str) -> None:
+    def take_away(self, container_id: str) -> None:
+        """The container is there no more, and its ports are free."""
         container = self._machine.containers.get(container_id)
         self._machine.remove(container_id)
         if container is not None:
