@@ -55,6 +55,15 @@ test('a task whose container exited before it was said to run does not run after
   ]);
 });
 
+test('an agent that is heard of after it pulls has taken the task on before', () => {
+  expect(said({ ...RUNNING, connectivityAt: at(3) })[0]).toEqual([
+    'Placed; waits for the agent',
+    1,
+    false,
+  ]);
+  expect(said({ ...RUNNING, connectivityAt: at(3) })).toHaveLength(4);
+});
+
 test('a task that never ran ends without running', () => {
   const task = {
     createdAt: at(0),

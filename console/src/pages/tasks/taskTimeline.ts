@@ -62,7 +62,7 @@ export function timelineOf(task: Task, nowMs: number): TaskTimeline {
 
 function momentsOf(task: TaskMoments): readonly { id: Moment; at: Date }[] {
   const found = MOMENTS.flatMap((id) => {
-    const at = id === 'startedAt' ? beganToRun(task) : task[id];
+    const at = momentOf(id, task);
     return at ? [{ id, at }] : [];
   });
   // What is told of after the end (an agent's late word) is no part of the task's life.
@@ -72,10 +72,16 @@ function momentsOf(task: TaskMoments): readonly { id: Moment; at: Date }[] {
     .sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-/** A container that exits at once has ended before its agent says that the task runs. */
-function beganToRun({ startedAt, executionStoppedAt }: TaskMoments): Date | undefined {
-  if (!startedAt || !executionStoppedAt) return startedAt;
-  return startedAt < executionStoppedAt ? startedAt : executionStoppedAt;
+/** Agents report later than things happen: what is told too late to be where it belongs is moved. */
+function momentOf(id: Moment, task: TaskMoments): Date | undefined {
+  const { connectivityAt, pullStartedAt, startedAt, executionStoppedAt } = task;
+  if (id === 'connectivityAt' && isBefore(pullStartedAt, connectivityAt)) return undefined;
+  if (id === 'startedAt' && isBefore(executionStoppedAt, startedAt)) return executionStoppedAt;
+  return task[id];
+}
+
+function isBefore(one: Date | undefined, other: Date | undefined): boolean {
+  return one !== undefined && other !== undefined && one < other;
 }
 
 function described(id: Moment, task: Task): Pick<Phase, 'label' | 'kind'> {
