@@ -10,7 +10,7 @@ from pathlib import Path
 
 from roadstead.clock import Clock
 from roadstead.files import make_private_directory
-from roadstead.host import agents, processes, rules
+from roadstead.host import processes, rules, watched
 
 STOP_SECONDS = 15.0
 EARLY_FAILURES_MAX = 3
@@ -94,7 +94,7 @@ class Child:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         make_private_directory(self._log_file.parent)
-        agents.rotate(self._log_file)
+        watched.rotate(self._log_file)
         descriptor = os.open(
             self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600
         )

@@ -5,22 +5,14 @@ that ended unseen is simply started again, and adopts its own containers.
 """
 
 import asyncio
-import contextlib
 import logging
-import os
-import shutil
 import signal
-from pathlib import Path
 
 from roadstead.clock import Clock
 from roadstead.host import launches, processes, rules
 from roadstead.host.launches import Launch
 from roadstead.host.records import AgentStatus
-
-LOG_BYTES_MAX = 10 * 1024 * 1024
-LOG_CHECK_SECONDS = 60.0
-STOP_SECONDS = 5.0
-"""How long an agent may take to end on SIGTERM."""
+from roadstead.host.watched import STOP_SECONDS, Watched
 
 log = logging.getLogger(__name__)
 
@@ -31,45 +23,36 @@ class AgentKeeper:
     def __init__(self, launch: Launch, clock: Clock) -> None:
         self._launch = launch
         self._clock = clock
-        self._process: processes.Process | None = None
-        self._asked_to_stop = asyncio.Event()
-        self._finished = asyncio.Event()
+        self._watched = Watched(launch.log_file, clock)
+        self._watched.begin()  # who stops it waits for `run`, begun or not
         self.status: AgentStatus = "starting"
         self.reason = ""
 
     @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.mark.pid
+        return self._watched.pid
 
     async def run(self) -> None:
         """Keep the agent running; return when it ended for good or `stop` was called."""
         try:
             await self._keep()
         finally:
-            self._finished.set()
+            self._watched.finish()
 
     async def stop(self) -> None:
         """End the agent: SIGTERM, and SIGKILL if it takes too long. Its containers run on."""
-        self._asked_to_stop.set()
-        if self._process is not None:
-            self._process.send(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(self._finished.wait(), STOP_SECONDS)
-            except TimeoutError:
-                if self._process is not None:
-                    self._process.send(signal.SIGKILL)
-        await self._finished.wait()
+        await self._watched.stop()
 
     async def _keep(self) -> None:
         failures = 0
-        while not self._asked_to_stop.is_set():
+        while not self._watched.is_stopping:
             started = self._clock.monotonic()
             try:
                 status = await self._run_once()
                 verdict = rules.after_exit(status, self._clock.monotonic() - started, failures)
             except OSError as error:
                 verdict = rules.after_failed_start(str(error), failures)
-            if self._asked_to_stop.is_set():
+            if self._watched.is_stopping:
                 break
             self.reason = verdict.why
             if isinstance(verdict, rules.Ended):
@@ -83,7 +66,7 @@ class AgentKeeper:
                 verdict.why,
                 verdict.after_seconds,
             )
-            await self._pause(verdict.after_seconds)
+            await self._watched.pause(verdict.after_seconds)
         self.status = "none"
 
     async def _run_once(self) -> int | None:
@@ -91,18 +74,9 @@ class AgentKeeper:
 
         Raises: OSError when it cannot be started.
         """
-        self._process = await self._found() or launches.start(self._launch)
-        try:
-            self.status = "running"
-            async with asyncio.TaskGroup() as group:
-                rotation = group.create_task(self._rotate_for_ever())
-                try:
-                    return await self._process.wait()
-                finally:
-                    rotation.cancel()
-        finally:
-            self._process.close()
-            self._process = None
+        process = await self._found() or launches.start(self._launch)
+        self.status = "running"
+        return await self._watched.until_exit(process)
 
     async def _found(self) -> processes.Process | None:
         """The agent that already runs; one that was told of another control plane is ended."""
@@ -119,25 +93,3 @@ class AgentKeeper:
         finally:
             found.close()
         return None
-
-    async def _rotate_for_ever(self) -> None:
-        while True:
-            try:
-                rotate(self._launch.log_file)
-            except OSError as error:  # a full disk: the agent matters more than its log
-                log.warning("cannot rotate %s: %s", self._launch.log_file, error)
-            await self._clock.sleep(LOG_CHECK_SECONDS)
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._asked_to_stop.wait(), seconds)
-
-
-def rotate(path: Path, bytes_max: int = LOG_BYTES_MAX) -> None:
-    """Move a log's content to `<name>.1` once it is long; its writer appends, and goes on."""
-    if not path.exists() or path.stat().st_size < bytes_max:
-        return
-    older = path.with_name(f"{path.name}.1")
-    shutil.copyfile(path, older)
-    older.chmod(0o600)
-    os.truncate(path, 0)

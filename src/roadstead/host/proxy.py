@@ -4,7 +4,6 @@ Its whole configuration is in files that the server writes; there is nothing to 
 It runs in the machine's own network, in a control group of its own, confined (see `confinement`).
 """
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -20,13 +19,13 @@ from roadstead.data_dir import DataDir
 from roadstead.dataplane.program import EnvoyMissing, arguments, envoy
 from roadstead.dataplane.snapshot.names import Files
 from roadstead.files import write_whole
-from roadstead.host import agents, cgroups, confinement, processes, rules
+from roadstead.host import cgroups, confinement, processes, rules
 from roadstead.host.fabric import Names
+from roadstead.host.watched import STOP_SECONDS, Watched
 
 GROUP = "proxy"
 """The name of its control group below the data directory's."""
 LOOK_SECONDS = 0.1
-STOP_SECONDS = 5.0
 WATCHES_MAX = Path("/proc/sys/fs/inotify/max_user_instances")
 WATCHES_WANTED = 8192
 """Each watched file takes one, and Envoy ends when there is no more; Linux gives 128."""
@@ -43,77 +42,56 @@ class ProxyKeeper:
         self._log_file = data_dir.logs / "proxy.log"
         self._group = f"{Names(data_dir.short_id).cgroup}/{GROUP}"
         self._clock = clock
-        self._process: processes.Process | None = None
-        self._stopping = asyncio.Event()
-        self._finished = asyncio.Event()
-        self._finished.set()
+        self._watched = Watched(self._log_file, clock)
 
     @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.mark.pid
+        return self._watched.pid
 
     async def run(self) -> None:
         """Keep the proxy running until `stop` is called, or this routine is cancelled.
 
         Cancelled, it leaves the proxy running for the next host to adopt.
         """
-        self._finished.clear()
+        self._watched.begin()
         try:
             await self._wait_for_bootstrap()
             await self._keep()
         finally:
-            self._finished.set()
+            self._watched.finish()
 
     async def stop(self) -> None:
         """End the proxy."""
-        self._stopping.set()
-        if self._process is not None:
-            self._process.send(signal.SIGTERM)
-            try:
-                await asyncio.wait_for(self._finished.wait(), STOP_SECONDS)
-            except TimeoutError:
-                if self._process is not None:
-                    self._process.send(signal.SIGKILL)
-        await self._finished.wait()
+        await self._watched.stop()
         _forget(self._files, self._mark_file, self._group)
 
     async def _wait_for_bootstrap(self) -> None:
-        while not self._stopping.is_set() and not Path(self._files.bootstrap).exists():
-            await self._pause(LOOK_SECONDS)
+        while not self._watched.is_stopping and not Path(self._files.bootstrap).exists():
+            await self._watched.pause(LOOK_SECONDS)
 
     async def _keep(self) -> None:
         failures = 0
-        while not self._stopping.is_set():
+        while not self._watched.is_stopping:
             started = self._clock.monotonic()
             try:
                 why = rules.words(await self._run_once())
             except (OSError, EnvoyMissing) as error:
                 why = f"cannot be started: {error}"
-            if self._stopping.is_set():
+            if self._watched.is_stopping:
                 return
             if self._clock.monotonic() - started >= rules.STEADY_SECONDS:
                 failures = 0
             seconds = 0.0 if failures == 0 else rules.doubled(failures - 1, 0.5, 30.0)
             failures += 1
             log.warning("the proxy: %s; starting it again in %g s", why, seconds)
-            await self._pause(seconds)
+            await self._watched.pause(seconds)
 
     async def _run_once(self) -> int | None:
         """The exit status of the proxy that was found or started, once it has ended.
 
         Raises: OSError, EnvoyMissing
         """
-        self._process = self._found() or self._start()
-        try:
-            async with asyncio.TaskGroup() as group:
-                rotation = group.create_task(self._rotate_for_ever())
-                try:
-                    return await self._process.wait()
-                finally:
-                    rotation.cancel()
-        finally:
-            self._process.close()
-            self._process = None
+        return await self._watched.until_exit(self._found() or self._start())
 
     def _found(self) -> processes.Process | None:
         """The proxy that a former host started."""
@@ -169,18 +147,6 @@ class ProxyKeeper:
             yield descriptor
         finally:
             os.close(descriptor)
-
-    async def _rotate_for_ever(self) -> None:
-        while True:
-            try:
-                agents.rotate(self._log_file)
-            except OSError as error:  # a full disk: the proxy matters more than its log
-                log.warning("cannot rotate %s: %s", self._log_file, error)
-            await self._clock.sleep(agents.LOG_CHECK_SECONDS)
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
 
 
 def allow_watches() -> None:
