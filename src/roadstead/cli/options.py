@@ -81,6 +81,9 @@ Subnets = Annotated[
 SecurityGroups = Annotated[
     list[str] | None, typer.Option("--security-group", help="Of awsvpc tasks; again for more.")
 ]
+Instances = Annotated[
+    list[str], typer.Argument(help="Container instances: ids, ARNs, or i-… of EC2.")
+]
 Parent = Annotated[int, typer.Option(hidden=True)]
 
 

@@ -9,6 +9,7 @@ from roadstead.cli.options import (
     AsJson,
     DataDir,
     InCluster,
+    Instances,
     SecurityGroups,
     Subnets,
     finish,
@@ -32,9 +33,6 @@ Stops = Annotated[
 ]
 Instance = Annotated[
     str, typer.Argument(help="Container instance: id, its beginning, ARN, or i-… of EC2.")
-]
-Instances = Annotated[
-    list[str], typer.Argument(help="Container instances: ids, ARNs, or i-… of EC2.")
 ]
 Service = Annotated[str, typer.Argument(help="Service, by name or ARN.")]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from roadstead.cli.options import AsJson, DataDir, InCluster, finish
+from roadstead.cli.options import AsJson, DataDir, InCluster, Instances, finish
 
 wait_app = typer.Typer(
     help="Wait until something is so, and say what holds it up. Ctrl-C ends the waiting only.\n\n"
@@ -15,9 +15,6 @@ wait_app = typer.Typer(
 )
 
 Timeout = Annotated[str, typer.Option(help="For how long at most: 30s, 10m, 2h.")]
-Instances = Annotated[
-    list[str], typer.Argument(help="Container instances: ids, ARNs, or i-… of EC2.")
-]
 Services = Annotated[list[str], typer.Argument(help="Services, by name or ARN.")]
 Tasks = Annotated[list[str], typer.Argument(help="Tasks: ids, their beginnings, or ARNs.")]
 TEN_MINUTES = "10m"
