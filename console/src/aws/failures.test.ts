@@ -24,6 +24,11 @@ test('no answer at all says what to do', () => {
   expect(failure.message).toContain('roadstead up');
 });
 
+test('that an SDK has tried three times is no answer', () => {
+  const error = Object.assign(new TypeError('Failed to fetch'), { $metadata: { attempts: 3 } });
+  expect(failureOf(error).code).toBe('Unreachable');
+});
+
 test('a TypeError that the server answered to is none of the network', () => {
   const error = Object.assign(new TypeError('odd'), { $metadata: { requestId: 'r-3' } });
   expect(failureOf(error)).toMatchObject({ code: 'TypeError', requestId: 'r-3' });

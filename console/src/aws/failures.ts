@@ -15,7 +15,8 @@ interface SdkError {
 export function failureOf(error: unknown): Failure {
   if (isFailure(error)) return error;
   const told = (error ?? {}) as SdkError;
-  if (error instanceof TypeError && !told.$metadata) {
+  const { httpStatusCode, requestId } = told.$metadata ?? {};
+  if (error instanceof TypeError && !httpStatusCode && !requestId) {
     return { code: 'Unreachable', message: UNREACHABLE };
   }
   const status = told.$metadata?.httpStatusCode;
