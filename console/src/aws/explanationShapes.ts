@@ -133,6 +133,8 @@ export interface Progress {
   reasons?: string[];
   isDone?: boolean;
   isImpossible?: boolean;
+  /** Since when an instance drains. */
+  since?: number;
 }
 
 export interface ExplainedDeployment {

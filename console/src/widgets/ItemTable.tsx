@@ -50,6 +50,8 @@ interface Props<T> {
 /** Items that come while others are being drawn wait; typing and clicking never do. */
 export function ItemTable<T>({ selection, idOf, ...props }: Props<T>) {
   const items = useDeferredValue(props.items);
+  // The first of them are there, and are being drawn: to say now that there are none would be wrong.
+  const isLoading = props.isLoading || (items.length === 0 && props.items.length > 0);
   const latest = useRef({ selection, idOf });
   latest.current = { selection, idOf };
   const onSelect = useCallback((all: readonly T[]) => latest.current.selection?.onSelect(all), []);
@@ -58,6 +60,7 @@ export function ItemTable<T>({ selection, idOf, ...props }: Props<T>) {
     <Arranged
       {...props}
       items={items}
+      isLoading={isLoading}
       idOf={idOfLatest}
       selectionType={selection?.type}
       selected={selection?.selected}
@@ -156,5 +159,6 @@ const PAGE_LABELS = {
 
 function counter(have: number, listed: number | undefined, isLoading?: boolean): string {
   if (isLoading && listed && listed > have) return `(${have} of ${listed} …)`;
+  if (isLoading && !have) return '';
   return `(${have})`;
 }

@@ -92,7 +92,8 @@ def _drained(view: View, call: Call, cluster: Cluster, target: str) -> Row:
     if not tasks and not done:
         reasons.append("it is ACTIVE, though without tasks: it may get new ones at any time")
     state = f"{instance.status}, {counted(len(tasks), 'task')} left"
-    return _row(instance.arn, machine(instance), state, len(tasks), reasons, done=done)
+    row = _row(instance.arn, machine(instance), state, len(tasks), reasons, done=done)
+    return row if instance.draining_since is None else {**row, "since": instance.draining_since}
 
 
 def _what_stays(view: View, instance: ContainerInstance, tasks: list[Task]) -> list[str]:

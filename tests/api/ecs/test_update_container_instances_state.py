@@ -7,6 +7,7 @@ from registered import register
 from reports import described
 
 from refusals import refused
+from roadstead.ecs.records.container_instance import CONTAINER_INSTANCES
 
 pytestmark = pytest.mark.usefixtures("cluster")
 
@@ -45,6 +46,24 @@ def test_standalone_tasks_not_touched(ecs: Any, server: Any, register_instances:
     ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
     server.settle()
     assert described(ecs, task["taskArn"])["desiredStatus"] == "RUNNING"
+
+
+def test_what_drains_tells_since_when_until_it_is_active_again(
+    ecs: Any, server: Any, register_instances: Any
+) -> None:
+    (instance,) = register_instances()
+
+    def since() -> Any:
+        return server.update(lambda tx: tx.must(CONTAINER_INSTANCES, instance).draining_since)
+
+    assert since() is None
+    ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
+    began = since()
+    assert began is not None
+    ecs.update_container_instances_state(containerInstances=[instance], status="DRAINING")
+    assert since() == began
+    ecs.update_container_instances_state(containerInstances=[instance], status="ACTIVE")
+    assert since() is None
 
 
 def test_the_same_status_again_changes_nothing(ecs: Any, register_instances: Any) -> None:

@@ -58,7 +58,9 @@ def test_an_empty_machine_that_nobody_drains_is_not_drained() -> None:
     row = progress("DRAINED", instance_arn(), an_instance())
     assert (row["isDone"], row["left"]) == (False, 0)
     assert row["reasons"] == ["it is ACTIVE, though without tasks: it may get new ones at any time"]
-    assert progress("DRAINED", instance_arn(), an_instance(status="DRAINING"))["isDone"]
+    empty = an_instance(status="DRAINING", draining_since=ago(60))
+    assert progress("DRAINED", instance_arn(), empty)["isDone"]
+    assert progress("DRAINED", instance_arn(), empty)["since"] == ago(60)
 
 
 def test_a_machine_whose_agent_is_gone_says_so_first() -> None:

@@ -13,6 +13,7 @@ import { FailureAlert } from '../../widgets/FailureAlert';
 import { useNow } from '../../widgets/When';
 import {
   drainingOf,
+  givenUpAt,
   interfacesOf,
   leavingOf,
   liveTasksOn,
@@ -68,11 +69,13 @@ function useDeparture(cluster: string, instance: ContainerInstance) {
   const now = useNow();
   const { items: tasks, isLoading: areTasksLoading } = useTasks(cluster);
   const { items: services, isLoading: areServicesLoading } = useServices(cluster);
-  const departed = isGone ? orphansOf(tasks, arn) : leavingOf(tasks, arn, now);
-  const replaced = replacedOf(departed, tasks, isGone, now);
+  const drained = useProgress(cluster, 'DRAINED', isGone ? [] : [nameOf(arn)]);
+  const drainsSince = drained.data?.targets?.[0]?.since;
+  const sinceMs = drainsSince === undefined ? undefined : drainsSince * 1_000;
+  const departed = isGone ? orphansOf(tasks, arn) : leavingOf(tasks, arn, sinceMs);
+  const replaced = replacedOf(departed, tasks, isGone ? givenUpAt(departed) : sinceMs);
   const names = replaced.map(({ service }) => service);
   const there = names.filter((name) => services.some(({ serviceName }) => serviceName === name));
-  const drained = useProgress(cluster, 'DRAINED', isGone ? [] : [nameOf(arn)]);
   const stable = useProgress(cluster, 'STABLE', there);
   const groups = useGroups(services, names);
   const targets = useTargets(groups);

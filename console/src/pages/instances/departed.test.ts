@@ -2,6 +2,7 @@ import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
 import {
   drainingOf,
+  givenUpAt,
   interfacesOf,
   leavingOf,
   liveTasksOn,
@@ -47,41 +48,46 @@ describe('orphans', () => {
   });
 
   it('are replaced by what their service started elsewhere since', () => {
-    expect(replacedOf([orphan], [orphan, copy, old], true, NOW)).toEqual([
+    expect(replacedOf([orphan], [orphan, copy, old], givenUpAt([orphan]))).toEqual([
       { service: 'web', gone: [orphan], replacements: [copy] },
     ]);
   });
 
   it('are replaced by no more than they were, the first that were started', () => {
     const later: Task = { ...copy, taskArn: 'later', createdAt: at(2) };
-    expect(replacedOf([orphan], [later, copy], true, NOW)[0]?.replacements).toEqual([copy]);
+    expect(replacedOf([orphan], [later, copy], givenUpAt([orphan]))[0]?.replacements).toEqual([
+      copy,
+    ]);
   });
 
   it('without a service are replaced by nothing', () => {
-    expect(replacedOf([{ ...orphan, group: 'family:job' }], [copy], true, NOW)).toEqual([]);
+    expect(replacedOf([{ ...orphan, group: 'family:job' }], [copy], at(10).getTime())).toEqual([]);
   });
 });
 
 describe('tasks that leave a draining instance', () => {
   const stopped: Task = { ...orphan, stopCode: 'ServiceSchedulerInitiated', stoppedReason: '' };
-  it('are those of services that run there or were stopped lately', () => {
+  const since = at(90).getTime();
+
+  it('are those of services that run there or were stopped since it drains', () => {
     const running: Task = { ...copy, containerInstanceArn: HERE };
     const standalone: Task = { ...running, group: 'family:job' };
-    const before: Task = { ...stopped, stoppingAt: at(3_000) };
-    expect(leavingOf([stopped, running, standalone, before, copy], HERE, NOW)).toEqual([
-      stopped,
-      running,
-    ]);
+    const before: Task = { ...stopped, stoppingAt: at(120) };
+    const all = [stopped, running, standalone, before, copy];
+    expect(leavingOf(all, HERE, since)).toEqual([stopped, running]);
+    expect(leavingOf(all, HERE, undefined)).toEqual([running]);
   });
 
   it('are replaced also by tasks that were started before they were stopped', () => {
     const ahead: Task = { ...copy, createdAt: at(60) };
-    expect(replacedOf([stopped], [ahead, old], false, NOW)[0]?.replacements).toEqual([ahead]);
+    expect(replacedOf([stopped], [ahead, old], since)[0]?.replacements).toEqual([ahead]);
   });
 
-  it('have what was started lately for replacement before any of them was stopped', () => {
+  it('are not replaced by what a rollout started before it drained', () => {
+    const rolled: Task = { ...copy, createdAt: at(100) };
     const running: Task = { ...old, containerInstanceArn: HERE };
-    expect(replacedOf([running], [old, copy], false, NOW)[0]?.replacements).toEqual([copy]);
+    expect(replacedOf([running], [rolled], since)[0]?.replacements).toEqual([]);
+    expect(replacedOf([running], [rolled], undefined)[0]?.replacements).toEqual([]);
   });
 });
 

@@ -6,24 +6,25 @@ import type { ContainerInstance, Task } from '@aws-sdk/client-ecs';
 import { balancedNameOf } from '../../aws/arns';
 import { isOrphaned } from '../../widgets/orphanedTask';
 
-/** What left longer ago belongs to another story. */
-const LATELY_MS = 15 * 60_000;
-/** A deployment that drains starts tasks elsewhere before it stops any here. */
-const AHEAD_MS = 3 * 60_000;
-
 /** ECS knows nothing of orphans: these are the last things that it told of them. */
 export function orphansOf(tasks: readonly Task[], instanceArn: string): Task[] {
   return tasks.filter((task) => task.containerInstanceArn === instanceArn && isOrphaned(task));
 }
 
-/** Tasks of services that are there still, or that their scheduler stopped here lately. */
-export function leavingOf(tasks: readonly Task[], instanceArn: string, nowMs: number): Task[] {
+/** Tasks of services that are there still, or that their scheduler stopped since it drains. */
+export function leavingOf(
+  tasks: readonly Task[],
+  instanceArn: string,
+  sinceMs: number | undefined,
+): Task[] {
   return tasks.filter(
     (task) =>
       task.containerInstanceArn === instanceArn &&
       serviceOf(task) !== undefined &&
       (task.lastStatus !== 'STOPPED' ||
-        (task.stopCode === 'ServiceSchedulerInitiated' && nowMs - leftAt(task) < LATELY_MS)),
+        (task.stopCode === 'ServiceSchedulerInitiated' &&
+          sinceMs !== undefined &&
+          leftAt(task) >= sinceMs)),
   );
 }
 
@@ -48,25 +49,29 @@ export interface Replaced {
   readonly replacements: readonly Task[];
 }
 
-/** Service by service: who left here, and what was started elsewhere since. */
+/** When the first of them was given up, in ms; undefined if none was. */
+export function givenUpAt(orphans: readonly Task[]): number | undefined {
+  const moments = orphans.map(leftAt).filter((at) => at > 0);
+  return moments.length ? Math.min(...moments) : undefined;
+}
+
+/** Service by service: who leaves, and what was started elsewhere since; nothing if that is not known. */
 export function replacedOf(
   departed: readonly Task[],
   tasks: readonly Task[],
-  isOrphaned: boolean,
-  nowMs: number,
+  sinceMs: number | undefined,
 ): Replaced[] {
   const names = new Set(departed.flatMap((task) => serviceOf(task) ?? []));
   return [...names].sort().map((service) => {
     const gone = departed.filter((task) => serviceOf(task) === service);
     const here = gone[0]?.containerInstanceArn;
-    const first = Math.min(nowMs, ...gone.map(leftAt).filter((at) => at > 0));
-    const since = first - (isOrphaned ? 0 : AHEAD_MS);
     const started = tasks.filter(
       (task) =>
         serviceOf(task) === service &&
         task.desiredStatus === 'RUNNING' &&
         task.containerInstanceArn !== here &&
-        madeAt(task) >= since,
+        sinceMs !== undefined &&
+        madeAt(task) >= sinceMs,
     );
     // No more of them than left: what was started after that has another reason.
     const replacements = started.sort((a, b) => madeAt(a) - madeAt(b)).slice(0, gone.length);

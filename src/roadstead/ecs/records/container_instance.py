@@ -44,6 +44,8 @@ class ContainerInstance(Record, frozen=True, kw_only=True):
     platform_devices: tuple[dict[str, Any], ...] = ()
     registered_at: datetime | None = None
     deregistered_at: datetime | None = None
+    draining_since: datetime | None = None
+    """Of one that is DRAINING, and of one that was when it was deregistered."""
     connected_at: datetime | None = None
     disconnected_at: datetime | None = None
     awaited_since: datetime | None = None

@@ -74,10 +74,14 @@ def reregister_instance(
     return tx.put(CONTAINER_INSTANCES, _registered(instance, registration))
 
 
-def set_status(tx: Tx, instance: ContainerInstance, status: str) -> ContainerInstance:
+def set_status(
+    tx: Tx, instance: ContainerInstance, status: str, since: datetime | None = None
+) -> ContainerInstance:
     """Move between ACTIVE and DRAINING; its tasks are the services' business."""
     assert {instance.status, status} <= {"ACTIVE", "DRAINING"}
-    return tx.put(CONTAINER_INSTANCES, msgspec.structs.replace(instance, status=status))
+    since = since if status == "DRAINING" else None
+    changed = msgspec.structs.replace(instance, status=status, draining_since=since)
+    return tx.put(CONTAINER_INSTANCES, changed)
 
 
 def deregister_instance(

@@ -51,7 +51,7 @@ def update_container_instances_state(tx: Tx, call: Call, request: dict[str, Any]
             failures.append({"arn": arn, "reason": instance.status})
         else:
             if instance.status != status:
-                instance = transitions.set_status(tx, instance, status)
+                instance = transitions.set_status(tx, instance, status, call.now)
             updated.append(container_instance_view(tx, instance))
     return {"containerInstances": updated, "failures": failures}
 
