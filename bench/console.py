@@ -151,7 +151,8 @@ def _measure_tasks(sitting: Sitting, one: Browser, plane: ControlPlane) -> None:
         ("scrolled", "scroll", ("", "", "", "")),
     ):
         took = [_took(page, what, text) for _ in range(sitting.rounds) for text in texts]
-        sitting.tell(f"10,000 tasks, {name}: median {median(took):.0f} ms of {len(took)}")
+        each = " ".join(f"{one:.0f}" for one in took)
+        sitting.tell(f"10,000 tasks, {name}: median {median(took):.0f} ms of {each}")
         sitting.report(
             Figure(
                 name=f"console: 10,000 tasks, {name}, slowest",

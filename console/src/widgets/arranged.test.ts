@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { matching, same, sorted } from './arranged';
+import { matching, readAhead, same, sorted } from './arranged';
 
 interface Task {
   name?: string;
@@ -12,6 +12,23 @@ const facets = [name, cpu, { id: 'none' }];
 const a = { name: 'Web one', cpu: 256 };
 const b = { name: 'api', cpu: 1024 };
 const c = {};
+
+test('what was read ahead is not worked out again, and one can stop it', () => {
+  vi.useFakeTimers();
+  const value = vi.fn((item: Task) => item.name);
+  const items = Array.from({ length: 1_200 }, (_, number) => ({ name: `web ${number}` }));
+  const one = [{ id: 'name', value }];
+  const stop = readAhead(items, one);
+  vi.advanceTimersToNextTimer();
+  stop();
+  vi.runAllTimers();
+  expect(value).toHaveBeenCalledTimes(500);
+  readAhead(items, one);
+  vi.runAllTimers();
+  vi.useRealTimers();
+  expect(matching(items, 'web 1199', one)).toEqual([items[1_199]]);
+  expect(value).toHaveBeenCalledTimes(1_200);
+});
 
 describe('matching', () => {
   test('all of them without a text', () => {

@@ -1,6 +1,6 @@
 /** A list's filter, order and page: what one chose, and what is shown by it. */
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react';
-import { type Facet, matching, same, sorted } from './arranged';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { type Facet, matching, readAhead, same, sorted } from './arranged';
 import { useAddressText } from './useAddressValue';
 
 interface Options {
@@ -19,6 +19,7 @@ export function useArranged<T>(items: readonly T[], facets: readonly Facet<T>[],
   });
   const [wanted, setPage] = useState(1);
   const asked = useDeferredValue(text);
+  useEffect(() => readAhead(items, facets), [items, facets]);
   const found = useMemo(() => matching(items, asked, facets), [items, asked, facets]);
   const ordered = useMemo(() => {
     const facet = facets.find(({ id }) => id === sorting.by);
