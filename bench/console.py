@@ -41,7 +41,9 @@ async ([what, text]) => {
     [...document.querySelectorAll('table tbody tr')]
       .map((row) => row.querySelector('a')?.getAttribute('href'))
       .join('|');
-  const heads = () => [...document.querySelectorAll('table thead [role=button], table thead button')];
+  const heads = () => [
+    ...document.querySelectorAll('table thead [role=button], table thead button'),
+  ];
   const filter = document.querySelector('input[type=search]');
   const type = (value) => {
     const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
