@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROUTES = Path(__file__).resolve().parents[2] / "console/src/app/routes.tsx"
-CLUSTER_TABS = Path(__file__).resolve().parents[2] / "console/src/pages/clusters/tabs.ts"
+CLUSTER_TABS = Path(__file__).resolve().parents[2] / "console/src/app/clusterTabs.ts"
 
 
 class Visited(NamedTuple):

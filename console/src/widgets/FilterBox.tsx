@@ -12,10 +12,12 @@ interface Props {
 
 export function FilterBox({ of, text, matches, onFilter }: Props) {
   const [typed, setTyped] = useState(text);
-  const told = useRef(text);
+  const told = useRef([text]);
   useEffect(() => {
-    if (text !== told.current) setTyped(text); // a link changed it, not who types
-    told.current = text;
+    const at = told.current.lastIndexOf(text);
+    // What was typed comes back later, and then more may have been typed: it must not be lost.
+    if (at < 0) setTyped(text); // a link changed it
+    told.current = at < 0 ? [text] : told.current.slice(at);
   }, [text]);
   return (
     <TextFilter
@@ -26,7 +28,7 @@ export function FilterBox({ of, text, matches, onFilter }: Props) {
       countText={matches === 1 ? '1 match' : `${matches} matches`}
       onChange={({ detail }) => {
         setTyped(detail.filteringText);
-        told.current = detail.filteringText;
+        told.current.push(detail.filteringText);
         startTransition(() => onFilter(detail.filteringText));
       }}
     />
