@@ -20,9 +20,9 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** While nobody listened, time went on: what happens now must not seem to be to come. */
+/** While nobody listened, time went on, or the machine's clock was set: what happens now is neither long ago nor to come. */
 function latest(): number {
-  const isStale = ticking === undefined && Date.now() - now >= TICK_MS;
+  const isStale = ticking === undefined && Math.abs(Date.now() - now) >= TICK_MS;
   if (isStale) now = Date.now();
   return now;
 }
