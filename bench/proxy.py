@@ -10,23 +10,22 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from typing import NamedTuple
 
-from bench.figures import Figure, Target, lower_quartile, median
+from bench.figures import Figure, Target, median
 from bench.peers import proxies
 from bench.programs import NotAvailable, free_port, is_listening, program, wait_until
 from bench.proxied import Proxied, proxied
 from bench.sitting import Sitting
 
+OURS = "Roadstead"
 SECONDS = 1
-TIMES = 3
 """Short and often: what disturbs the machine comes and goes within seconds."""
 GROUPS_MANY = 500
 CHANGES = 9
-KINDS = (
-    ("keep-alive, 32 connections", 32, ()),
-    ("new connection each, 32", 32, ("-H", "Connection: close")),
-)
 _UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
@@ -43,49 +42,46 @@ def measure(sitting: Sitting) -> None:
 
 
 def _speed(sitting: Sitting, backends: list[int]) -> None:
-    folder = sitting.folder
-    with ExitStack() as stack:
-        ours = stack.enter_context(proxied(folder / "ours", free_port(), backends))
-        by_hand = stack.enter_context(proxies.envoy_by_hand(folder, free_port(), backends))
-        _beside(sitting, ours.url, by_hand, proxies.ENVOY, Target(at_least=0.95))
-        try:
-            other = stack.enter_context(proxies.haproxy(folder, free_port(), backends))
-        except NotAvailable as why:
-            sitting.tell(str(why))
-            return
-        _beside(sitting, ours.url, other, proxies.HAPROXY, None)
+    """Every program anew in every round: one that runs may be 2 % slower than its twin for good."""
+    found: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for number in range(sitting.rounds):
+        folder = sitting.folder / f"round-{number}"
+        folder.mkdir()
+        with ExitStack() as stack:
+            ours = stack.enter_context(proxied(folder / "ours", free_port(), backends))
+            urls = {
+                OURS: ours.url,
+                proxies.ENVOY: stack.enter_context(
+                    proxies.envoy_by_hand(folder, free_port(), backends)
+                ),
+            }
+            try:
+                urls[proxies.HAPROXY] = stack.enter_context(
+                    proxies.haproxy(folder, free_port(), backends)
+                )
+            except NotAvailable as why:
+                sitting.tell(str(why))
+            for kind in KINDS:
+                for _ in range(kind.times):
+                    for name, url in urls.items():
+                        found[name, kind.name].append(kind.measured(url))
+    _tell(sitting, found)
 
 
-def _beside(sitting: Sitting, ours: str, peer: str, name: str, target: Target | None) -> None:
-    for kind, connections, headers in KINDS:
-        of_ours, of_peer = sitting.alternate(
-            lambda c=connections, h=headers: _wrk(ours, c, h)[0],  # type: ignore[misc]  # defaults
-            lambda c=connections, h=headers: _wrk(peer, c, h)[0],  # type: ignore[misc]  # defaults
-            times=TIMES,
-        )
-        sitting.report(
-            Figure(
-                name=f"requests/s, {kind}",
-                unit="/s",
-                ours=median(of_ours),
-                peer=median(of_peer),
-                peer_name=name,
-                target=target,
-            )
-        )
-    of_ours, of_peer = sitting.alternate(
-        lambda: _wrk(ours, 1, ())[1], lambda: _wrk(peer, 1, ())[1], times=TIMES
-    )
-    sitting.report(
-        Figure(
-            name="latency, one connection",
-            unit=" ms",
-            ours=lower_quartile(of_ours),
-            peer=lower_quartile(of_peer),
-            peer_name=name,
-            target=None if target is None else Target(at_most=1.05),
-        )
-    )
+def _tell(sitting: Sitting, found: Mapping[tuple[str, str], list[float]]) -> None:
+    for peer, is_judged in ((proxies.ENVOY, True), (proxies.HAPROXY, False)):
+        for kind in KINDS:
+            if of_peer := found.get((peer, kind.name)):
+                sitting.report(
+                    Figure(
+                        name=kind.name,
+                        unit=kind.unit,
+                        ours=median(found[OURS, kind.name]),
+                        peer=median(of_peer),
+                        peer_name=peer,
+                        target=kind.target if is_judged else None,
+                    )
+                )
 
 
 def _changes(sitting: Sitting, backends: list[int]) -> None:
@@ -140,13 +136,54 @@ def _timed(act: object) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def _wrk(url: str, connections: int, headers: tuple[str, ...]) -> tuple[float, float]:
-    """Requests per second, and the median latency in milliseconds."""
+def _wrk(url: str, connections: int, *headers: str) -> str:
+    """What wrk prints of one run; all answers were good."""
     words = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *headers, url]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in said, said
-    speed = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    latency = re.search(r"(?m)^\s+50%\s+([\d.]+)(us|ms|s)", said)
-    assert speed is not None, said
-    assert latency is not None, said
-    return float(speed.group(1)), float(latency.group(1)) * _UNITS[latency.group(2)]
+    return said
+
+
+def _speed_of(said: str) -> float:
+    """Requests per second."""
+    found = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    assert found is not None, said
+    return float(found.group(1))
+
+
+def _latency_of(said: str) -> float:
+    """Milliseconds, the median of all requests."""
+    found = re.search(r"(?m)^\s+50%\s+([\d.]+)(us|ms|s)", said)
+    assert found is not None, said
+    return float(found.group(1)) * _UNITS[found.group(2)]
+
+
+class Kind(NamedTuple):
+    """A way to ask."""
+
+    name: str
+    unit: str
+    target: Target
+    measured: Callable[[str], float]
+    times: int
+    """Turns a round."""
+
+
+AT_LEAST = Target(at_least=0.95)
+KINDS = (
+    Kind(
+        *("requests/s, keep-alive, 32 connections", "/s", AT_LEAST),
+        measured=lambda url: _speed_of(_wrk(url, 32)),
+        times=5,
+    ),
+    Kind(
+        *("requests/s, new connection each, 32", "/s", AT_LEAST),
+        measured=lambda url: _speed_of(_wrk(url, 32, "-H", "Connection: close")),
+        times=5,
+    ),
+    Kind(
+        *("latency, one connection", " ms", Target(at_most=1.05)),
+        measured=lambda url: _latency_of(_wrk(url, 1)),
+        times=5,
+    ),
+)
