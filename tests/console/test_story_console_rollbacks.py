@@ -178,11 +178,13 @@ def test_a_deployment_that_waits_gets_its_word(
 ) -> None:
     open_deployments(console, staged)
     house.ecs.update_service(service=staged, taskDefinition=f"{staged}:2")
-    told = console.page.get_by_text("It waits for a word at POST_SCALE_UP")
-    expect(told).to_be_visible(timeout=LONG_MS)
+    told = console.page.locator("[class*=awsui_alert_]").filter(
+        has_text="It waits for a word at POST_SCALE_UP"
+    )
+    expect(told.first).to_be_visible(timeout=LONG_MS)
     named = word.lower().replace(" ", "-")
     console.screenshot(f"service-hook-{named}-waits")
-    button(console, word).first.click()
+    told.get_by_role("button", name=word, exact=True).first.click()
     shown = asked(console, f"{word} deployment")
     console.screenshot(f"service-hook-{named}-dialog")
     confirm(shown, word)
