@@ -83,12 +83,3 @@ def amount(value: float, unit: str) -> str:
 def median(values: Sequence[float]) -> float:
     """Raises: statistics.StatisticsError when there is none."""
     return float(statistics.median(values))
-
-
-def lower_quartile(values: Sequence[float]) -> float:
-    """Of times that the machine now and then prolongs by a quarter: what they are otherwise.
-
-    One client, one proxy and one backend on two processors wake each other on the same one or on
-    the other, as the kernel likes, for a second or two.
-    """
-    return sorted(values)[len(values) // 4]

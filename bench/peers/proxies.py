@@ -1,4 +1,5 @@
-"""Proxies configured by hand: Envoy with the fastest file that does the job, and HAProxy."""
+"""Proxies configured by hand: Envoy with the best file that does the job, with one that does less,
+and HAProxy."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,20 +13,45 @@ from bench.programs import NotAvailable, is_listening, program, wait_until
 from roadstead.dataplane.program import envoy
 
 ENVOY = "Envoy by hand"
+BARE = "Envoy, loses requests"
+"""Nothing that could be left out: a target that dies takes the requests with it that it had."""
 HAPROXY = "HAProxy"
 _TYPES = "type.googleapis.com/envoy.extensions.filters"
+RETRIED = {
+    "retry_policy": {
+        "retry_on": "connect-failure,refused-stream,reset",
+        "num_retries": 3,
+        "retry_host_predicate": [
+            {
+                "name": "previous-hosts",
+                "typed_config": {
+                    "@type": "type.googleapis.com/"
+                    "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
+                },
+            }
+        ],
+        "host_selection_retry_max_attempts": 5,
+    }
+}
+"""For GET; a file for all methods needs a second route, as ours has."""
 
 
 @contextmanager
-def envoy_by_hand(folder: Path, port: int, backends: list[int]) -> Iterator[str]:
-    """The URL of an Envoy with one thread and nothing that could be left out."""
-    path = folder / "by-hand.json"
-    path.write_bytes(msgspec.json.encode(_by_hand(port, backends)))
+def envoy_by_hand(
+    folder: Path, port: int, backends: list[int], *, is_bare: bool = False
+) -> Iterator[str]:
+    """The URL of an Envoy with one thread.
+
+    It does what ours does with these requests: asks another target when one fails, and adds the
+    X-Forwarded headers. is_bare: it only forwards.
+    """
+    path = folder / f"by-hand-{port}.json"
+    path.write_bytes(msgspec.json.encode(_by_hand(port, backends, is_bare=is_bare)))
     words = [
         *(str(envoy()), "-c", str(path), "--concurrency", "1"),
         *("--disable-hot-restart", "-l", "error"),
     ]
-    with program(words, folder / "by-hand.log"):
+    with program(words, folder / f"by-hand-{port}.log"):
         wait_until(lambda: is_listening(port), "Envoy listens")
         yield f"http://127.0.0.1:{port}/"
 
@@ -50,7 +76,8 @@ def haproxy(folder: Path, port: int, backends: list[int]) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
 
 
-def _by_hand(port: int, backends: list[int]) -> dict[str, Any]:
+def _by_hand(port: int, backends: list[int], *, is_bare: bool) -> dict[str, Any]:
+    route = {"cluster": "web", "timeout": "0s"}
     router = {
         "name": "router",
         "typed_config": {"@type": f"{_TYPES}.http.router.v3.Router", "dynamic_stats": False},
@@ -58,7 +85,7 @@ def _by_hand(port: int, backends: list[int]) -> dict[str, Any]:
     host = {
         "name": "all",
         "domains": ["*"],
-        "routes": [{"match": {"prefix": "/"}, "route": {"cluster": "web", "timeout": "0s"}}],
+        "routes": [{"match": {"prefix": "/"}, "route": route if is_bare else {**route, **RETRIED}}],
     }
     manager = {
         "@type": f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager",
@@ -67,6 +94,7 @@ def _by_hand(port: int, backends: list[int]) -> dict[str, Any]:
         "http_filters": [router],
         "use_remote_address": True,
         "generate_request_id": False,
+        "append_x_forwarded_port": not is_bare,
     }
     listener = {
         "name": "web",

@@ -28,6 +28,10 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   widgets: ['live', 'aws', 'session', 'app'],
   pages: ['widgets', 'live', 'aws', 'session', 'app'],
 };
+
+/** Opens pages for tests, wherever they are. */
+const TESTED_PAGE = 'test.page';
+
 /** What is wrong with an import and what would be right; undefined if nothing is. */
 function problemOf({ from, to, isLazy }: Import): string | undefined {
   const [layer = '', folder = ''] = from.split('/');
@@ -39,6 +43,7 @@ function problemOf({ from, to, isLazy }: Import): string | undefined {
   if (layer === 'app' && target === 'pages' && !isLazy) {
     return `${said}pages are loaded when they are opened. Import it with lazy(() => import('…')).`;
   }
+  if (target === TESTED_PAGE && from.endsWith('.test.tsx')) return undefined;
   const allowed = LAYERS[layer];
   if (!allowed || target === layer) return undefined;
   if (!allowed.includes(target)) {
@@ -71,6 +76,7 @@ test.each([
   ['widgets/A.tsx', "import { b } from '../pages/b/b';", 'widgets/ may import from'],
   ['live/a.ts', "import { b } from '../widgets/b';", 'live/ may import from aws/, session/ only'],
   ['session/a.ts', "import { b } from '../aws/b';", 'session/ may import from itself only'],
+  ['widgets/A.tsx', "import { openPage } from '../test.page';", 'widgets/ may import from'],
   ['app/App.tsx', "import B from '../pages/b/B';", 'pages are loaded when they are opened'],
 ])('in %s, %s is told', (file, line, told) => {
   expect(importsOf(file, line).map(problemOf)).toEqual([expect.stringContaining(told)]);
@@ -82,6 +88,7 @@ test.each([
   ['pages/a/A.tsx', "import { b } from '../../widgets/b';"],
   ['app/routes.tsx', "const B = lazy(() => import('../pages/b/B'));"],
   ['main.tsx', "import { App } from './app/App';"],
+  ['pages/a/A.test.tsx', "import { openPage } from '../../test.page';"],
 ])('in %s, %s is as it should be', (file, line) => {
   expect(importsOf(file, line).map(problemOf)).toEqual([undefined]);
 });

@@ -9,9 +9,9 @@ test('a call is typed as the AWS CLI types it', () => {
 });
 
 test('lists of words are words, structures are JSON in quotes', () => {
-  const input = { tasks: ['a', 'b c'], overrides: { cpu: "it's" }, enableExecuteCommand: false };
+  const input = { tasks: ['a', 'b c'], overrides: { cpu: "it's" }, enableECSManagedTags: false };
   expect(commandLine({ service: 'ecs', operation: 'RunTask', input })).toBe(
-    `aws ecs run-task \\\n  --tasks a 'b c' \\\n  --overrides '{"cpu":"it'\\''s"}' \\\n  --no-enable-execute-command`,
+    `aws ecs run-task \\\n  --tasks a 'b c' \\\n  --overrides '{"cpu":"it'\\''s"}' \\\n  --no-enable-ecs-managed-tags`,
   );
 });
 
@@ -19,5 +19,43 @@ test("ELB's members begin with a capital and still make options", () => {
   const input = { TargetGroupArns: ['a'], VpcId: undefined };
   expect(commandLine({ service: 'elbv2', operation: 'DescribeTargetGroups', input })).toBe(
     'aws elbv2 describe-target-groups \\\n  --target-group-arns a',
+  );
+});
+
+test('execute-command is turned off by an option of its own', () => {
+  const input = { service: 'web', enableExecuteCommand: false };
+  expect(commandLine({ service: 'ecs', operation: 'UpdateService', input })).toBe(
+    'aws ecs update-service \\\n  --service web \\\n  --disable-execute-command',
+  );
+});
+
+test('a list of nothing is written as such', () => {
+  const input = { service: 'web', placementStrategy: [] };
+  expect(commandLine({ service: 'ecs', operation: 'UpdateService', input })).toBe(
+    "aws ecs update-service \\\n  --service web \\\n  --placement-strategy '[]'",
+  );
+});
+
+test.each(['-late', '--force', 'https://tickets/7', 'http://a', 'file:///etc/passwd', 'fileb://a'])(
+  'the AWS CLI reads %s as it is written',
+  (reason) => {
+    const input = { cluster: undefined, task: 'a', reason };
+    expect(commandLine({ service: 'ecs', operation: 'StopTask', input })).toBe(
+      `aws ecs stop-task \\\n  --cli-input-json '{"task":"a","reason":"${reason}"}'`,
+    );
+  },
+);
+
+test('so it does the words of a list', () => {
+  const input = { resourceArn: 'a', tagKeys: ['stack', '-late'] };
+  expect(commandLine({ service: 'ecs', operation: 'UntagResource', input })).toBe(
+    `aws ecs untag-resource \\\n  --cli-input-json '{"resourceArn":"a","tagKeys":["stack","-late"]}'`,
+  );
+});
+
+test('what is only like an address is a word', () => {
+  const input = { task: 'a', reason: 'see https://tickets/7\nit\'s "broken" $HOME' };
+  expect(commandLine({ service: 'ecs', operation: 'StopTask', input })).toBe(
+    `aws ecs stop-task \\\n  --task a \\\n  --reason 'see https://tickets/7\nit'\\''s "broken" $HOME'`,
   );
 });

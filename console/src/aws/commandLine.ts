@@ -3,21 +3,43 @@ import type { Call } from './call';
 
 /** A command to paste into a shell; `\` continues the line where it is long. */
 export function commandLine(call: Pick<Call<unknown>, 'service' | 'operation' | 'input'>): string {
-  const words = [`aws ${call.service} ${dashed(call.operation)}`];
-  for (const [member, value] of Object.entries(call.input)) {
-    if (value !== undefined && value !== null) words.push(option(member, value));
-  }
-  return words.join(' \\\n  ');
+  const given = Object.entries(call.input).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
+  const options = given.some(([, value]) => isMisread(value))
+    ? [`--cli-input-json ${quoted(Object.fromEntries(given))}`]
+    : given.map(([member, value]) => option(member, value));
+  return [`aws ${call.service} ${dashed(call.operation)}`, ...options].join(' \\\n  ');
 }
+
+/**
+ * The AWS CLI takes words that begin like this for an option, for JSON in a list, and for what is
+ * to be read from a file or, in version 1, from an address. What is in JSON it leaves as it is.
+ */
+const MISREAD = /^(-|\s*\[|(file|fileb|https?):\/\/)/;
+
+function isMisread(value: unknown): boolean {
+  return [value].flat().some((one) => typeof one === 'string' && MISREAD.test(one));
+}
+
+/** Options to say no that have a name of their own. */
+const DENIALS: Readonly<Record<string, string>> = {
+  enableExecuteCommand: '--disable-execute-command',
+};
 
 function option(member: string, value: unknown): string {
   const name = `--${dashed(member)}`;
   if (value === true) return name;
-  if (value === false) return `--no-${dashed(member)}`;
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
+  if (value === false) return DENIALS[member] ?? `--no-${dashed(member)}`;
+  if (isWords(value)) {
     return [name, ...value.map(quoted)].join(' ');
   }
   return `${name} ${quoted(value)}`;
+}
+
+/** An empty list is none: an option without a word would be refused, or take the next one. */
+function isWords(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one !== 'object');
 }
 
 function dashed(name: string): string {

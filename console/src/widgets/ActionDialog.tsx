@@ -16,6 +16,8 @@ interface Props {
   /** The button's words. */
   confirm: string;
   isReady?: boolean;
+  /** What is written cannot be sent. By itself: while the button is not ready. */
+  isBlocked?: boolean;
   isSending: boolean;
   failure?: Failure;
   /** What is said above a failure; by itself that the operation was refused. */
@@ -28,6 +30,7 @@ interface Props {
 
 export function ActionDialog(props: Props) {
   const { title, call, confirm, isReady = true, isSending, failure, children, onDismiss } = props;
+  const isBlocked = props.isBlocked ?? !isReady;
   const refusal = props.refusal ?? `${[call].flat()[0]?.operation} was refused`;
   return (
     <Modal
@@ -39,7 +42,7 @@ export function ActionDialog(props: Props) {
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
+            <CopyCommand call={call} isBlocked={isBlocked} />
             <Button variant="link" onClick={onDismiss}>
               Cancel
             </Button>

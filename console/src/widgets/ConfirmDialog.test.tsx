@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/react';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, test, vi } from 'vitest';
 import { NotificationsProvider } from '../app/notifications';
@@ -98,4 +98,15 @@ test('a refusal is shown in it, with code and request id, and it stays open', as
   expect(document.body.textContent).toContain('InvalidParameterException');
   expect(document.body.textContent).toContain('r-1');
   expect(onDismiss).not.toHaveBeenCalled();
+});
+
+test('its command is there to be copied before the word is typed, and not while it is blocked', async () => {
+  const user = userEvent.setup();
+  open(async () => ({}), { word: 'force' });
+  const copy = () => screen.getByRole('button', { name: /Copy as AWS CLI command/ });
+  await user.click(copy());
+  expect(await navigator.clipboard.readText()).toContain('--container-instance i-1');
+  cleanup();
+  open(async () => ({}), { isBlocked: true });
+  expect(copy().getAttribute('aria-disabled')).toBe('true');
 });

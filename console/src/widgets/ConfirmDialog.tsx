@@ -51,6 +51,7 @@ export function ConfirmDialog<O>(props: Props<O>) {
       call={call}
       confirm={confirm}
       isReady={isReady}
+      isBlocked={props.isBlocked ?? false}
       isSending={isSending}
       failure={failure}
       onConfirm={act}

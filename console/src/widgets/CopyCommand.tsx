@@ -8,9 +8,11 @@ type Command = Pick<Call<unknown>, 'service' | 'operation' | 'input'>;
 interface Props {
   /** Several calls are copied as one command a line. */
   call: Command | readonly Command[];
+  /** What is written cannot be sent, so that it is no command either. */
+  isBlocked?: boolean;
 }
 
-export function CopyCommand({ call }: Props) {
+export function CopyCommand({ call, isBlocked = false }: Props) {
   const calls = [call].flat();
   return (
     <CopyToClipboard
@@ -18,6 +20,8 @@ export function CopyCommand({ call }: Props) {
       copySuccessText="Command copied"
       copyErrorText="The browser does not let us copy"
       textToCopy={calls.map(commandLine).join('\n')}
+      disabled={isBlocked || !calls.length}
+      disabledReason="There is nothing to be sent yet."
       variant="button"
     />
   );

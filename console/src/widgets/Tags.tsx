@@ -57,12 +57,13 @@ function TagsDialog({ arn, tags, of, onDismiss }: Props & { onDismiss: () => voi
   const removed = removedKeys(tags, edited);
   const tag = ecs.tagResource({ resourceArn: arn, tags: changed });
   const untag = ecs.untagResource({ resourceArn: arn, tagKeys: removed });
-  const calls = [...(changed.length ? [tag] : []), ...(removed.length ? [untag] : [])];
+  // What is removed goes first: there may be 50 tags already.
+  const calls = [...(removed.length ? [untag] : []), ...(changed.length ? [tag] : [])];
   const isReady = calls.length > 0 && !tagsProblem(edited);
   const save = async () => {
-    // What is removed goes first: there may be 50 tags already.
-    if (removed.length && !(await send(untag))) return;
-    if (changed.length && !(await send(tag))) return;
+    for (const call of calls) {
+      if (!(await send(call))) return;
+    }
     onDismiss();
   };
   return (

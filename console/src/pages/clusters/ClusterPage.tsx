@@ -11,7 +11,7 @@ import { paths } from '../../app/paths';
 import * as ecs from '../../aws/ecs';
 import { useCluster } from '../../live/clusters';
 import { CopyCommand } from '../../widgets/CopyCommand';
-import { EmptyState } from '../../widgets/EmptyState';
+import { MissingCluster } from '../../widgets/ExistingCluster';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
 import { DeleteClusterDialog } from './DeleteClusterDialog';
@@ -48,7 +48,7 @@ export default function ClusterPage() {
         />
       )}
       {isPending && <Spinner size="large" />}
-      {data !== undefined && !isThere && <Missing cluster={cluster} status={data?.status} />}
+      {data !== undefined && !isThere && <MissingCluster cluster={cluster} status={data?.status} />}
       {isThere && (
         <Tabs
           ariaLabel={`Cluster ${cluster}`}
@@ -74,18 +74,5 @@ export default function ClusterPage() {
         />
       )}
     </PageFrame>
-  );
-}
-
-function Missing({ cluster, status }: { cluster: string; status: string | undefined }) {
-  return status ? (
-    <EmptyState title={`Cluster ${cluster} is ${status}`}>
-      It was deleted. Creating a cluster of the same name makes it ACTIVE again:{' '}
-      <code>aws ecs create-cluster --cluster-name {cluster}</code>
-    </EmptyState>
-  ) : (
-    <EmptyState title={`There is no cluster ${cluster}`}>
-      It may be in another Region, or may have been deleted.
-    </EmptyState>
   );
 }

@@ -3,9 +3,11 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { clusterOf, nameOf } from '../../aws/arns';
 import * as ecs from '../../aws/ecs';
+import { CopyCommand } from '../../widgets/CopyCommand';
 import { attributeOf, isExternal, zoneOf } from '../../widgets/instanceResources';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { useSend } from '../../widgets/useSend';
@@ -72,8 +74,11 @@ function UpdateAgent({ instance }: { instance: ContainerInstance }) {
     containerInstance: nameOf(arn),
   });
   return (
-    <Button loading={isSending} onClick={() => void send(call, 'The agent is being updated.')}>
-      Update agent
-    </Button>
+    <SpaceBetween direction="horizontal" size="xs">
+      <CopyCommand call={call} />
+      <Button loading={isSending} onClick={() => void send(call, 'The agent is being updated.')}>
+        Update agent
+      </Button>
+    </SpaceBetween>
   );
 }

@@ -45,6 +45,7 @@ export function DeleteServicesDialog({ cluster, services: given, onDismiss, onDo
       call={left.map((one) => deletion(cluster, one))}
       confirm="Delete"
       isReady={isReady}
+      isBlocked={!left.length}
       isSending={isSending}
       onConfirm={act}
       onDismiss={onDismiss}

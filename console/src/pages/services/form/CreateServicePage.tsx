@@ -7,6 +7,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { paths } from '../../../app/paths';
 import * as ecs from '../../../aws/ecs';
 import { CopyCommand } from '../../../widgets/CopyCommand';
+import { ExistingCluster } from '../../../widgets/ExistingCluster';
 import { FailureAlert } from '../../../widgets/FailureAlert';
 import { useTaskDefinition } from '../../../widgets/forms/queries';
 import { PageFrame } from '../../../widgets/PageFrame';
@@ -41,34 +42,38 @@ export default function CreateServicePage() {
         { text: 'Services', to: paths.cluster(cluster, 'services') },
       ]}
     >
-      <Form
-        errorText={wasAsked && hasProblems(problems) ? problemTexts(problems).join(' ') : undefined}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
-            <Button
-              variant="link"
-              onClick={() => void navigate(paths.cluster(cluster, 'services'))}
-            >
-              Cancel
-            </Button>
-            <Button variant="primary" loading={isSending} onClick={create}>
-              Create
-            </Button>
+      <ExistingCluster cluster={cluster}>
+        <Form
+          errorText={
+            wasAsked && hasProblems(problems) ? problemTexts(problems).join(' ') : undefined
+          }
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <CopyCommand call={call} />
+              <Button
+                variant="link"
+                onClick={() => void navigate(paths.cluster(cluster, 'services'))}
+              >
+                Cancel
+              </Button>
+              <Button variant="primary" loading={isSending} onClick={create}>
+                Create
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          <SpaceBetween size="l">
+            <CreateServiceSections
+              cluster={cluster}
+              form={form}
+              definition={definition}
+              problems={wasAsked ? problems : written(form, problems)}
+              change={(part) => setForm((before) => ({ ...before, ...part }))}
+            />
+            {failure && <FailureAlert failure={failure} title="CreateService was refused" />}
           </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <CreateServiceSections
-            cluster={cluster}
-            form={form}
-            definition={definition}
-            problems={wasAsked ? problems : written(form, problems)}
-            change={(part) => setForm((before) => ({ ...before, ...part }))}
-          />
-          {failure && <FailureAlert failure={failure} title="CreateService was refused" />}
-        </SpaceBetween>
-      </Form>
+        </Form>
+      </ExistingCluster>
     </PageFrame>
   );
 }

@@ -8,6 +8,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { paths } from '../../../app/paths';
 import * as ecs from '../../../aws/ecs';
 import { CopyCommand } from '../../../widgets/CopyCommand';
+import { ExistingCluster } from '../../../widgets/ExistingCluster';
 import { FailureAlert } from '../../../widgets/FailureAlert';
 import { useTaskDefinition } from '../../../widgets/forms/queries';
 import { PageFrame } from '../../../widgets/PageFrame';
@@ -43,36 +44,38 @@ export default function RunTaskPage() {
         { text: 'Tasks', to: paths.cluster(cluster, 'tasks') },
       ]}
     >
-      <Form
-        errorText={wasAsked && wrong.length ? wrong.join(' ') : undefined}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <CopyCommand call={call} />
-            <Button variant="link" onClick={() => void navigate(paths.cluster(cluster, 'tasks'))}>
-              Back to tasks
-            </Button>
-            <Button variant="primary" loading={isSending} onClick={run}>
-              Run task
-            </Button>
+      <ExistingCluster cluster={cluster}>
+        <Form
+          errorText={wasAsked && wrong.length ? wrong.join(' ') : undefined}
+          actions={
+            <SpaceBetween direction="horizontal" size="xs">
+              <CopyCommand call={call} />
+              <Button variant="link" onClick={() => void navigate(paths.cluster(cluster, 'tasks'))}>
+                Back to tasks
+              </Button>
+              <Button variant="primary" loading={isSending} onClick={run}>
+                Run task
+              </Button>
+            </SpaceBetween>
+          }
+        >
+          <SpaceBetween size="l">
+            <RunSections
+              cluster={cluster}
+              form={form}
+              definition={definition}
+              problems={
+                wasAsked ? problems : { ...problems, taskDefinition: undefined, network: undefined }
+              }
+              change={(part) => setForm((before) => ({ ...before, ...part }))}
+            />
+            <Seen of={answer ?? failure}>
+              {failure && <FailureAlert failure={failure} title="RunTask was refused" />}
+              {answer && <RunResult answer={answer} taskDefinition={form.taskDefinition} />}
+            </Seen>
           </SpaceBetween>
-        }
-      >
-        <SpaceBetween size="l">
-          <RunSections
-            cluster={cluster}
-            form={form}
-            definition={definition}
-            problems={
-              wasAsked ? problems : { ...problems, taskDefinition: undefined, network: undefined }
-            }
-            change={(part) => setForm((before) => ({ ...before, ...part }))}
-          />
-          <Seen of={answer ?? failure}>
-            {failure && <FailureAlert failure={failure} title="RunTask was refused" />}
-            {answer && <RunResult answer={answer} taskDefinition={form.taskDefinition} />}
-          </Seen>
-        </SpaceBetween>
-      </Form>
+        </Form>
+      </ExistingCluster>
     </PageFrame>
   );
 }
