@@ -6,65 +6,99 @@ import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { paths } from '../../app/paths';
+import { AppLink } from '../../widgets/AppLink';
+import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
 import { ChangeTable } from './difference/ChangeTable';
 import { changesBetween } from './difference/changes';
 import { maskedPair } from './difference/maskedChanges';
+import { type Pair, pairOf } from './difference/pair';
 import { RevisionChoice } from './difference/RevisionChoice';
 import { UnifiedView } from './difference/UnifiedView';
 import { type JsonObject, registrable } from './document';
 import { useRevision } from './queries';
 import { useRevisions } from './revisions';
 import { hasSecrets } from './secrets';
+import { revisionNumber } from './summary';
 import './taskDefinitions.css';
 import '../../widgets/verbatim.css';
 
 export default function DifferencePage() {
   const { family = '' } = useParams();
   const [search, setSearch] = useSearchParams();
-  const { items } = useRevisions(family);
-  const from = Number(search.get('from'));
-  const to = Number(search.get('to'));
-  const sides = [useSide(family, from), useSide(family, to)] as const;
-  const [first, second] = sides;
-  const failed = sides.find(({ error }) => error);
+  const { items, isLoading, failure } = useRevisions(family);
+  const pair = pairOf(search, items.map(revisionNumber));
   return (
     <PageFrame
-      title={`Difference of ${family}:${from} and ${family}:${to}`}
+      title={
+        pair
+          ? `Difference of ${family}:${pair.from} and ${family}:${pair.to}`
+          : `Difference of two revisions of ${family}`
+      }
       above={[
         { text: 'Task definitions', to: paths.families() },
         { text: family, to: paths.family(family) },
       ]}
     >
-      <RevisionChoice
-        revisions={items}
-        from={from}
-        to={to}
-        onChoose={(one, other) =>
-          setSearch((before) => {
-            before.set('from', String(one));
-            before.set('to', String(other));
-            return before;
-          })
-        }
-      />
-      {failed?.error && (
-        <FailureAlert
-          failure={failed.error}
-          title="A revision cannot be read"
-          onRetry={failed.retry}
-        />
+      {pair && (
+        <>
+          <RevisionChoice
+            revisions={items}
+            {...pair}
+            onChoose={(one, other) =>
+              setSearch((before) => {
+                before.set('from', String(one));
+                before.set('to', String(other));
+                return before;
+              })
+            }
+          />
+          <Sides family={family} {...pair} />
+        </>
       )}
-      {!failed && !(first.document && second.document) && <Spinner size="large" />}
-      {first.document && second.document && (
-        <Difference
-          from={first.document}
-          to={second.document}
-          names={[`${family}:${from}`, `${family}:${to}`]}
-        />
+      {!pair && failure && (
+        <FailureAlert failure={failure} title="The revisions could not be listed" />
       )}
+      {!pair && !failure && isLoading && <Spinner size="large" />}
+      {!pair && !failure && !isLoading && <NothingToCompare family={family} count={items.length} />}
     </PageFrame>
+  );
+}
+
+function NothingToCompare({ family, count }: { family: string; count: number }) {
+  return count ? (
+    <EmptyState title={`${family} has one revision only`}>
+      <AppLink to={paths.family(family)}>Create another one</AppLink>, and what is different is
+      shown here.
+    </EmptyState>
+  ) : (
+    <EmptyState title={`There is no task definition ${family}`}>
+      <AppLink to={paths.families()}>See which families there are</AppLink>
+    </EmptyState>
+  );
+}
+
+function Sides({ family, from, to }: { family: string } & Pair) {
+  const sides = [useSide(family, from), useSide(family, to)] as const;
+  const [first, second] = sides;
+  const failed = sides.find(({ error }) => error);
+  if (failed?.error) {
+    return (
+      <FailureAlert
+        failure={failed.error}
+        title="A revision cannot be read"
+        onRetry={failed.retry}
+      />
+    );
+  }
+  if (!first.document || !second.document) return <Spinner size="large" />;
+  return (
+    <Difference
+      from={first.document}
+      to={second.document}
+      names={[`${family}:${from}`, `${family}:${to}`]}
+    />
   );
 }
 
