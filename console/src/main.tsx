@@ -6,16 +6,22 @@ import { App } from './app/App';
 import { applyTheme } from './app/theme';
 import { configuration } from './session/configuration';
 import { takeToken } from './session/oneTimeLink';
-import { BASE, regionOfPath, setRegion } from './session/region';
+import { BASE, regionOfPath, setHome, setRegion } from './session/region';
 import { nameColours } from './widgets/colours';
 
 applyTheme();
 nameColours();
 const token = takeToken();
 const named = regionOfPath(location.pathname);
-if (named) setRegion(named);
-else {
-  const { region } = await configuration();
+const told = configuration().then(({ region }) => {
+  setHome(region);
+  return region;
+});
+if (named) {
+  setRegion(named);
+  told.catch(() => {}); // until it is known, commands name the Region
+} else {
+  const region = await told;
   setRegion(region);
   history.replaceState(null, '', `${BASE}/${region}${location.pathname.slice(BASE.length) || '/'}`);
 }

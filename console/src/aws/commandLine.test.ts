@@ -1,5 +1,11 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { setHome, setRegion } from '../session/region';
 import { commandLine } from './commandLine';
+
+afterEach(() => {
+  setHome('');
+  setRegion('');
+});
 
 test('a call is typed as the AWS CLI types it', () => {
   const input = { cluster: 'default', containerInstance: 'arn:aws:ecs:r:1:x/y', force: true };
@@ -29,13 +35,6 @@ test('execute-command is turned off by an option of its own', () => {
   );
 });
 
-test('a list of nothing is written as such', () => {
-  const input = { service: 'web', placementStrategy: [] };
-  expect(commandLine({ service: 'ecs', operation: 'UpdateService', input })).toBe(
-    "aws ecs update-service \\\n  --service web \\\n  --placement-strategy '[]'",
-  );
-});
-
 test.each(['-late', '--force', 'https://tickets/7', 'http://a', 'file:///etc/passwd', 'fileb://a'])(
   'the AWS CLI reads %s as it is written',
   (reason) => {
@@ -58,4 +57,13 @@ test('what is only like an address is a word', () => {
   expect(commandLine({ service: 'ecs', operation: 'StopTask', input })).toBe(
     `aws ecs stop-task \\\n  --task a \\\n  --reason 'see https://tickets/7\nit'\\''s "broken" $HOME'`,
   );
+});
+
+test("a Region is named when it is not the server's, which a shell has", () => {
+  setHome('us-east-1');
+  setRegion('us-east-1');
+  const list = { service: 'ecs', operation: 'ListClusters', input: {} } as const;
+  expect(commandLine(list)).toBe('aws ecs list-clusters');
+  setRegion('eu-west-1');
+  expect(commandLine(list)).toBe('aws ecs list-clusters \\\n  --region eu-west-1');
 });

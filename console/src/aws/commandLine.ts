@@ -1,4 +1,5 @@
 /** The AWS CLI command that does what a call does. */
+import { foreignRegion } from '../session/region';
 import type { Call } from './call';
 
 /** A command to paste into a shell; `\` continues the line where it is long. */
@@ -9,6 +10,8 @@ export function commandLine(call: Pick<Call<unknown>, 'service' | 'operation' | 
   const options = given.some(([, value]) => isMisread(value))
     ? [`--cli-input-json ${quoted(Object.fromEntries(given))}`]
     : given.map(([member, value]) => option(member, value));
+  const region = foreignRegion();
+  if (region) options.push(`--region ${region}`);
   return [`aws ${call.service} ${dashed(call.operation)}`, ...options].join(' \\\n  ');
 }
 
@@ -31,15 +34,10 @@ function option(member: string, value: unknown): string {
   const name = `--${dashed(member)}`;
   if (value === true) return name;
   if (value === false) return DENIALS[member] ?? `--no-${dashed(member)}`;
-  if (isWords(value)) {
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
     return [name, ...value.map(quoted)].join(' ');
   }
   return `${name} ${quoted(value)}`;
-}
-
-/** An empty list is none: an option without a word would be refused, or take the next one. */
-function isWords(value: unknown): value is unknown[] {
-  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one !== 'object');
 }
 
 function dashed(name: string): string {

@@ -42,3 +42,15 @@ export function region(): string {
 export function setRegion(id: string): void {
   current = id;
 }
+
+let home = '';
+
+/** The server's own Region: that of the keys it makes and of what `roadstead env` prints. */
+export function setHome(id: string): void {
+  home = id;
+}
+
+/** The Region that a command has to name: a shell has the server's. */
+export function foreignRegion(): string | undefined {
+  return current && current !== home ? current : undefined;
+}
