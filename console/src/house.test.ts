@@ -92,3 +92,12 @@ test.each([
 ])('in %s, %s is as it should be', (file, line) => {
   expect(importsOf(file, line).map(problemOf)).toEqual([undefined]);
 });
+
+test('only what is loading is told by a StatusIndicator: it breaks words anywhere, a Sign does not', () => {
+  const broken = sources().filter((file) =>
+    /<StatusIndicator(?!\s+type="loading")/.test(
+      readFileSync(join(import.meta.dirname, file), 'utf8'),
+    ),
+  );
+  expect(broken.filter((file) => file !== 'house.test.ts')).toEqual([]);
+});

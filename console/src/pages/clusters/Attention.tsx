@@ -11,6 +11,7 @@ import { useContainerInstances, useServices, useTasks } from '../../live/collect
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import { counted } from '../../widgets/plan/planWords';
+import { Sign } from '../../widgets/Sign';
 import { useNow, When } from '../../widgets/When';
 import { disconnectedInstances, type Failures, failuresOf, unsteadyServices } from './attention';
 import { useExplained } from './queries';
@@ -39,9 +40,9 @@ export function Attention({ cluster }: { cluster: string }) {
       <SpaceBetween size="m">
         {total === 0 && isLoading && <StatusIndicator type="loading">Looking …</StatusIndicator>}
         {total === 0 && !isLoading && (
-          <StatusIndicator type="success">
+          <Sign type="success">
             Every service is steady, every agent is connected, and no task failed in the last hour.
-          </StatusIndicator>
+          </Sign>
         )}
         {unsteady.slice(0, SHOWN_MAX).map((service) => (
           <Unsteady key={service.serviceArn} service={service} />
@@ -52,12 +53,12 @@ export function Attention({ cluster }: { cluster: string }) {
           </AppLink>
         )}
         {away.slice(0, SHOWN_MAX).map(({ containerInstanceArn, ec2InstanceId }) => (
-          <StatusIndicator type="warning" key={containerInstanceArn}>
+          <Sign type="warning" key={containerInstanceArn}>
             <ArnLink arn={containerInstanceArn}>
               {ec2InstanceId ?? nameOf(containerInstanceArn)}
             </ArnLink>
             : its agent is not connected, so it gets no tasks and reports nothing
-          </StatusIndicator>
+          </Sign>
         ))}
         {away.length > SHOWN_MAX && (
           <AppLink to={paths.cluster(cluster, 'instances')}>
@@ -77,12 +78,12 @@ function Unsteady({ service }: { service: Service }) {
   const holdUps = data?.holdUps ?? [];
   return (
     <div>
-      <StatusIndicator type={data?.outcome === 'IN_PROGRESS' ? 'in-progress' : 'warning'}>
+      <Sign type={data?.outcome === 'IN_PROGRESS' ? 'in-progress' : 'warning'}>
         Service <ArnLink arn={service.serviceArn}>{service.serviceName}</ArnLink>:{' '}
         {service.runningCount ?? 0} of {counted(service.desiredCount ?? 0, 'task')} running
         {service.pendingCount ? `, ${service.pendingCount} pending` : ''}
         {data?.outcomeReason ? `. ${data.outcomeReason}` : ''}
-      </StatusIndicator>
+      </Sign>
       {holdUps.length > 0 && (
         <ul>
           {holdUps.map((reason) => (
@@ -97,10 +98,10 @@ function Unsteady({ service }: { service: Service }) {
 function Failed({ failed: { group, reason, count, newest } }: { failed: Failures }) {
   return (
     <div>
-      <StatusIndicator type="error">
+      <Sign type="error">
         {counted(count, 'task')} of {group} failed, the last one{' '}
         <When at={newest.stoppedAt ?? newest.stoppingAt} />
-      </StatusIndicator>
+      </Sign>
       <Box margin={{ left: 'l' }} color="text-body-secondary">
         {reason} – <ArnLink arn={newest.taskArn} />
       </Box>

@@ -4,12 +4,12 @@ import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useMemo } from 'react';
 import { nameOf } from '../../aws/arns';
 import { useContainerInstances, useServices, useTasks } from '../../live/collections';
 import { ArnLink } from '../../widgets/ArnLink';
 import { FailureAlert } from '../../widgets/FailureAlert';
+import { Sign } from '../../widgets/Sign';
 import { useNow } from '../../widgets/When';
 import {
   drainingOf,
@@ -39,9 +39,9 @@ export default function DeparturePanel({ cluster, instance }: Props) {
         <Header
           variant="h2"
           info={
-            <StatusIndicator type={departure.isDone ? 'success' : 'in-progress'}>
+            <Sign type={departure.isDone ? 'success' : 'in-progress'}>
               {departure.isDone ? 'Done' : 'Under way'}
-            </StatusIndicator>
+            </Sign>
           }
         >
           {isGone ? 'Deregistration' : 'Draining'}
@@ -132,7 +132,7 @@ function Steps({ departure, replaced, cluster }: StepsProps) {
       <SpaceBetween size="xs">
         {departure.steps.map(({ id, state, title, details, service }) => (
           <div key={id}>
-            <StatusIndicator type={state}>{title}</StatusIndicator>
+            <Sign type={state}>{title}</Sign>
             <Box margin={{ left: 'l' }} color="text-body-secondary">
               {details.map((detail) => (
                 <div key={detail}>{detail}</div>

@@ -2,12 +2,10 @@ import type { ContainerInstance } from '@aws-sdk/client-ecs';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from '@cloudscape-design/components/status-indicator';
+import { Sign, type SignType } from '../../widgets/Sign';
 import { When } from '../../widgets/When';
 
-const SIGNS: Record<string, StatusIndicatorProps.Type> = {
+const SIGNS: Record<string, SignType> = {
   OK: 'success',
   IMPAIRED: 'error',
   INSUFFICIENT_DATA: 'pending',
@@ -22,12 +20,12 @@ export function InstanceHealth({ instance }: { instance: ContainerInstance }) {
       <KeyValuePairs
         columns={4}
         items={[
-          { label: 'Overall', value: <Sign status={overallStatus} /> },
+          { label: 'Overall', value: <Health status={overallStatus} /> },
           ...details.map(({ type, status, lastUpdated }) => ({
             label: type ?? '–',
             value: (
               <>
-                <Sign status={status} /> checked <When at={lastUpdated} />
+                <Health status={status} /> checked <When at={lastUpdated} />
               </>
             ),
           })),
@@ -37,6 +35,6 @@ export function InstanceHealth({ instance }: { instance: ContainerInstance }) {
   );
 }
 
-function Sign({ status }: { status: string | undefined }) {
-  return <StatusIndicator type={SIGNS[status ?? ''] ?? 'info'}>{status ?? '–'}</StatusIndicator>;
+function Health({ status }: { status: string | undefined }) {
+  return <Sign type={SIGNS[status ?? ''] ?? 'info'}>{status ?? '–'}</Sign>;
 }

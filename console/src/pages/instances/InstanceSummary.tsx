@@ -4,11 +4,11 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { clusterOf, nameOf } from '../../aws/arns';
 import * as ecs from '../../aws/ecs';
 import { CopyCommand } from '../../widgets/CopyCommand';
 import { attributeOf, isExternal, zoneOf } from '../../widgets/instanceResources';
+import { Sign } from '../../widgets/Sign';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { useSend } from '../../widgets/useSend';
 import { When } from '../../widgets/When';
@@ -59,9 +59,7 @@ export function AgentConnection({ instance }: { instance: ContainerInstance }) {
   const type = agentConnected ? 'success' : status === 'INACTIVE' ? 'stopped' : 'warning';
   return (
     <span className="word">
-      <StatusIndicator type={type}>
-        {agentConnected ? 'connected' : 'not connected'}
-      </StatusIndicator>
+      <Sign type={type}>{agentConnected ? 'connected' : 'not connected'}</Sign>
     </span>
   );
 }

@@ -4,7 +4,7 @@ import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import { Sign } from '../../widgets/Sign';
 import type { ServiceAction } from './actions/ServiceDialog';
 import { CurrentDeployment } from './CurrentDeployment';
 import { DeploymentHistory } from './DeploymentHistory';
@@ -33,7 +33,7 @@ export function DeploymentsTab({ cluster, service, tasks, onAction }: Props) {
           header={
             <Header
               variant="h2"
-              description={<StatusIndicator type={state.sign}>{state.words}</StatusIndicator>}
+              description={<Sign type={state.sign}>{state.words}</Sign>}
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
                   <Button disabled={!current} onClick={() => onAction('stop')}>

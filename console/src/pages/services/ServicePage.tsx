@@ -1,7 +1,6 @@
 /** A service: how it is, what is being deployed, its tasks, events, targets and configuration. */
 import type { Service } from '@aws-sdk/client-ecs';
 import Spinner from '@cloudscape-design/components/spinner';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
@@ -11,6 +10,7 @@ import { useTasks } from '../../live/collections';
 import { EmptyState } from '../../widgets/EmptyState';
 import { FailureAlert } from '../../widgets/FailureAlert';
 import { PageFrame } from '../../widgets/PageFrame';
+import { Sign } from '../../widgets/Sign';
 import { type ServiceAction, ServiceDialog } from './actions/ServiceDialog';
 import { ConfigurationTab } from './ConfigurationTab';
 import { DeploymentsTab } from './DeploymentsTab';
@@ -71,7 +71,7 @@ function Standing({ service }: { service: Service }) {
   const { sign, words } = deploymentState(service);
   return (
     <>
-      {countsText(service)} · <StatusIndicator type={sign}>{words}</StatusIndicator>
+      {countsText(service)} · <Sign type={sign}>{words}</Sign>
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** How a service's deployment stands, in words: steady, rolling to web:7 60 %, failed … */
 import type { Deployment, Service } from '@aws-sdk/client-ecs';
-import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import { nameOf } from '../../aws/arns';
+import type { SignType } from '../../widgets/Sign';
 
 export type Standing =
   | 'steady'
@@ -15,7 +15,7 @@ export type Standing =
 
 export interface DeploymentState {
   readonly standing: Standing;
-  readonly sign: StatusIndicatorProps.Type;
+  readonly sign: SignType;
   readonly words: string;
 }
 
@@ -80,7 +80,7 @@ function deletingWords({ runningCount = 0, pendingCount = 0 }: Service): string 
   return `deleting, ${counted(runningCount + pendingCount, 'task')} left`;
 }
 
-function of(standing: Standing, sign: StatusIndicatorProps.Type, words: string): DeploymentState {
+function of(standing: Standing, sign: SignType, words: string): DeploymentState {
   return { standing, sign, words };
 }
 

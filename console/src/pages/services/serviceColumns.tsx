@@ -1,11 +1,11 @@
 /** The columns of the list of services. */
 import type { Service } from '@aws-sdk/client-ecs';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { paths } from '../../app/paths';
 import { nameOf } from '../../aws/arns';
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import type { Column } from '../../widgets/ItemTable';
+import { Sign } from '../../widgets/Sign';
 import { StatusLabel } from '../../widgets/StatusLabel';
 import { When } from '../../widgets/When';
 import { CountsBar } from './CountsBar';
@@ -40,7 +40,7 @@ export function serviceColumns(cluster: string): readonly Column<Service>[] {
       value: (service) => deploymentState(service).words,
       cell: (service) => {
         const { sign, words } = deploymentState(service);
-        return <StatusIndicator type={sign}>{words}</StatusIndicator>;
+        return <Sign type={sign}>{words}</Sign>;
       },
       width: 250,
     },

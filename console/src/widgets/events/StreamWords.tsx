@@ -1,8 +1,6 @@
 /** How the stream of events is: followed, held still, away; and what is no longer in memory. */
-import StatusIndicator, {
-  type StatusIndicatorProps,
-} from '@cloudscape-design/components/status-indicator';
 import { EVENTS_KEPT_MAX, type StreamState } from '../../live/events';
+import { Sign, type SignType } from '../Sign';
 
 interface Props {
   state: StreamState;
@@ -15,7 +13,7 @@ export function StreamWords({ state, isPaused, waiting, letGo }: Props) {
   const { type, text } = stateWords(state, isPaused, waiting);
   return (
     <>
-      <StatusIndicator type={type}>{text}</StatusIndicator>
+      <Sign type={type}>{text}</Sign>
       {letGo > 0 &&
         ` · the newest ${EVENTS_KEPT_MAX.toLocaleString()} are kept here, ${letGo.toLocaleString()} older let go`}
     </>
@@ -26,12 +24,12 @@ export function stateWords(
   state: StreamState,
   isPaused: boolean,
   waiting: number,
-): { type: StatusIndicatorProps.Type; text: string } {
+): { type: SignType; text: string } {
   if (state.at === 'refused') return { type: 'error', text: 'Not followed' };
   if (state.at === 'away') {
     return { type: 'warning', text: `${state.why} Connecting again, to go on where it ended` };
   }
   if (isPaused) return { type: 'stopped', text: `Paused · ${waiting.toLocaleString()} new` };
-  if (state.at === 'connecting') return { type: 'loading', text: 'Connecting' };
+  if (state.at === 'connecting') return { type: 'pending', text: 'Connecting' };
   return { type: 'success', text: 'Following' };
 }

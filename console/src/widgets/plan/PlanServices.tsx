@@ -1,9 +1,9 @@
 /** What a plan does to each service: tasks that start and end, and how many are healthy meanwhile. */
 import Box from '@cloudscape-design/components/box';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { PlannedService } from '../../aws/roadstead';
 import { ArnLink } from '../ArnLink';
+import { Sign } from '../Sign';
 import {
   belowMinimumText,
   desiredText,
@@ -75,7 +75,7 @@ function Steady({ service }: { service: PlannedService }) {
   if (!isAtRest) return <Box color="text-status-warning">{text}</Box>;
   return (
     <span className="word">
-      <StatusIndicator type="success">{text}</StatusIndicator>
+      <Sign type="success">{text}</Sign>
     </span>
   );
 }

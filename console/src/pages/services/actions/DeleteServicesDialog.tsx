@@ -2,12 +2,12 @@
 import type { Service } from '@aws-sdk/client-ecs';
 import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import type { Failure } from '../../../aws/failures';
 import { ActionDialog } from '../../../widgets/ActionDialog';
 import { FailureText } from '../../../widgets/FailureAlert';
 import { PlanView } from '../../../widgets/plan/PlanView';
+import { Sign } from '../../../widgets/Sign';
 import { WordField } from '../../../widgets/WordField';
 import { counted } from '../deploymentState';
 import { countsText } from '../rollout';
@@ -89,11 +89,7 @@ function Services({ services, failures }: ServicesProps) {
         return (
           <div key={serviceName}>
             <b>{serviceName}</b>{' '}
-            {failures ? (
-              <StatusIndicator type="success">deleted</StatusIndicator>
-            ) : (
-              countsText(service)
-            )}
+            {failures ? <Sign type="success">deleted</Sign> : countsText(service)}
           </div>
         );
       })}

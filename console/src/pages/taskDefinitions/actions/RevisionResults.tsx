@@ -4,6 +4,7 @@ import Box from '@cloudscape-design/components/box';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import { FailureText } from '../../../widgets/FailureAlert';
+import { Sign } from '../../../widgets/Sign';
 import { shortName } from '../summary';
 import { UsageLinks } from '../UsageLinks';
 import { UNUSED } from '../usage';
@@ -85,10 +86,10 @@ function resultColumn(outcomes: Props['outcomes']) {
 
 function Result({ told }: { told: Told | undefined }) {
   if (!told) return <Box color="text-status-inactive">–</Box>;
-  if (!told.failure) return <StatusIndicator type="success">Done</StatusIndicator>;
+  if (!told.failure) return <Sign type="success">Done</Sign>;
   return (
     <>
-      <StatusIndicator type="error">Failed</StatusIndicator>
+      <Sign type="error">Failed</Sign>
       <FailureText failure={told.failure} />
     </>
   );

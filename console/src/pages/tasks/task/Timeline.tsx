@@ -2,7 +2,6 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import {
   borderRadiusBadge,
   colorBorderDividerDefault,
@@ -50,7 +49,7 @@ export function Timeline({ task }: { task: Task }) {
             {mayRunOn(task) ? (
               <Sign type="warning">Recorded as STOPPED; no end was reported</Sign>
             ) : (
-              <StatusIndicator type="stopped">Stopped</StatusIndicator>
+              <Sign type="stopped">Stopped</Sign>
             )}
           </li>
         )}
@@ -65,7 +64,7 @@ function Row({ phase }: { phase: Phase }) {
   return (
     <li>
       <Moment at={at} name={id} />
-      {isOpen ? <StatusIndicator type={sign}>{label}</StatusIndicator> : <span>{label}</span>}
+      {isOpen ? <Sign type={sign}>{label}</Sign> : <span>{label}</span>}
       <b className="task-took">
         {duration(seconds)}
         {isOpen ? ' so far' : ''}
