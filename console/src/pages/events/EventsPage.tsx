@@ -17,7 +17,7 @@ export default function EventsPage() {
       title="Events"
       description="What happens to tasks, container instances, services and deployments, as EventBridge would be told."
     >
-      <EventLines filter={filter} filters={filters} />
+      <EventLines title="Published events" filter={filter} filters={filters} />
     </PageFrame>
   );
 }

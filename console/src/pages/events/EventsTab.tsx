@@ -4,5 +4,5 @@ import { useEventFilter } from './useEventFilter';
 
 export default function EventsTab({ cluster }: { cluster: string }) {
   const { filter, filters } = useEventFilter(cluster);
-  return <EventLines filter={filter} filters={filters} />;
+  return <EventLines title="Published events" filter={filter} filters={filters} />;
 }

@@ -29,7 +29,7 @@ export function ServiceEventsTab({ cluster, service }: { cluster: string; servic
   return (
     <SpaceBetween size="l">
       <ItemTable
-        title="Events"
+        title="Service events"
         name="events"
         items={service.events ?? []}
         columns={columns}

@@ -16,13 +16,15 @@ import { StreamWords } from './StreamWords';
 import { useEvents } from './useEvents';
 
 interface Props {
+  /** Not the words of the tab or the section that it is in. */
+  title?: string;
   filter: EventFilter;
   /** What the filter is set with. */
   filters?: ReactNode;
   variant?: TableProps['variant'];
 }
 
-export default function EventLines({ filter, filters, variant }: Props) {
+export default function EventLines({ title = 'Events', filter, filters, variant }: Props) {
   const followed = useEvents(queryOf(filter));
   const { events, state, isPaused, waiting, pause, resume, missed } = followed;
   const [opened, open] = useState<ReadEvent>();
@@ -66,7 +68,7 @@ export default function EventLines({ filter, filters, variant }: Props) {
         </Alert>
       )}
       <ItemTable
-        title="Events"
+        title={title}
         items={events}
         columns={columns}
         idOf={idOf}
