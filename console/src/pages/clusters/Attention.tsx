@@ -7,13 +7,23 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { paths } from '../../app/paths';
 import { nameOf } from '../../aws/arns';
+import type { ExplainedService } from '../../aws/roadstead';
 import { useContainerInstances, useServices, useTasks } from '../../live/collections';
 import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import { counted } from '../../widgets/plan/planWords';
-import { Sign } from '../../widgets/Sign';
+import { Sign, type SignType } from '../../widgets/Sign';
 import { useNow, When } from '../../widgets/When';
-import { disconnectedInstances, type Failures, failuresOf, unsteadyServices } from './attention';
+import {
+  disconnectedInstances,
+  type Failures,
+  failuresApart,
+  failuresOf,
+  failuresUntold,
+  splitAtTasks,
+  tellsOfFailed,
+  unsteadyServices,
+} from './attention';
 import { useExplained } from './queries';
 
 /** The tabs have all of them. */
@@ -27,7 +37,8 @@ export function Attention({ cluster }: { cluster: string }) {
   const unsteady = unsteadyServices(services.items);
   const away = disconnectedInstances(instances.items);
   const failures = failuresOf(tasks.items, now);
-  const total = unsteady.length + away.length + failures.length;
+  const apart = failuresApart(failures, unsteady);
+  const total = unsteady.length + away.length + apart.length;
   const isLoading = services.isLoading || instances.isLoading || tasks.isLoading;
   return (
     <Container
@@ -45,7 +56,7 @@ export function Attention({ cluster }: { cluster: string }) {
           </Sign>
         )}
         {unsteady.slice(0, SHOWN_MAX).map((service) => (
-          <Unsteady key={service.serviceArn} service={service} />
+          <Unsteady key={service.serviceArn} service={service} failures={failures} />
         ))}
         {unsteady.length > SHOWN_MAX && (
           <AppLink to={paths.cluster(cluster, 'services')}>
@@ -65,7 +76,7 @@ export function Attention({ cluster }: { cluster: string }) {
             {`${counted(away.length - SHOWN_MAX, 'instance')} more with an agent that is away`}
           </AppLink>
         )}
-        {failures.slice(0, SHOWN_MAX).map((failed) => (
+        {apart.slice(0, SHOWN_MAX).map((failed) => (
           <Failed key={failed.newest.taskArn} failed={failed} />
         ))}
       </SpaceBetween>
@@ -73,12 +84,18 @@ export function Attention({ cluster }: { cluster: string }) {
   );
 }
 
-function Unsteady({ service }: { service: Service }) {
+interface UnsteadyProps {
+  service: Service;
+  failures: readonly Failures[];
+}
+
+function Unsteady({ service, failures }: UnsteadyProps) {
   const { data } = useExplained(service);
   const holdUps = data?.holdUps ?? [];
+  const untold = data ? failuresUntold(service, failures, holdUps) : [];
   return (
     <div>
-      <Sign type={data?.outcome === 'IN_PROGRESS' ? 'in-progress' : 'warning'}>
+      <Sign type={signOf(data)}>
         Service <ArnLink arn={service.serviceArn}>{service.serviceName}</ArnLink>:{' '}
         {service.runningCount ?? 0} of {counted(service.desiredCount ?? 0, 'task')} running
         {service.pendingCount ? `, ${service.pendingCount} pending` : ''}
@@ -87,11 +104,37 @@ function Unsteady({ service }: { service: Service }) {
       {holdUps.length > 0 && (
         <ul>
           {holdUps.map((reason) => (
-            <li key={reason}>{reason}</li>
+            <li key={reason}>
+              <Reason of={service}>{reason}</Reason>
+            </li>
           ))}
         </ul>
       )}
+      {untold.map((failed) => (
+        <Box key={failed.newest.taskArn} margin={{ left: 'l' }}>
+          <Failed failed={failed} />
+        </Box>
+      ))}
     </div>
+  );
+}
+
+function signOf(explained: ExplainedService | undefined): SignType {
+  if (explained?.holdUps?.some(tellsOfFailed)) return 'error';
+  return explained?.outcome === 'IN_PROGRESS' ? 'in-progress' : 'warning';
+}
+
+/** Failed tasks are named in it: each leads to its page. */
+function Reason({ of: { clusterArn }, children }: { of: Service; children: string }) {
+  if (!tellsOfFailed(children)) return <>{children}</>;
+  return splitAtTasks(children).map(({ text, isTask }) =>
+    isTask ? (
+      <AppLink key={text} to={paths.task(nameOf(clusterArn), text)}>
+        {text.slice(0, 8)}
+      </AppLink>
+    ) : (
+      text
+    ),
   );
 }
 

@@ -1,6 +1,13 @@
 import type { Task } from '@aws-sdk/client-ecs';
 import { describe, expect, it } from 'vitest';
-import { disconnectedInstances, failuresOf, unsteadyServices } from './attention';
+import {
+  disconnectedInstances,
+  failuresApart,
+  failuresOf,
+  failuresUntold,
+  splitAtTasks,
+  unsteadyServices,
+} from './attention';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 const failed = (more: Task): Task => ({
@@ -61,5 +68,36 @@ describe('tasks that failed', () => {
     expect(failuresOf([failed({ containers: [{ exitCode: 0 }] })], NOW)).toEqual([]);
     expect(failuresOf([failed({ stopCode: 'UserInitiated' })], NOW)).toEqual([]);
     expect(failuresOf([failed({ lastStatus: 'RUNNING' })], NOW)).toEqual([]);
+  });
+});
+
+describe('a failing service', () => {
+  const failures = failuresOf([failed({}), failed({ group: 'family:web' })], NOW);
+  const web = { serviceName: 'web' };
+
+  it('is told of once: apart are other services and what is no service', () => {
+    expect(failures).toHaveLength(2);
+    expect(failuresApart(failures, []).length).toBe(2);
+    expect(failuresApart(failures, [{ serviceName: 'api' }]).length).toBe(2);
+    expect(failuresApart(failures, [web]).map(({ newest }) => newest.group)).toEqual([
+      'family:web',
+    ]);
+  });
+
+  it('has its failures told with it, unless its reasons tell them', () => {
+    expect(failuresUntold(web, failures, ['2 tasks RUNNING for too short a time'])).toHaveLength(1);
+    expect(failuresUntold(web, failures, ['2 tasks failed in the last 20 s; …'])).toEqual([]);
+    expect(failuresUntold(web, failures, ['task 9b14071925 failed 3 s ago: …'])).toEqual([]);
+    expect(failuresUntold({ serviceName: 'api' }, failures, [])).toEqual([]);
+  });
+
+  it('names tasks that are found in its reasons', () => {
+    const id = '9b14071925ffcc9a10a612403b6e127a';
+    expect(splitAtTasks(`the last one, ${id}, 3 s ago`)).toEqual([
+      { text: 'the last one, ', isTask: false },
+      { text: id, isTask: true },
+      { text: ', 3 s ago', isTask: false },
+    ]);
+    expect(splitAtTasks('none')).toEqual([{ text: 'none', isTask: false }]);
   });
 });

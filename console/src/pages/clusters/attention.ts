@@ -24,6 +24,7 @@ export function disconnectedInstances(instances: readonly ContainerInstance[]) {
 export interface Failures {
   /** The service's or family's name. */
   readonly group: string;
+  readonly isService: boolean;
   readonly reason: string;
   readonly count: number;
   readonly newest: Task;
@@ -37,17 +38,53 @@ export function failuresOf(tasks: readonly Task[], nowMs: number): Failures[] {
   for (const task of tasks) {
     if (!hasFailed(task) || endedSecondsAgo(task, nowMs) > LATELY_SECONDS) continue;
     const [group, reason] = [nameOfGroup(task.group), reasonOf(task)];
-    const key = `${group} ${withoutIds(reason)}`;
+    const key = `${task.group ?? ''} ${withoutIds(reason)}`;
     const before = found.get(key);
     const isNewer = endedAt(task) > endedAt(before?.newest);
     found.set(key, {
       group,
+      isService: isOfService(task),
       reason: isNewer || !before ? reason : before.reason,
       count: (before?.count ?? 0) + 1,
       newest: isNewer || !before ? task : before.newest,
     });
   }
   return [...found.values()].sort((a, b) => endedAt(b.newest) - endedAt(a.newest));
+}
+
+/** A service that is not steady is told of once, with what failed of it; the rest is told apart. */
+export function failuresApart(
+  failures: readonly Failures[],
+  unsteady: readonly Service[],
+): Failures[] {
+  const names = new Set(unsteady.map(({ serviceName }) => serviceName));
+  return failures.filter(({ group, isService }) => !isService || !names.has(group));
+}
+
+/** What failed of a service, as far as it is not among the reasons that are told of it already. */
+export function failuresUntold(
+  service: Service,
+  failures: readonly Failures[],
+  holdUps: readonly string[],
+): Failures[] {
+  if (holdUps.some(tellsOfFailed)) return [];
+  return failures.filter(({ group, isService }) => isService && group === service.serviceName);
+}
+
+/** `3 tasks failed in the last 20 s; …`, `task 9b14… failed 3 s ago: …` */
+export function tellsOfFailed(holdUp: string): boolean {
+  return /\btasks? ([0-9a-f]+ )?failed\b/.test(holdUp);
+}
+
+/** The words of a reason, with the ids of tasks apart from what is around them. */
+export function splitAtTasks(reason: string): { text: string; isTask: boolean }[] {
+  return reason
+    .split(/\b([0-9a-f]{32})\b/)
+    .map((text, index) => ({ text, isTask: index % 2 === 1 }));
+}
+
+function isOfService({ group = '' }: Task): boolean {
+  return group.startsWith('service:');
 }
 
 function hasFailed(task: Task): boolean {
