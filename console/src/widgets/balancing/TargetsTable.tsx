@@ -7,8 +7,14 @@ import { ArnLink } from '../ArnLink';
 import { EmptyState } from '../EmptyState';
 import { ItemTable } from '../ItemTable';
 import { StatusLabel } from '../StatusLabel';
-import { duration, useNow } from '../When';
-import { type DrainingSince, drainingAfter, targetKey } from './draining';
+import { useNow } from '../When';
+import {
+  type DrainingSince,
+  drainingAfter,
+  drainingSince,
+  drainingText,
+  targetKey,
+} from './draining';
 import type { Holder } from './targetTasks';
 import { useHolders } from './useHolders';
 
@@ -61,7 +67,7 @@ export function TargetsTable({ arn }: { arn: string }) {
           cell: (target) => (
             <>
               <StatusLabel status={target.TargetHealth?.State} />
-              <Draining since={since.current.get(targetKey(target))} delay={delay} />
+              <Draining since={drainingSince(since.current, target)} delay={delay} />
             </>
           ),
         },
@@ -85,14 +91,7 @@ export function TargetsTable({ arn }: { arn: string }) {
 function Draining({ since, delay }: { since: number | undefined; delay: number }) {
   const now = useNow();
   if (since === undefined) return null;
-  const seconds = Math.max(0, (now - since) / 1_000);
-  return (
-    <small>
-      {' '}
-      for {duration(Math.floor(seconds))}
-      {Number.isFinite(delay) && ` of at most ${delay} s`}
-    </small>
-  );
+  return <small> {drainingText((now - since) / 1_000, delay)}</small>;
 }
 
 function Behind({ holder }: { holder: Holder | undefined }) {
