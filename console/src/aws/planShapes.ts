@@ -84,6 +84,8 @@ export interface PlannedService {
   desiredCountBefore?: number;
   desiredCount?: number;
   taskDefinition?: string;
+  /** Not steady before, and not what the change is about: what it does, it does anyway. */
+  bystander?: boolean;
   minimumHealthy?: number;
   healthyBefore?: number;
   healthyLowest?: number;

@@ -61,7 +61,11 @@ def _what(plan: Plan) -> str:
 
 def _verdict(plan: Plan) -> str:
     verdict = _VERDICTS[plan["outcome"]]
-    ends = [each["steadyAtSeconds"] for each in plan["services"] if "steadyAtSeconds" in each]
+    ends = [
+        each["steadyAtSeconds"]
+        for each in plan["services"]
+        if "steadyAtSeconds" in each and not each["bystander"]
+    ]
     if plan["outcome"] == "SETTLED" and ends:
         return f"{verdict}, at rest after {span(max(ends))}"
     return verdict
@@ -78,7 +82,7 @@ def _services(services: list[Plan]) -> Iterator[str]:
             desired = f"{each['desiredCountBefore']} → {desired}"
         rows.append(
             [
-                each["serviceName"],
+                f"{each['serviceName']} (anyway)" if each["bystander"] else each["serviceName"],
                 desired,
                 f"+{sum(row['started'] for row in moves)}",
                 f"-{sum(row['stopped'] + row['orphaned'] for row in moves)}",

@@ -1,6 +1,6 @@
 """What a plan says besides what moves: facts that people overlook, and are sorry for later."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from roadstead.control.planned import Subject
 from roadstead.control.references import short
@@ -35,6 +35,15 @@ def notes_before(view: View, operation: str, subject: Subject) -> list[Note]:
     for service in subject.services:
         notes += _of_service(view, service)
     return notes
+
+
+def notes_of_bystanders(services: Sequence[str]) -> list[Note]:
+    """services: names of those that were not steady before, and that the change is not about."""
+    if not services:
+        return []
+    verb = "was" if len(services) == 1 else "were"
+    text = f"{names(services)} {verb} not steady before: what is shown of that happens anyway."
+    return [_note("BYSTANDERS", text)]
 
 
 def names(texts: Iterable[str]) -> str:

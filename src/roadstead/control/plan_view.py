@@ -6,7 +6,7 @@ from typing import Any
 from roadstead.aws.errors import ApiError
 from roadstead.control.placement_view import machine_of, named_instance
 from roadstead.control.plan_hints import hint_for
-from roadstead.control.plan_notes import Note, names
+from roadstead.control.plan_notes import Note, names, notes_of_bystanders
 from roadstead.control.planned import Refused, Subject
 from roadstead.control.rehearsal.identities import without_new_ids
 from roadstead.control.rehearsal.journal import Journal, Movement, Watched
@@ -68,8 +68,13 @@ def plan_view(
         answer["outcomeReason"] = refusal.message
         answer["notes"] = []  # they are about what will not happen
         return answer
-    answer["notes"] = [*notes, *notes_of_drains(journal.drains)]
     services = _services(view, stage, journal, subject)
+    bystanders = [each["serviceName"] for each in services if each["bystander"]]
+    answer["notes"] = [
+        *notes,
+        *notes_of_drains(journal.drains),
+        *notes_of_bystanders(bystanders),
+    ]
     steps = _steps(view, stage, journal)
     answer |= {
         "services": services,
@@ -79,12 +84,15 @@ def plan_view(
         "stepsOmitted": max(0, len(steps) - STEPS_SHOWN_MAX),
         "lastStepAtSeconds": steps[-1]["atSeconds"] if steps else 0.0,
     }
-    answer["outcome"], answer["outcomeReason"] = _outcome(services, end)
+    answer["outcome"], answer["outcomeReason"] = _outcome(
+        [each for each in services if not each["bystander"]], end
+    )
     return answer
 
 
 def _outcome(services: list[dict[str, Any]], end: End | None) -> tuple[str, str]:
-    if end in _CUT:
+    """services: those that the change is about, and those whose rest it disturbs."""
+    if end in _CUT and not (end == "TIME" and all(map(_is_at_rest, services))):
         return "CUT_OFF", f"The plan is not complete: {_CUT[str(end)]}."
     for outcome in _WORST_FIRST[:-1]:
         found = [each for each in services if each["outcome"] == outcome]
@@ -94,6 +102,10 @@ def _outcome(services: list[dict[str, Any]], end: End | None) -> tuple[str, str]
         return "SETTLED", "No task of a service moves."
     which = names(each["serviceName"] for each in services)
     return "SETTLED", f"Every service comes to rest: {which}."
+
+
+def _is_at_rest(service: dict[str, Any]) -> bool:
+    return bool(service["outcome"] == "SETTLED")
 
 
 def _services(view: View, stage: Stage, journal: Journal, subject: Subject) -> list[dict[str, Any]]:
@@ -106,7 +118,9 @@ def _services(view: View, stage: Stage, journal: Journal, subject: Subject) -> l
     for arn, watched in journal.services.items():
         movements = moved.get(arn, [])
         if movements or arn in about:
-            shown.append(_service(view, stage, arn, watched, movements))
+            found = _service(view, stage, arn, watched, movements)
+            found["bystander"] = arn not in about and not watched.before.is_steady
+            shown.append(found)
     return sorted(shown, key=lambda each: str(each["serviceName"]))
 
 

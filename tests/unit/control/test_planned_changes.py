@@ -137,6 +137,24 @@ def test_tasks_that_find_no_room_are_told_beside_those_that_do() -> None:
     assert refused["outcome"] == "REFUSED"
 
 
+def test_who_was_not_steady_before_does_not_decide_how_a_change_ends() -> None:
+    too_many = a_service("late", desired_count=200, deployments=(a_deployment(2),))
+    view = a_state(too_many)
+    answer = plan(view, "UpdateService", service="web", desiredCount=4)
+    late, web = answer["services"]
+    assert (late["serviceName"], late["bystander"], late["outcome"]) == (
+        *("late", True),
+        "WAITS_FOR_ROOM",
+    )
+    assert (web["serviceName"], web["bystander"]) == ("web", False)
+    assert answer["outcome"] == "SETTLED"
+    assert answer["outcomeReason"] == "Every service comes to rest: web."
+    assert notes(answer) == ["BYSTANDERS"]
+    asked = plan(view, "UpdateService", service="late", desiredCount=300)
+    assert asked["outcome"] == "WAITS_FOR_ROOM"
+    assert notes(asked) == ["NOT_STEADY"]
+
+
 def test_a_plan_that_takes_too_long_is_cut_off_and_says_so() -> None:
     ticks = itertools.count()
     question = {"operation": "UpdateService", "request": {"service": "web", "desiredCount": 9}}

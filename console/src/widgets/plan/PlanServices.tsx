@@ -19,7 +19,12 @@ const COLUMNS: readonly TableProps.ColumnDefinition<PlannedService>[] = [
     minWidth: 90,
     header: 'Service',
     isRowHeader: true,
-    cell: ({ serviceArn, serviceName }) => <ArnLink arn={serviceArn}>{serviceName}</ArnLink>,
+    cell: ({ serviceArn, serviceName, bystander }) => (
+      <>
+        <ArnLink arn={serviceArn}>{serviceName}</ArnLink>
+        {bystander && <small> anyway</small>}
+      </>
+    ),
   },
   { id: 'desired', minWidth: 85, header: 'Desired', cell: desiredText },
   {

@@ -30,6 +30,16 @@ describe('how a plan ends', () => {
     expect(verdictOf({ outcome: 'SETTLED', services }).tone).toBe('warning');
   });
 
+  it('is not judged by services that were not steady before', () => {
+    const late = { bystander: true, steadyAtSeconds: 955, belowMinimumSeconds: 900 };
+    const services = [{ bystander: false, steadyAtSeconds: 55 }, late];
+    expect(verdictOf({ outcome: 'SETTLED', services })).toEqual({
+      tone: 'success',
+      title: 'Goes through, at rest after 55 s',
+    });
+    expect(shortageText({ services })).toBe('');
+  });
+
   it('is an error when it is refused, and shows an outcome that it does not know', () => {
     expect(verdictOf({ outcome: 'REFUSED' })).toEqual({ tone: 'error', title: 'Would be refused' });
     expect(verdictOf({ outcome: 'NEWER' })).toEqual({ tone: 'info', title: 'NEWER' });

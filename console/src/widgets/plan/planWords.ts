@@ -33,21 +33,23 @@ export function verdictOf(plan: PlanChangeResponse): Verdict {
   const outcome = plan.outcome ?? '';
   const verdict = VERDICTS[outcome] ?? { tone: 'info', title: outcome || 'No outcome is told' };
   if (outcome !== 'SETTLED') return verdict;
-  const ends = (plan.services ?? []).flatMap(({ steadyAtSeconds }) => steadyAtSeconds ?? []);
-  const below = (plan.services ?? []).some(
-    ({ belowMinimumSeconds = 0 }) => belowMinimumSeconds > 0,
-  );
+  const services = concernedBy(plan);
+  const ends = services.flatMap(({ steadyAtSeconds }) => steadyAtSeconds ?? []);
+  const below = services.some(({ belowMinimumSeconds = 0 }) => belowMinimumSeconds > 0);
   const title = ends.length
     ? `${verdict.title}, at rest ${after(Math.max(...ends))}`
     : verdict.title;
   return { tone: below ? 'warning' : verdict.tone, title };
 }
 
+/** The services by which a plan is judged; the others were not steady before, and move anyway. */
+export function concernedBy(plan: PlanChangeResponse): readonly PlannedService[] {
+  return (plan.services ?? []).filter(({ bystander }) => !bystander);
+}
+
 /** Which services are short of healthy tasks on the way; empty if none is. */
 export function shortageText(plan: PlanChangeResponse): string {
-  const short = (plan.services ?? []).filter(
-    ({ belowMinimumSeconds = 0 }) => belowMinimumSeconds > 0,
-  );
+  const short = concernedBy(plan).filter(({ belowMinimumSeconds = 0 }) => belowMinimumSeconds > 0);
   if (!short.length) return '';
   const names = few(short.map(({ serviceName }) => serviceName ?? '?'));
   const verb = short.length === 1 ? 'has' : 'have';

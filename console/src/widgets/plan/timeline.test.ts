@@ -17,6 +17,24 @@ describe('the timeline of a plan', () => {
     ]);
   });
 
+  it('ends with what the change is about, however long others move anyway', () => {
+    const steps = [
+      { atSeconds: 0, kind: 'STARTED', serviceName: 'web', taskCount: 1 },
+      { atSeconds: 10, kind: 'STARTED', serviceName: 'late', taskCount: 1 },
+      { atSeconds: 900, kind: 'STARTED', serviceName: 'late', taskCount: 1 },
+    ];
+    const late = { serviceName: 'late', bystander: true, steadyAtSeconds: 955 };
+    const web = { serviceName: 'web', bystander: false, steadyAtSeconds: 50 };
+    const timeline = timelineOf({ steps, services: [late, web] });
+    expect(timeline?.endSeconds).toBe(50);
+    expect(timeline?.lanes.map(({ name, marks }) => [name, marks.length])).toEqual([
+      ['web', 1],
+      ['late', 1],
+    ]);
+    expect(timeline?.lanes[1]?.steadyAt).toBeUndefined();
+    expect(timelineOf({ steps: steps.slice(1), services: [late] })?.endSeconds).toBe(955);
+  });
+
   it('lays marks, shortage and rest out as shares of the whole time', () => {
     const timeline = timelineOf({
       steps: [

@@ -33,18 +33,14 @@ export function timelineOf(plan: PlanChangeResponse): Timeline | undefined {
   const steps = plan.steps ?? [];
   if (!steps.length) return undefined;
   const services = plan.services ?? [];
-  const endSeconds = Math.max(
-    1,
-    ...steps.map(({ atSeconds = 0 }) => atSeconds),
-    ...services.map(({ steadyAtSeconds = 0 }) => steadyAtSeconds),
-    ...services.map((each) => (each.belowMinimumAtSeconds ?? 0) + (each.belowMinimumSeconds ?? 0)),
-  );
+  const endSeconds = endOf(plan);
   const share = (seconds: number) => Math.min(1, seconds / endSeconds);
-  const names = new Set(steps.map(({ serviceName = STANDALONE }) => serviceName));
+  const seen = steps.filter(({ atSeconds = 0 }) => atSeconds <= endSeconds);
+  const names = new Set(seen.map(({ serviceName = STANDALONE }) => serviceName));
   const lanes = [...names].map((name): Lane => {
     const service = services.find(({ serviceName }) => serviceName === name);
     const { belowMinimumSeconds = 0, belowMinimumAtSeconds, steadyAtSeconds } = service ?? {};
-    const mine = steps.filter(({ serviceName = STANDALONE }) => serviceName === name);
+    const mine = seen.filter(({ serviceName = STANDALONE }) => serviceName === name);
     return {
       name,
       marks: marksOf(mine, share),
@@ -55,10 +51,29 @@ export function timelineOf(plan: PlanChangeResponse): Timeline | undefined {
               to: share(belowMinimumAtSeconds + belowMinimumSeconds),
             }
           : undefined,
-      steadyAt: steadyAtSeconds === undefined ? undefined : share(steadyAtSeconds),
+      steadyAt:
+        steadyAtSeconds === undefined || steadyAtSeconds > endSeconds
+          ? undefined
+          : share(steadyAtSeconds),
     };
   });
   return { endSeconds, ticks: ticksOf(endSeconds), lanes };
+}
+
+/** When what the change is about is over; others, that were not steady before, may go on for hours. */
+function endOf(plan: PlanChangeResponse): number {
+  const services = plan.services ?? [];
+  const others = new Set(services.flatMap((each) => (each.bystander ? each.serviceName : [])));
+  const isAbout = ({ serviceName }: { serviceName?: string }) => !others.has(serviceName);
+  const own = (plan.steps ?? []).filter(isAbout);
+  const steps = own.length ? own : (plan.steps ?? []);
+  const about = own.length ? services.filter(isAbout) : services;
+  return Math.max(
+    1,
+    ...steps.map(({ atSeconds = 0 }) => atSeconds),
+    ...about.map(({ steadyAtSeconds = 0 }) => steadyAtSeconds),
+    ...about.map((each) => (each.belowMinimumAtSeconds ?? 0) + (each.belowMinimumSeconds ?? 0)),
+  );
 }
 
 function marksOf(steps: readonly Step[], share: (seconds: number) => number): Mark[] {
