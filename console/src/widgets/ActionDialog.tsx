@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import type { Call } from '../aws/call';
 import type { Failure } from '../aws/failures';
+import { Apart } from './Apart';
 import { CopyCommand } from './CopyCommand';
 import { FailureAlert } from './FailureAlert';
 
@@ -58,10 +59,10 @@ export function ActionDialog(props: Props) {
         </Box>
       }
     >
-      <SpaceBetween size="m">
+      <Apart size="m">
         {children}
         {failure && <FailureAlert failure={failure} title={refusal} />}
-      </SpaceBetween>
+      </Apart>
     </Modal>
   );
 }

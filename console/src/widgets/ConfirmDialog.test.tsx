@@ -40,6 +40,13 @@ function open(send: () => Promise<object>, more: { word?: string; isBlocked?: bo
 
 const confirm = () => screen.getByRole('button', { name: 'Yes, deregister' });
 
+test('takes text alone, of which React does not complain', () => {
+  const complained = vi.spyOn(console, 'error');
+  open(async () => ({}));
+  expect(screen.getByText('What it means.')).toBeTruthy();
+  expect(complained).not.toHaveBeenCalled();
+});
+
 test('sends on confirmation, and has what changed shown', async () => {
   const changed = vi.fn();
   const end = onChanges(changed);

@@ -1,8 +1,8 @@
 /** A part of a form under its heading. */
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
+import { Apart } from '../Apart';
 
 interface Props {
   title: string;
@@ -19,7 +19,7 @@ export function FormSection({ title, description, children }: Props) {
         </Header>
       }
     >
-      <SpaceBetween size="m">{children}</SpaceBetween>
+      <Apart size="m">{children}</Apart>
     </Container>
   );
 }
