@@ -16,6 +16,8 @@ interface Props {
   call: Call<unknown> | readonly Call<unknown>[];
   /** The button's words. */
   confirm: string;
+  /** Of the button that does nothing: `Cancel` by itself. */
+  dismiss?: string;
   isReady?: boolean;
   /** What is written cannot be sent. By itself: while the button is not ready. */
   isBlocked?: boolean;
@@ -45,7 +47,7 @@ export function ActionDialog(props: Props) {
           <SpaceBetween direction="horizontal" size="xs">
             <CopyCommand call={call} isBlocked={isBlocked} />
             <Button variant="link" onClick={onDismiss}>
-              Cancel
+              {props.dismiss ?? 'Cancel'}
             </Button>
             <Button
               variant="primary"
