@@ -10,6 +10,7 @@ import { useTasks } from '../../live/collections';
 import { ConfirmDialog } from '../../widgets/ConfirmDialog';
 import { PlanView } from '../../widgets/plan/PlanView';
 import { counted, machineOf } from '../../widgets/plan/planWords';
+import { Sign } from '../../widgets/Sign';
 import { deregisterCalls } from './calls';
 import { DeregistrationMessage } from './DeregistrationMessage';
 import { liveTasksOn } from './departed';
@@ -55,7 +56,21 @@ export function DeregisterDialog({ cluster, instances, onDone, onDismiss }: Prop
       )}
       <Plans cluster={cluster} instances={instances} isForced={isForced} />
       <TerminateAdvice instances={instances} />
+      {tasks > 0 && !isForced && <Refusal tasks={tasks} areSeveral={ids.length > 1} />}
     </ConfirmDialog>
+  );
+}
+
+/** Right above the button, which stays: what is known here may be older than what ECS knows. */
+function Refusal({ tasks, areSeveral }: { tasks: number; areSeveral: boolean }) {
+  const them = areSeveral ? 'them' : 'it';
+  return (
+    <Sign type="error">
+      <b>As it is, ECS would refuse this</b>:{' '}
+      {counted(tasks, `task on ${them} is not STOPPED`, `tasks on ${them} are not STOPPED`)}. Tick
+      “Deregister by force” above, or cancel, drain {them} first, and deregister {them} when no task
+      is left.
+    </Sign>
   );
 }
 
