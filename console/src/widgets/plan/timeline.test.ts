@@ -35,6 +35,19 @@ describe('the timeline of a plan', () => {
     expect(timelineOf({ steps: steps.slice(1), services: [late] })?.endSeconds).toBe(955);
   });
 
+  it('is no longer than what comes to rest, however long one that waits for room is short', () => {
+    const steps = [
+      { atSeconds: 0, kind: 'ORPHANED', serviceName: 'web', taskCount: 1 },
+      { atSeconds: 0, kind: 'ORPHANED', serviceName: 'huge', taskCount: 1 },
+    ];
+    const web = { serviceName: 'web', steadyAtSeconds: 55 };
+    const huge = { serviceName: 'huge', belowMinimumAtSeconds: 0, belowMinimumSeconds: 16_800 };
+    const timeline = timelineOf({ steps, services: [web, huge] });
+    expect(timeline?.endSeconds).toBe(55);
+    expect(timeline?.lanes[1]?.below).toEqual({ from: 0, to: 1 });
+    expect(timelineOf({ steps, services: [huge] })?.endSeconds).toBe(16_800);
+  });
+
   it('lays marks, shortage and rest out as shares of the whole time', () => {
     const timeline = timelineOf({
       steps: [

@@ -1,5 +1,5 @@
 /** A plan's steps laid out over time: lanes and marks in shares of the whole, for drawing. */
-import type { PlanChangeResponse, Step } from '../../aws/roadstead';
+import type { PlanChangeResponse, PlannedService, Step } from '../../aws/roadstead';
 import { moment, stepText } from './planWords';
 
 export interface Mark {
@@ -68,12 +68,19 @@ function endOf(plan: PlanChangeResponse): number {
   const own = (plan.steps ?? []).filter(isAbout);
   const steps = own.length ? own : (plan.steps ?? []);
   const about = own.length ? services.filter(isAbout) : services;
-  return Math.max(
-    1,
+  const atRest = about.filter(({ steadyAtSeconds }) => steadyAtSeconds !== undefined);
+  const end = Math.max(
+    0,
     ...steps.map(({ atSeconds = 0 }) => atSeconds),
     ...about.map(({ steadyAtSeconds = 0 }) => steadyAtSeconds),
-    ...about.map((each) => (each.belowMinimumAtSeconds ?? 0) + (each.belowMinimumSeconds ?? 0)),
+    ...atRest.map(belowUntil),
   );
+  // One that never comes to rest is short for as long as was looked at: all else would be a dot.
+  return end || Math.max(1, ...about.map(belowUntil));
+}
+
+function belowUntil({ belowMinimumAtSeconds = 0, belowMinimumSeconds = 0 }: PlannedService) {
+  return belowMinimumAtSeconds + belowMinimumSeconds;
 }
 
 function marksOf(steps: readonly Step[], share: (seconds: number) => number): Mark[] {
