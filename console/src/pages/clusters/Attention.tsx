@@ -13,6 +13,7 @@ import { AppLink } from '../../widgets/AppLink';
 import { ArnLink } from '../../widgets/ArnLink';
 import { counted } from '../../widgets/plan/planWords';
 import { Sign, type SignType } from '../../widgets/Sign';
+import { Told } from '../../widgets/Told';
 import { useNow, When } from '../../widgets/When';
 import {
   disconnectedInstances,
@@ -126,7 +127,7 @@ function signOf(explained: ExplainedService | undefined): SignType {
 
 /** Failed tasks are named in it: each leads to its page. */
 function Reason({ of: { clusterArn }, children }: { of: Service; children: string }) {
-  if (!tellsOfFailed(children)) return <>{children}</>;
+  if (!tellsOfFailed(children)) return <Told>{children}</Told>;
   return splitAtTasks(children).map(({ text, isTask }) =>
     isTask ? (
       <AppLink key={text} to={paths.task(nameOf(clusterArn), text)}>

@@ -3,6 +3,7 @@ import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ExplainedService } from '../../aws/roadstead';
 import { PlacementTable } from '../../widgets/plan/PlacementTable';
+import { Told } from '../../widgets/Told';
 import { When } from '../../widgets/When';
 import { headingOf, tellsOfRoom } from './explanations';
 
@@ -38,7 +39,9 @@ function Lines({ title, lines }: { title: string; lines: readonly string[] }) {
       <b>{title}</b>
       <ul className="plain-list">
         {lines.map((line) => (
-          <li key={line}>{line}</li>
+          <li key={line}>
+            <Told>{line}</Told>
+          </li>
         ))}
       </ul>
     </div>

@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { PlanChangeResponse, PlannedRequest } from '../../aws/roadstead';
 import { FailureAlert } from '../FailureAlert';
+import { Told } from '../Told';
 import { COLOURS } from './colours';
 import { PlacementTable } from './PlacementTable';
 import { PlanMovements } from './PlanMovements';
@@ -81,7 +82,11 @@ function Refused({ plan }: { plan: PlanChangeResponse }) {
     <Alert type="error" header={verdictOf(plan).title}>
       <SpaceBetween size="xs">
         <div>{refusal?.message ?? plan.outcomeReason}</div>
-        {refusal?.hint && <div>→ {refusal.hint}</div>}
+        {refusal?.hint && (
+          <div>
+            → <Told>{refusal.hint}</Told>
+          </div>
+        )}
         <Box variant="small" color="inherit">
           {refusal?.code ? `${refusal.code} · ` : ''}nothing would be changed
         </Box>

@@ -4,6 +4,7 @@ import Alert from '@cloudscape-design/components/alert';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { nameOf } from '../../../aws/arns';
 import { isFailedTask, reasonsOf } from '../../../widgets/failedTask';
+import { Told } from '../../../widgets/Told';
 import { lossOf, lossWords } from '../orphans';
 import { useExplanation } from '../queries';
 import { groupOf } from '../taskGroups';
@@ -45,7 +46,12 @@ export function WhyTask({ cluster, task }: { cluster: string; task: Task }) {
             ))}
           </ul>
         )}
-        {!loss && advice.map((line) => <div key={line}>→ {line}</div>)}
+        {!loss &&
+          advice.map((line) => (
+            <div key={line}>
+              → <Told>{line}</Told>
+            </div>
+          ))}
         {error && !data && <small>It could not be explained further: {error.message}</small>}
       </SpaceBetween>
     </Alert>
