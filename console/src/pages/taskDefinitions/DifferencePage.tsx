@@ -42,21 +42,19 @@ export default function DifferencePage() {
       ]}
     >
       {pair && (
-        <>
-          <RevisionChoice
-            revisions={items}
-            {...pair}
-            onChoose={(one, other) =>
-              setSearch((before) => {
-                before.set('from', String(one));
-                before.set('to', String(other));
-                return before;
-              })
-            }
-          />
-          <Sides family={family} {...pair} />
-        </>
+        <RevisionChoice
+          revisions={items}
+          {...pair}
+          onChoose={(one, other) =>
+            setSearch((before) => {
+              before.set('from', String(one));
+              before.set('to', String(other));
+              return before;
+            })
+          }
+        />
       )}
+      {pair && <Sides family={family} {...pair} />}
       {!pair && failure && (
         <FailureAlert failure={failure} title="The revisions could not be listed" />
       )}

@@ -46,7 +46,7 @@ export function TargetsTable({ arn }: { arn: string }) {
           id: 'id',
           header: 'Target',
           value: ({ Target }) => Target?.Id,
-          cell: ({ Target }) => Target?.Id ?? '–',
+          cell: ({ Target }) => <span className="word">{Target?.Id ?? '–'}</span>,
         },
         {
           id: 'port',
