@@ -49,7 +49,7 @@ def failures_of(view: View, service: Service, now: datetime) -> list[str]:
 
 
 def _has_failed(task: Task) -> bool:
-    """It ended by itself, or because it was not healthy."""
+    """It ended by itself or was not healthy. Orphans, without stop code, did not end."""
     if task.stop_code == SCHEDULER_INITIATED:
         return task.stopped_reason == UNHEALTHY_REASON
-    return task.stop_code != USER_INITIATED
+    return task.stop_code not in ("", USER_INITIATED)

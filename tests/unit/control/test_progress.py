@@ -142,6 +142,15 @@ def test_failures_of_long_ago_of_others_and_of_a_steady_service_are_not_told() -
     assert row["reasons"] == []
 
 
+def test_an_orphan_of_a_service_has_not_failed() -> None:
+    reason = "Container instance deregistration forced by user"
+    orphan = a_task(
+        1, service="web", last_status="STOPPED", stopped_at=ago(5), stopped_reason=reason
+    )
+    row = progress("STABLE", "web", an_instance(), a_service(desired_count=2), orphan)
+    assert row["reasons"] == []
+
+
 def test_protected_tasks_that_are_too_many_hold_a_service_up() -> None:
     running = [
         a_task(number, service="web", protection_enabled=True, protection_expires_at=later(60))
