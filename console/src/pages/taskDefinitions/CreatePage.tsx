@@ -43,7 +43,7 @@ export default function CreatePage() {
           onRetry={() => void refetch()}
         />
       )}
-      {from && !data && !error && <Spinner size="large" />}
+      {from !== '' && !data && !error && <Spinner size="large" />}
       {(!from || data) && (
         <Editor
           key={from}

@@ -25,7 +25,7 @@ export function CreateForm() {
         </Alert>
       )}
       <TaskFields />
-      {problem && <Alert type="error">{problem}</Alert>}
+      {problem ? <Alert type="error">{problem}</Alert> : null}
       {containers.map((_, at) => (
         <ContainerFields
           // biome-ignore lint/suspicious/noArrayIndexKey: a container that is being named has nothing else
