@@ -4,6 +4,7 @@ import Box from '@cloudscape-design/components/box';
 import { EmptyState } from '../../../widgets/EmptyState';
 import { type Column, ItemTable } from '../../../widgets/ItemTable';
 import type { Change, ChangeKind } from './changes';
+import { MemberPath } from './MemberPath';
 import { shownValue } from './maskedChanges';
 
 const COLOURS = { added: 'green', removed: 'red', changed: 'blue' } as const;
@@ -26,7 +27,7 @@ export function ChangeTable({ changes, from, to, isOpen }: Props) {
       id: 'member',
       header: 'Member',
       value: ({ path }) => path,
-      cell: ({ path }) => <b>{path}</b>,
+      cell: ({ path }) => <MemberPath path={path} />,
     },
     {
       id: 'kind',
