@@ -1,7 +1,7 @@
 /** A page of the console in a test: at its address, in front of an ECS that is told what to answer. */
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { configure, render } from '@testing-library/react';
+import { render } from '@testing-library/react';
 import { Suspense } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { vi } from 'vitest';
@@ -12,11 +12,6 @@ import { signIn } from './session/session';
 
 /** What each operation is answered with; with nothing, if it is not named. */
 export type Answers = Readonly<Record<string, object>>;
-
-/** A page is loaded when it is first opened, which takes a while on a busy machine. */
-const PATIENCE_MS = 20_000;
-configure({ asyncUtilTimeout: PATIENCE_MS });
-vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
 
 /** `address` is what stands behind the Region: `/clusters/default`. */
 export function openPage(address: string, answers: Answers) {
