@@ -43,7 +43,7 @@ def measure(sitting: Sitting) -> None:
 
 
 def _speed(sitting: Sitting, backends: list[int]) -> None:
-    """Every program anew in every round: one that runs may be 2 % slower than its twin for good."""
+    """Every program anew in every round: what one start is like does not decide."""
     found: dict[tuple[str, str], list[float]] = defaultdict(list)
     for number in range(sitting.rounds):
         folder = sitting.folder / f"round-{number}"
@@ -89,7 +89,7 @@ def _tell(sitting: Sitting, found: Mapping[tuple[str, str], list[float]]) -> Non
                         ours=median(found[OURS, kind.name]),
                         peer=median(of_peer),
                         peer_name=peer,
-                        target=kind.target if peer == proxies.ENVOY else None,
+                        target=None if peer == proxies.HAPROXY else kind.target,
                     )
                 )
 

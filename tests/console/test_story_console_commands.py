@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from balancers import make_balancer, make_classic, make_group
 from console_page import ConsolePage
-from house import CLUSTER, REFUSED, House, until
+from house import CLUSTER, REFUSED, House
 from pasting import COPY, PASTED, Clerk, pastes, places
 from playwright.sync_api import expect
+from rollouts import create_paused, until_it_waits, until_latest
 
 SHOP = "shop"
 COUNT = 2
@@ -23,11 +24,6 @@ WORDS = f"{QUOTED} `date` \\n !\nand more\t" + "\u00fc \u2713"
 ADDRESS = "https://127.0.0.1/tickets/7"
 """An AWS CLI of version 1 reads from it when it is given as an option."""
 NEXT_REGION = "eu-west-1"
-PAUSED = {
-    "strategy": "BLUE_GREEN",
-    "bakeTimeInMinutes": 0,
-    "lifecycleHooks": [{"targetType": "PAUSE", "lifecycleStages": ["POST_SCALE_UP"]}],
-}
 
 
 @pytest.fixture
@@ -59,39 +55,8 @@ def idle(house: House) -> str:
 def staged(house: House) -> str:
     """A service whose every deployment waits for a word; the first one got it."""
     house.register(STAGED)
-    house.ecs.create_service(
-        serviceName=STAGED,
-        taskDefinition=f"{STAGED}:1",
-        desiredCount=0,
-        deploymentConfiguration=PAUSED,
-    )
-    until_it_waits(house, STAGED)
-    first = latest(house, STAGED)
-    house.ecs.continue_service_deployment(
-        serviceDeploymentArn=first["serviceDeploymentArn"],
-        hookId=first["lifecycleHookDetails"][0]["hookId"],
-    )
-    until_latest(house, STAGED, "SUCCESSFUL")
+    create_paused(house, STAGED, f"{STAGED}:1", 0)
     return STAGED
-
-
-def latest(house: House, service: str) -> dict[str, Any]:
-    listed = house.ecs.list_service_deployments(service=service)["serviceDeployments"]
-    arns = [listed[0]["serviceDeploymentArn"]] if listed else []
-    found = house.ecs.describe_service_deployments(serviceDeploymentArns=arns) if arns else {}
-    return dict(found["serviceDeployments"][0]) if arns else {}
-
-
-def until_latest(house: House, service: str, status: str) -> None:
-    until(lambda: latest(house, service).get("status") == status, f"{service} is {status}")
-
-
-def until_it_waits(house: House, service: str) -> None:
-    def waits() -> bool:
-        hooks = latest(house, service).get("lifecycleHookDetails", [])
-        return any(hook["status"] == "AWAITING_ACTION" for hook in hooks)
-
-    until(waits, f"the deployment of {service} waits")
 
 
 def service_of(house: House, name: str, cluster: str = CLUSTER) -> dict[str, Any]:

@@ -4,12 +4,12 @@ What happens is seen on a page that is never loaded anew.
 """
 
 import re
-from typing import Any
 
 import pytest
 from console_page import ConsolePage
-from house import CLUSTER, House, get, processes_of, until
+from house import CLUSTER, House, get, processes_of
 from playwright.sync_api import Locator, expect
+from rollouts import create_paused, register_pending, until_latest
 
 NAME = "shop"
 STAGED = "staged"
@@ -17,11 +17,6 @@ COUNT = 2
 LONG_MS = 240_000
 """A rollout waits until its tasks have been RUNNING for a while."""
 NEVER_SECONDS = 3_600
-PAUSED = {
-    "strategy": "BLUE_GREEN",
-    "bakeTimeInMinutes": 0,
-    "lifecycleHooks": [{"targetType": "PAUSE", "lifecycleStages": ["POST_SCALE_UP"]}],
-}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +24,7 @@ def shop(house: House) -> str:
     """A service that went from revision 1 to revision 2; tasks of revision 3 never get RUNNING."""
     house.register(NAME, "one")
     house.register(NAME, "two")
-    register_that_never_runs(house)
+    register_pending(house, NAME, NEVER_SECONDS, "three")
     house.create_service(NAME, f"{NAME}:1", COUNT)
     until_latest(house, NAME, "SUCCESSFUL")
     house.ecs.update_service(service=NAME, taskDefinition=f"{NAME}:2")
@@ -38,55 +33,13 @@ def shop(house: House) -> str:
     return NAME
 
 
-def register_that_never_runs(house: House) -> None:
-    (web,) = house.ecs.describe_task_definition(taskDefinition=f"{NAME}:1")["taskDefinition"][
-        "containerDefinitions"
-    ]
-    web["dependsOn"] = [{"containerName": "first", "condition": "SUCCESS"}]
-    first = {
-        "name": "first",
-        "image": web["image"],
-        "memory": 16,
-        "essential": False,
-        "command": ["sleep", str(NEVER_SECONDS)],
-        "stopTimeout": 2,
-    }
-    house.ecs.register_task_definition(family=NAME, containerDefinitions=[web, first])
-
-
 @pytest.fixture(scope="module")
 def staged(house: House) -> str:
     """A service whose every deployment waits for a word; the first one got it."""
     house.register(STAGED, "one")
     house.register(STAGED, "two")
-    house.ecs.create_service(
-        serviceName=STAGED,
-        taskDefinition=f"{STAGED}:1",
-        desiredCount=1,
-        deploymentConfiguration=PAUSED,
-    )
-    until(lambda: waits(house, STAGED), "the first deployment waits")
-    arn = str(latest(house, STAGED)["serviceDeploymentArn"])
-    hook = latest(house, STAGED)["lifecycleHookDetails"][0]["hookId"]
-    house.ecs.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook)
-    until_latest(house, STAGED, "SUCCESSFUL")
+    create_paused(house, STAGED, f"{STAGED}:1", 1)
     return STAGED
-
-
-def latest(house: House, service: str) -> dict[str, Any]:
-    listed = house.ecs.list_service_deployments(service=service)["serviceDeployments"]
-    arn = listed[0]["serviceDeploymentArn"]
-    found = house.ecs.describe_service_deployments(serviceDeploymentArns=[arn])
-    return dict(found["serviceDeployments"][0])
-
-
-def until_latest(house: House, service: str, status: str) -> None:
-    until(lambda: latest(house, service)["status"] == status, f"{service} is {status}")
-
-
-def waits(house: House, service: str) -> bool:
-    hooks = latest(house, service).get("lifecycleHookDetails", [])
-    return any(hook["status"] == "AWAITING_ACTION" for hook in hooks)
 
 
 def greetings(house: House, service: str) -> set[str]:

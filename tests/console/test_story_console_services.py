@@ -9,6 +9,7 @@ import pytest
 from console_page import ConsolePage
 from house import CLUSTER, House, get, processes_of
 from playwright.sync_api import Locator, expect
+from rollouts import register_pending
 
 NAME = "shop"
 COUNT = 4
@@ -34,7 +35,7 @@ def shop(house: House) -> str:
     """A service of four tasks on revision 1; the image of revision 3 does not exist."""
     house.add_machine()
     house.register(NAME, "one")
-    register_slow_starter(house)
+    register_pending(house, NAME, 5, "two")
     house.register(NAME, "three", image=ABSENT)
     house.ecs.create_service(
         serviceName=NAME,
@@ -44,23 +45,6 @@ def shop(house: House) -> str:
     )
     house.running_tasks_of(NAME, COUNT)
     return NAME
-
-
-def register_slow_starter(house: House) -> None:
-    """Revision 2: its tasks are PENDING until a container of them has ended."""
-    (web,) = house.ecs.describe_task_definition(taskDefinition=f"{NAME}:1")["taskDefinition"][
-        "containerDefinitions"
-    ]
-    web["environment"] = [{"name": "GREETING", "value": "two"}]
-    web["dependsOn"] = [{"containerName": "first", "condition": "SUCCESS"}]
-    first = {
-        "name": "first",
-        "image": web["image"],
-        "memory": 16,
-        "essential": False,
-        "command": ["sleep", "5"],
-    }
-    house.ecs.register_task_definition(family=NAME, containerDefinitions=[web, first])
 
 
 def open_service(console: ConsolePage, name: str, tab: str) -> None:

@@ -40,9 +40,9 @@ WEB = (
 T = TypeVar("T")
 
 
-def until(ask: Callable[[], T], what: str = "") -> T:
+def until(ask: Callable[[], T], what: str = "", *, seconds: float = PATIENCE_SECONDS) -> T:
     """The first true answer of `ask`; fails when there is none for a long time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not (answer := ask()):
         assert time.monotonic() < deadline, f"it did not come true: {what or ask}"
         time.sleep(0.05)

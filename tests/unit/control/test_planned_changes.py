@@ -155,6 +155,19 @@ def test_who_was_not_steady_before_does_not_decide_how_a_change_ends() -> None:
     assert notes(asked) == ["NOT_STEADY"]
 
 
+def test_others_that_take_longer_than_is_looked_ahead_do_not_cut_a_plan_off() -> None:
+    view = a_state(a_service("late", desired_count=9, deployments=(a_deployment(2),)))
+    slow = {"startSeconds": 7 * 3600.0}
+
+    def outcome(service: str, count: int) -> str:
+        request = {"service": service, "desiredCount": count}
+        question = {"operation": "UpdateService", "request": request, "assumptions": slow}
+        return str(plan_change(view, a_call(), question, lambda: 0.0)["outcome"])
+
+    assert outcome("web", 2) == "SETTLED"
+    assert outcome("late", 10) == "CUT_OFF"
+
+
 def test_a_plan_that_takes_too_long_is_cut_off_and_says_so() -> None:
     ticks = itertools.count()
     question = {"operation": "UpdateService", "request": {"service": "web", "desiredCount": 9}}
