@@ -11,6 +11,8 @@ import msgspec
 
 from bench.programs import NotAvailable, is_listening, program, wait_until
 from roadstead.dataplane.program import envoy
+from roadstead.dataplane.snapshot.clusters import READ_BYTES
+from roadstead.dataplane.snapshot.listeners import DEFER_ACCEPT
 
 ENVOY = "Envoy by hand"
 BARE = "Envoy, loses requests"
@@ -43,7 +45,7 @@ def envoy_by_hand(
     """The URL of an Envoy with one thread.
 
     It does what ours does with these requests: asks another target when one fails, and adds the
-    X-Forwarded headers. is_bare: it only forwards.
+    X-Forwarded headers; tuned as ours is. is_bare: it only forwards, as Envoy is by itself.
     """
     path = folder / f"by-hand-{port}.json"
     path.write_bytes(msgspec.json.encode(_by_hand(port, backends, is_bare=is_bare)))
@@ -96,17 +98,20 @@ def _by_hand(port: int, backends: list[int], *, is_bare: bool) -> dict[str, Any]
         "generate_request_id": False,
         "append_x_forwarded_port": not is_bare,
     }
-    listener = {
+    listener: dict[str, Any] = {
         "name": "web",
         "address": _address(port),
         "filter_chains": [{"filters": [{"name": "http", "typed_config": manager}]}],
     }
     endpoints = [{"endpoint": {"address": _address(each)}} for each in backends]
-    cluster = {
+    cluster: dict[str, Any] = {
         "name": "web",
         "type": "STATIC",
         "load_assignment": {"cluster_name": "web", "endpoints": [{"lb_endpoints": endpoints}]},
     }
+    if not is_bare:
+        listener["socket_options"] = [DEFER_ACCEPT]
+        cluster["per_connection_buffer_limit_bytes"] = READ_BYTES
     return {
         "static_resources": {"listeners": [listener], "clusters": [cluster]},
         "stats_config": {"stats_matcher": {"reject_all": True}},

@@ -15,6 +15,10 @@ class Backend:
         self.port = port
         self.status = 200
         self.delay_seconds = 0.0
+        self.body: bytes | None = None
+        """Instead of its name."""
+        self.breaks = 0
+        """So many of the next requests are read to their end, then the connection is reset."""
         self.seen: Counter[str] = Counter()
         self.headers: list[dict[str, str]] = []
         self.active = 0
@@ -54,6 +58,10 @@ class Backend:
                     if self.delay_seconds:
                         await asyncio.sleep(self.delay_seconds)
                     self.active -= 1
+                if self.breaks and not is_check:
+                    self.breaks -= 1
+                    writer.transport.abort()
+                    return
                 if headers.get("upgrade") == "websocket":
                     writer.write(
                         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -62,7 +70,7 @@ class Backend:
                     while data := await reader.read(1000):
                         writer.write(data.upper())
                     return
-                body = self.name.encode()
+                body = self.name.encode() if self.body is None else self.body
                 writer.write(
                     f"HTTP/1.1 {self.status} X\r\nContent-Length: {len(body)}\r\n\r\n".encode()
                     + body

@@ -23,6 +23,8 @@ from roadstead.dataplane.snapshot.source_addresses import CLIENT_ADDRESS
 from roadstead.elbv2.records.load_balancer import LoadBalancer
 from roadstead.elbv2.records.target_group import HealthCheck
 
+BEYOND_DEFERRING_SECONDS = 2.5
+"""Longer than Linux keeps a connection to itself that has said nothing."""
 QUICK = HealthCheck(
     interval_seconds=5, timeout_seconds=2, healthy_threshold=2, matcher={"HttpCode": "200"}
 )
@@ -57,6 +59,46 @@ def test_a_request_reaches_a_target_with_elbs_headers() -> None:
             assert not [name for name in seen if name.startswith("x-envoy")]
             second = f"http://{balancer.addresses[1].address}/"
             assert (await ask(second))[1] == "one"
+
+    asyncio.run(story())
+
+
+def test_a_client_that_connects_first_and_asks_later_is_answered() -> None:
+    async def story() -> None:
+        balancer = a_balancer()
+        listener = a_listener()
+        group = a_target_group(health_check=QUICK)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            await here.healthy(await here.backend("one"))
+            address = balancer.addresses[0].address
+            reader, writer = await asyncio.open_connection(address, 80)
+            await asyncio.sleep(BEYOND_DEFERRING_SECONDS)
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 200")
+            assert answer.endswith(b"\r\n\r\none")
+            writer.close()
+
+    asyncio.run(story())
+
+
+def test_long_bodies_go_through_and_are_sent_again_when_a_target_breaks() -> None:
+    async def story() -> None:
+        balancer = a_balancer()
+        listener = a_listener()
+        group = a_target_group(health_check=QUICK)
+        async with world(balancer, listener, a_rule(listener), group) as here:
+            targets = [await here.backend(name) for name in ("one", "two")]
+            for each in targets:
+                each.body = b"x" * 3_000_000
+                await here.healthy(each)
+            sent = b"y" * 1_000_000
+            status, body, _ = await ask(url_of(balancer), method="PUT", data=sent)
+            assert (status, len(body)) == (200, 3_000_000)
+            targets[0].breaks = 1
+            answers = [await ask(url_of(balancer), method="PUT", data=sent) for _ in targets]
+            assert [(status, len(body)) for status, body, _ in answers] == [(200, 3_000_000)] * 2
+            assert targets[0].breaks == 0, "it broke one of them"
 
     asyncio.run(story())
 

@@ -161,7 +161,8 @@ def _listener(
     if certificates:
         chain["transport_socket"] = downstream_tls(certificates, DEFAULT_POLICY, (), files)
     addresses = [address for _, address in balancer.addresses]
-    return streams(name, addresses, listener.load_balancer_port, [chain])
+    port, is_http = listener.load_balancer_port, listener.protocol in HTTP
+    return streams(name, addresses, port, [chain], client_begins=is_http)
 
 
 def _routes(name: str, cluster: str) -> Json:
@@ -184,7 +185,7 @@ def _cluster(
     is_http = listener.instance_protocol in HTTP
     found["lb_policy"] = "LEAST_REQUEST" if is_http else "ROUND_ROBIN"
     if is_http:
-        found["typed_extension_protocol_options"] = http_options("HTTP1")
+        found |= http_options("HTTP1")
     found["health_checks"] = [_check(balancer, files)]
     is_encrypted = listener.instance_protocol in SECURE
     asks_encrypted = question_of(balancer.health_check.target).protocol in SECURE

@@ -27,6 +27,9 @@ PANIC_PERCENT = 1
 """Below so many healthy targets all of them get requests: none, for fewer than a hundred targets.
 """
 IDLE_SECONDS = 60
+READ_BYTES = 32 * 1024
+"""Of a connection to a target: Envoy reserves so much memory before each read, else four times."""
+HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 ALGORITHMS = {
     "round_robin": "ROUND_ROBIN",
     "least_outstanding_requests": "LEAST_REQUEST",
@@ -42,7 +45,7 @@ def cluster(name: str, group: TargetGroup, source_address: str, files: Files) ->
     if group.health_check.enabled:
         found["health_checks"] = [_check(group, files)]
     if group.protocol in ("HTTP", "HTTPS"):
-        found["typed_extension_protocol_options"] = http_options(group.protocol_version)
+        found |= http_options(group.protocol_version)
     if group.protocol in ("TCP", "TLS", "TCP_UDP"):
         closes = attribute(
             group, "target_health_state.unhealthy.connection_termination.enabled", "true"
@@ -80,12 +83,14 @@ def common(name: str, source_address: str, files: Files) -> Json:
 def http_options(protocol_version: str) -> Json:
     """HTTP to the targets, in their version; connections are kept for the next request."""
     version = "http_protocol_options" if protocol_version == "HTTP1" else "http2_protocol_options"
+    options = typed(
+        HTTP_OPTIONS,
+        explicit_http_config={version: {}},
+        common_http_protocol_options={"idle_timeout": seconds(IDLE_SECONDS)},
+    )
     return {
-        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": typed(
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-            explicit_http_config={version: {}},
-            common_http_protocol_options={"idle_timeout": seconds(IDLE_SECONDS)},
-        )
+        "typed_extension_protocol_options": {HTTP_OPTIONS: options},
+        "per_connection_buffer_limit_bytes": READ_BYTES,
     }
 
 

@@ -42,7 +42,7 @@ def front(
             match["server_names"] = [each.load_balancer.dns_name]
         chain = filter_chain(name, each, groups, certificates(each), files)
         chains.append({"name": name, "filter_chain_match": match, **chain})
-    found = streams(front_name(port), [LOOPBACK], port, chains)
+    found = streams(front_name(port), [LOOPBACK], port, chains, client_begins=True)
     # Alone on its port: another proxy that shared it would get every other request.
     found["enable_reuse_port"] = False
     found["listener_filters"] = [extension("tls", INSPECTOR)]
