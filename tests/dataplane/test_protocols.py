@@ -40,7 +40,8 @@ def test_weights_divide_requests_and_a_cookie_keeps_a_client_at_its_target() -> 
             await here.healthy(*backends)
             await here.healthy(third, group="other")
             seen = Counter([(await ask(url_of(balancer)))[1] for _ in range(200)])
-            assert 25 <= seen["o"] <= 80
+            assert seen.keys() == {"a", "b", "o"}, "each of them and nobody else"
+            assert 25 <= seen["o"] <= 80, seen
             counts = {each.port: each for each in await requests_of_targets(here.plane.admin)}
             assert counts[third.port].requests == seen["o"]
             here.put(a_rule(listener))

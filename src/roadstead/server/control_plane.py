@@ -39,7 +39,7 @@ from roadstead.server.event_feed import EventFeed
 from roadstead.server.event_sink import EventSink
 from roadstead.server.event_streams import EVENTS_PATH, EventStreams
 from roadstead.server.fabric_streams import FABRIC_PATH, FabricStreams
-from roadstead.server.http import HttpApplication, HttpServer, connections_max, free_address
+from roadstead.server.http import HttpApplication, HttpServer, claim, connections_max
 from roadstead.server.key_ring import KeyRing
 from roadstead.server.loops import ReconcileLoop
 from roadstead.server.sign_in_links import SignInLinks
@@ -225,8 +225,8 @@ class ControlPlane:
             console=self.console,
             cross_origin=self._cross_origin,
         )
-        free = [free_address(each) for each in addresses]
-        servers = [HttpServer(application, *each, connections_max(len(free))) for each in free]
+        claims = [claim(each) for each in addresses]
+        servers = [HttpServer(application, each, connections_max(len(claims))) for each in claims]
         async with asyncio.TaskGroup() as group:
             writing = group.create_task(self.store.run())
             loops = [group.create_task(loop.run()) for loop in self.loops]

@@ -13,7 +13,7 @@ import resource
 import socket
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -177,8 +177,18 @@ def connections_max(listeners: int) -> int:
     return max(1, min(CONNECTIONS_MAX, files - FILES_KEPT_FREE) // listeners)
 
 
-def free_address(address: str) -> tuple[str, int]:
-    """(host, port) to listen on, after seeing that nobody else does; port 0 becomes a free one.
+class Claim(NamedTuple):
+    """An address that nobody listens on, and that no other server takes before we do."""
+
+    host: str
+    port: int
+    name: socket.socket
+    """An abstract name, which the kernel gives to one program of a network namespace. granian lets
+    several programs share a port (SO_REUSEPORT), and each would get some of the requests."""
+
+
+def claim(address: str) -> Claim:
+    """The address to listen on; port 0 becomes a free one. Its name is closed to give it up.
 
     Raises: ListenError
     """
@@ -193,25 +203,37 @@ def free_address(address: str) -> tuple[str, int]:
             probe.bind((host, int(port_text)))
             probe.listen(1)
         except OSError as error:
-            raise ListenError(
-                f"Cannot listen on {address}: {error.strerror}. "
-                "Stop what uses it, or choose another port with --port."
-            ) from error
-        return host, probe.getsockname()[1]
+            raise _refused(address, error) from error
+        port = probe.getsockname()[1]
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0roadstead-{host}:{port}")
+        except OSError as error:
+            name.close()
+            if port_text == "0":  # another one, since the probe still has this one
+                return claim(address)
+            raise _refused(address, error) from error
+        return Claim(host, port, name)
+
+
+def _refused(address: str, error: OSError) -> ListenError:
+    return ListenError(
+        f"Cannot listen on {address}: {error.strerror}. "
+        "Stop what uses it, or choose another port with --port."
+    )
 
 
 class HttpServer:
     """Listens on one address. `run` it in the program's TaskGroup; `stop` ends it."""
 
-    def __init__(
-        self, application: HttpApplication, host: str, port: int, connections: int
-    ) -> None:
-        self.host = host
-        self.port = port
+    def __init__(self, application: HttpApplication, claimed: Claim, connections: int) -> None:
+        self.host = claimed.host
+        self.port = claimed.port
+        self._claimed = claimed
         self._server = Server(
             application,
-            address=host,
-            port=port,
+            address=self.host,
+            port=self.port,
             interface=Interfaces.ASGINL,
             backlog=BACKLOG,
             backpressure=connections,
@@ -226,7 +248,8 @@ class HttpServer:
 
     async def run(self) -> None:
         """Serve until `stop`. Raises: ListenError when it ended by itself."""
-        await self._server.serve()
+        with self._claimed.name:
+            await self._server.serve()
         if not self._stopping:
             raise ListenError(f"Listening on {self.host}:{self.port} ended unexpectedly.")
 
